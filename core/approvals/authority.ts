@@ -1,0 +1,38 @@
+import { requireAction } from '#core/actions/index'
+import { snapshots } from '#core/guard/index'
+import type { Context } from '../kernel/context.ts'
+import { Fault } from '../kernel/errors.ts'
+
+/**
+ * An agent key never approves, and with separation of duties neither does the principal that created the act:
+ * always when the setting is on, and with `auto` as soon as the org has a second approver.
+ */
+export async function assertMayApprove(ctx: Context, actionId: string): Promise<void> {
+  const { actor } = ctx
+  if (actor.agentId !== null || actor.role === 'member' || actor.role === 'readonly') {
+    throw new Fault(
+      'APPROVER_IDENTITY_REQUIRED',
+      'An agent key cannot approve. A person with the role admin or approver has to.',
+    )
+  }
+  const action = await requireAction(ctx, actionId)
+  if (action.created_by !== actor.principalId) return
+  if (await separates(ctx)) {
+    throw new Fault('SELF_APPROVAL', 'You created this act, so somebody else has to approve it (separation of duties).')
+  }
+}
+
+async function separates(ctx: Context): Promise<boolean> {
+  const { settings } = await ctx.runtime.use(snapshots).get(ctx.actor.orgId)
+  if (settings.separation_of_duties !== 'auto') return settings.separation_of_duties === 'on'
+  const approvers = await ctx.db
+    .selectFrom('api_key')
+    .select('id')
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('role', 'in', ['admin', 'approver'])
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', ctx.now())]))
+    .limit(2)
+    .execute()
+  return approvers.length > 1
+}

@@ -1,0 +1,1 @@
+export { Approval } from './schema.ts'

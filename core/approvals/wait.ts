@@ -1,0 +1,83 @@
+import { expireOverdue, releaseApproved, requireAction, type ActionRow } from '#core/actions/index'
+import { eventHub } from '#core/events/index'
+import type { Context } from '../kernel/context.ts'
+
+/** Looks again now and then even without an event, so that a lost nudge costs seconds, never the answer. */
+const LOOK_AGAIN_MS = 5000
+
+/**
+ * The action as soon as it is no longer pending, or as it stands at the timeout. Subscribes before it looks,
+ * so an approval between the two is not missed.
+ */
+export async function waitForRuling(ctx: Context, actionId: string, timeoutMs: number): Promise<ActionRow> {
+  const deadline = performance.now() + timeoutMs
+  let wake = (): void => undefined
+  const subscription = await ctx.runtime.use(eventHub).subscribe(ctx.actor.orgId, (event) => {
+    if (event.ref === actionId) wake()
+  })
+  const onAbort = (): void => wake()
+  ctx.signal.addEventListener('abort', onAbort)
+  try {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => (wake = resolve))
+      const row = await expireOverdue(ctx, await requireAction(ctx, actionId))
+      const left = deadline - performance.now()
+      if (row.status !== 'pending_approval' || left <= 0) return row
+      ctx.signal.throwIfAborted()
+      ctx.progress?.('Waiting for a person to decide', timeoutMs - left, timeoutMs)
+      await sleep(woken, Math.min(left, LOOK_AGAIN_MS, untilExpiry(ctx, row)))
+    }
+  } finally {
+    ctx.signal.removeEventListener('abort', onAbort)
+    subscription.unsubscribe()
+  }
+}
+
+function untilExpiry(ctx: Context, row: ActionRow): number {
+  return row.approval_expires_at ? Math.max(10, row.approval_expires_at.getTime() - ctx.now().getTime()) : LOOK_AGAIN_MS
+}
+
+function sleep(woken: Promise<void>, ms: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)))
+  return Promise.race([woken, timeout]).finally(() => clearTimeout(timer))
+}
+
+export interface Standing {
+  readonly approved: boolean
+  readonly denied: boolean
+  readonly expired: boolean
+  readonly timed_out: boolean
+  readonly released: boolean
+  readonly denial_reason: string | null
+  readonly next: string
+}
+
+/** How an action stands for whoever waits on it; an approved one is handed out to one caller. */
+export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing> {
+  const no = { approved: false, denied: false, expired: false, timed_out: false, released: false, denial_reason: null }
+  if (row.status === 'pending_approval') {
+    return {
+      ...no,
+      timed_out: true,
+      next: 'Nobody has decided yet. This is not a denial: wait again with the same action_id.',
+    }
+  }
+  if (row.status === 'expired')
+    return { ...no, expired: true, next: 'Nobody decided in time. Ask again if the act is still wanted.' }
+  if (row.approved_by === null && row.status !== 'running' && row.status !== 'completed') {
+    return {
+      ...no,
+      denied: true,
+      denial_reason: row.error_message,
+      next: 'Do not act. Tell the person, or choose another way.',
+    }
+  }
+  if (row.approved_by === null)
+    return { ...no, approved: true, released: true, next: 'No approval was needed. Act, then report the outcome.' }
+  const released = await releaseApproved(ctx.db, ctx.actor.orgId, row.action_id, ctx.actor.principalId, ctx.now())
+  const next = released
+    ? 'Approved. Act once, then report the outcome.'
+    : 'Approved, but this approval was handed out before. Act only if it was to you and you have not acted yet.'
+  return { ...no, approved: true, released, next }
+}

@@ -1,0 +1,50 @@
+import type { ActionRecordTable, ActionRollupDayTable } from '../actions/tables.ts'
+import type { AgentTable } from '../agents/tables.ts'
+import type { ApprovalTable } from '../approvals/tables.ts'
+import type { AssumptionTable } from '../assumptions/tables.ts'
+import type { EventHeadTable, EventTable } from '../events/tables.ts'
+import type {
+  GuardDecisionTable,
+  GuardIdempotencyTable,
+  GuardRollupDayTable,
+  GuardRollupHourTable,
+  GuardSessionTable,
+} from '../guard/tables.ts'
+import type { ApiKeyTable } from '../keys/tables.ts'
+import type {
+  LedgerCheckpointTable,
+  LedgerEntryTable,
+  LedgerHeadTable,
+  LedgerKeyTable,
+  LedgerTileTable,
+} from '../ledger/tables.ts'
+import type { OpenLoopTable } from '../loops/tables.ts'
+import type { OrganizationTable } from '../orgs/tables.ts'
+import type { OrgSettingTable } from '../settings/tables.ts'
+import type { SchemaMigrationTable } from './tables.ts'
+
+/** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
+export interface Database {
+  schema_migration: SchemaMigrationTable
+  organization: OrganizationTable
+  api_key: ApiKeyTable
+  agent: AgentTable
+  org_setting: OrgSettingTable
+  event_head: EventHeadTable
+  event: EventTable
+  ledger_entry: LedgerEntryTable
+  ledger_head: LedgerHeadTable
+  ledger_tile: LedgerTileTable
+  ledger_checkpoint: LedgerCheckpointTable
+  ledger_key: LedgerKeyTable
+  guard_decision: GuardDecisionTable
+  guard_rollup_hour: GuardRollupHourTable
+  guard_rollup_day: GuardRollupDayTable
+  guard_session: GuardSessionTable
+  guard_idempotency: GuardIdempotencyTable
+  action_record: ActionRecordTable
+  action_rollup_day: ActionRollupDayTable
+  approval: ApprovalTable
+  assumption: AssumptionTable
+  open_loop: OpenLoopTable
+}

@@ -1,0 +1,12 @@
+import type { Migration } from './migrate.ts'
+import { up as up0001 } from './migrations/0001_foundation.ts'
+import { up as up0002 } from './migrations/0002_ledger.ts'
+import { up as up0004 } from './migrations/0004_guard.ts'
+import { up as up0006 } from './migrations/0006_actions.ts'
+
+export const migrations: readonly Migration[] = [
+  { id: '0001_foundation', up: up0001 },
+  { id: '0002_ledger', up: up0002 },
+  { id: '0004_guard', up: up0004 },
+  { id: '0006_actions', up: up0006 },
+]

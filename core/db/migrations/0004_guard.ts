@@ -1,0 +1,160 @@
+import { sql, type Kysely } from 'kysely'
+
+/** Guard decisions, their roll-ups, idempotency, and the function that records one batch of decisions in one statement. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}
+
+const record = `
+create function writ_record(heads json, entries json, tiles json, decisions json, rollups json, sessions json, events json, keys json, actions json, approvals json)
+returns void language plpgsql as $$
+declare
+  head record;
+  event record;
+  written bigint;
+  first_seq bigint;
+begin
+  -- Sorted by org, so that two replicas never wait for each other in a circle.
+  for head in select * from json_to_recordset(heads) as h (org_id text, old_size bigint, control bigint, new_size bigint, frontier text, at timestamptz) order by org_id loop
+    update ledger_head set size = head.new_size, frontier = decode(head.frontier, 'hex'), updated_at = head.at
+      where org_id = head.org_id and size = head.old_size and control_revision = head.control;
+    if not found then
+      raise exception 'the ledger head moved' using errcode = 'WR001', detail = head.org_id;
+    end if;
+  end loop;
+
+  insert into ledger_entry (org_id, seq, at, kind, ref, body, leaf_hash)
+    select org_id, seq, at, kind, ref, body, decode(leaf_hash, 'hex')
+    from json_to_recordset(entries) as e (org_id text, seq bigint, at timestamptz, kind text, ref text, body text, leaf_hash text);
+
+  insert into ledger_tile (org_id, level, idx, hash)
+    select org_id, level, idx, decode(hash, 'hex')
+    from json_to_recordset(tiles) as t (org_id text, level int, idx bigint, hash text);
+
+  insert into guard_decision
+    select d.* from json_populate_recordset(null::guard_decision, decisions) as d;
+
+  insert into action_record
+    select a.* from json_populate_recordset(null::action_record, actions) as a;
+
+  insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum)
+    select org_id, (created_at at time zone 'UTC')::date, agent_id, count(*),
+      count(*) filter (where status = 'completed'), count(*) filter (where status in ('failed', 'cancelled', 'blocked')),
+      count(*) filter (where risk_score >= 70), sum(risk_score)
+    from json_populate_recordset(null::action_record, actions)
+    group by 1, 2, 3 order by 1, 2, 3
+    on conflict (org_id, day, agent_id) do update set
+      total = action_rollup_day.total + excluded.total, completed = action_rollup_day.completed + excluded.completed,
+      failed = action_rollup_day.failed + excluded.failed, high_risk = action_rollup_day.high_risk + excluded.high_risk,
+      risk_sum = action_rollup_day.risk_sum + excluded.risk_sum;
+
+  insert into approval
+    select p.* from json_populate_recordset(null::approval, approvals) as p;
+
+  insert into guard_rollup_hour (org_id, hour, decision, count)
+    select org_id, date_trunc('hour', at), decision, sum(count)
+    from json_to_recordset(rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
+    group by 1, 2, 3 order by 1, 2, 3
+    on conflict (org_id, hour, decision) do update set count = guard_rollup_hour.count + excluded.count;
+
+  insert into guard_rollup_day (org_id, day, agent_id, decision, count)
+    select org_id, (at at time zone 'UTC')::date, agent_id, decision, sum(count)
+    from json_to_recordset(rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    on conflict (org_id, day, agent_id, decision) do update set count = guard_rollup_day.count + excluded.count;
+
+  insert into guard_session (org_id, session_id, started_at, last_at, decisions, warns, approvals, blocks, flags, action_types)
+    select org_id, session_id, at, at, decisions, warns, approvals, blocks, flags, action_types
+    from json_to_recordset(sessions) as s (org_id text, session_id text, at timestamptz, decisions int, warns int, approvals int, blocks int, flags text[], action_types text[])
+    order by org_id, session_id
+    on conflict (org_id, session_id) do update set
+      last_at = excluded.last_at,
+      decisions = guard_session.decisions + excluded.decisions,
+      warns = guard_session.warns + excluded.warns,
+      approvals = guard_session.approvals + excluded.approvals,
+      blocks = guard_session.blocks + excluded.blocks,
+      flags = (select array(select distinct unnest(guard_session.flags || excluded.flags) order by 1 limit 64)),
+      action_types = (select array(select distinct unnest(guard_session.action_types || excluded.action_types) order by 1 limit 64));
+
+  -- A key used in the last ten minutes belongs to the decision it was first used for.
+  insert into guard_idempotency (org_id, key, digest, decision_id, at)
+    select org_id, key, digest, decision_id, at
+    from json_to_recordset(keys) as k (org_id text, key text, digest text, decision_id text, at timestamptz)
+    on conflict (org_id, key) do update set digest = excluded.digest, decision_id = excluded.decision_id, at = excluded.at
+      where guard_idempotency.at < excluded.at - interval '10 minutes';
+  get diagnostics written = row_count;
+  if written <> json_array_length(keys) then
+    raise exception 'an idempotency key was used by a parallel call' using errcode = 'WR002';
+  end if;
+
+  for event in
+    select org_id, name, ref, payload, at from json_to_recordset(events) as v (org_id text, name text, ref text, payload jsonb, at timestamptz) order by org_id
+  loop
+    insert into event_head (org_id, seq) values (event.org_id, 1)
+      on conflict (org_id) do update set seq = event_head.seq + 1 returning seq into first_seq;
+    insert into event (org_id, seq, name, ref, payload, at)
+      values (event.org_id, first_seq, event.name, event.ref, event.payload, event.at);
+  end loop;
+end $$`
+
+const statements = [
+  `alter table ledger_head add column control_revision bigint not null default 0`,
+  `create table guard_decision (
+    org_id text not null references organization (org_id),
+    seq bigint not null,
+    id text not null,
+    source text not null,
+    agent_id text,
+    agent_name text,
+    principal_id text not null,
+    session_id text,
+    action_type text not null,
+    declared_action_type text not null,
+    declared_goal text,
+    target text,
+    decision text not null,
+    reason text,
+    warnings json not null,
+    matched_policies json not null,
+    risk_score integer not null,
+    agent_risk_score integer,
+    verification_status text not null,
+    replay_status text not null,
+    act_status text not null,
+    jti text,
+    act_digest text not null,
+    intent_source text not null,
+    degraded boolean not null,
+    policy_revision bigint not null,
+    prior_decision_id text,
+    idempotency_key text,
+    context json not null,
+    evidence json,
+    created_at timestamptz not null,
+    primary key (org_id, seq)
+  )`,
+  `create unique index guard_decision_id on guard_decision (org_id, id)`,
+  `create index guard_decision_agent on guard_decision (org_id, agent_id, seq desc)`,
+  `create index guard_decision_held on guard_decision (org_id, decision, seq desc) where decision <> 'allow'`,
+  `create index guard_decision_at on guard_decision using brin (created_at)`,
+  `create table guard_rollup_hour (org_id text not null, hour timestamptz not null, decision text not null, count bigint not null, primary key (org_id, hour, decision))`,
+  `create table guard_rollup_day (org_id text not null, day date not null, agent_id text not null, decision text not null, count bigint not null, primary key (org_id, day, agent_id, decision))`,
+  `create table guard_session (
+    org_id text not null,
+    session_id text not null,
+    started_at timestamptz not null,
+    last_at timestamptz not null,
+    decisions integer not null,
+    warns integer not null,
+    approvals integer not null,
+    blocks integer not null,
+    cost_micros bigint not null default 0,
+    tokens bigint not null default 0,
+    flags text[] not null,
+    action_types text[] not null,
+    primary key (org_id, session_id)
+  )`,
+  `create table guard_idempotency (org_id text not null, key text not null, digest text not null, decision_id text not null, at timestamptz not null, primary key (org_id, key))`,
+  `create index guard_idempotency_at on guard_idempotency using brin (at)`,
+  record,
+]

@@ -1,0 +1,35 @@
+import { types, type CustomTypesConfig } from 'pg'
+
+const INT8 = 20
+const INT8_ARRAY = 1016
+const DATE = 1082
+const DATE_ARRAY = 1182
+
+/** int8 → number. Throws above 2^53 rather than returning a number that is not the stored one. */
+export function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`The database holds the integer ${text}, beyond 2^53.`)
+  return value
+}
+
+const TEXT_ARRAY = 1009
+// pg's types list scalar oids only; its parser of text[] leaves every element as it is.
+const textArray = types.getTypeParser(TEXT_ARRAY as 25) as unknown as (text: string) => (string | null)[]
+
+const own = new Map<number, (text: string) => unknown>([
+  [INT8, safeInteger],
+  [INT8_ARRAY, (text) => textArray(text).map((item) => (item === null ? null : safeInteger(item)))],
+  // A calendar day has no time zone: a Date would shift it by the process's zone.
+  [DATE, (text) => text],
+  [DATE_ARRAY, textArray],
+])
+
+/**
+ * How columns arrive on both engines: int8 → number, numeric → string, timestamptz → Date, date → 'YYYY-MM-DD',
+ * bytea → Buffer, json and jsonb → parsed, arrays → arrays of the same.
+ */
+export const wireValues: CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format === 'binary' ? undefined : own.get(oid)) ??
+    types.getTypeParser(oid, format as 'text')) as CustomTypesConfig['getTypeParser'],
+}

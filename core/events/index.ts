@@ -1,0 +1,2 @@
+export { emitEvents, type EventDraft } from './emit.ts'
+export { eventHub, type EventHub, type StoredEvent } from './hub.ts'

@@ -1,0 +1,155 @@
+import { sealEntries, type Head } from '#core/ledger/index'
+import { rankOf, type Decision } from '#core/policies/index'
+import type { Recordable, Recorded, Row } from './record.rules.ts'
+
+export interface OrgHead extends Head {
+  readonly control: number
+}
+
+export interface SealedBatch {
+  /** The ten JSON parameters of `writ_record`, in order. */
+  readonly parameters: readonly string[]
+  readonly heads: ReadonlyMap<string, OrgHead>
+  readonly recorded: Recorded[]
+}
+
+/** Numbers and hashes a batch behind the heads of its orgs and lays it out for one statement. Pure. */
+export function sealBatch(items: readonly Recordable[], known: ReadonlyMap<string, OrgHead>): SealedBatch {
+  const rows = {
+    heads: [] as Row[],
+    entries: [] as Row[],
+    tiles: [] as Row[],
+    decisions: [] as Row[],
+    events: [] as Row[],
+  }
+  const heads = new Map<string, OrgHead>()
+  const recorded: Recorded[] = Array.from({ length: items.length })
+  for (const [orgId, members] of byOrg(items)) {
+    const before = known.get(orgId)
+    if (!before) throw new Error(`No ledger head is known for ${orgId}.`)
+    const sealed = sealEntries(
+      before,
+      orgId,
+      members.flatMap(({ item }) => item.entries),
+    )
+    const at = members.at(-1)?.item.at ?? new Date(0)
+    const frontier = Buffer.concat(sealed.head.frontier).toString('hex')
+    rows.heads.push({
+      org_id: orgId,
+      old_size: before.size,
+      control: before.control,
+      new_size: sealed.head.size,
+      frontier,
+      at,
+    })
+    for (const row of sealed.rows)
+      rows.entries.push({ org_id: orgId, ...row, leaf_hash: row.leaf_hash.toString('hex') })
+    for (const tile of sealed.tiles)
+      rows.tiles.push({ org_id: orgId, level: tile.level, idx: tile.index, hash: tile.hash.toString('hex') })
+    let seq = before.size
+    for (const { item, index } of members) {
+      recorded[index] = { seq }
+      rows.decisions.push({ ...item.decision, seq })
+      seq += item.entries.length
+    }
+    rows.events.push({
+      org_id: orgId,
+      name: 'guard.decision.created',
+      ref: null,
+      payload: { from_seq: before.size, to_seq: seq - 1 },
+      at,
+    })
+    for (const { item } of members) {
+      for (const event of item.events) rows.events.push({ org_id: orgId, ...event, at: item.at })
+    }
+    heads.set(orgId, { ...sealed.head, control: before.control })
+  }
+  const parameters = [
+    rows.heads,
+    rows.entries,
+    rows.tiles,
+    rows.decisions,
+    rollups(items),
+    sessions(items),
+    rows.events,
+    keys(items),
+    items.flatMap((item) => item.action ?? []),
+    items.flatMap((item) => item.approval ?? []),
+  ].map((value) => JSON.stringify(value))
+  return { parameters, heads, recorded }
+}
+
+function byOrg(items: readonly Recordable[]): Map<string, { item: Recordable; index: number }[]> {
+  const groups = new Map<string, { item: Recordable; index: number }[]>()
+  items.forEach((item, index) => {
+    const group = groups.get(item.orgId)
+    if (group) group.push({ item, index })
+    else groups.set(item.orgId, [{ item, index }])
+  })
+  return groups
+}
+
+/** Added up here, so that the batch touches each counter once. */
+function rollups(items: readonly Recordable[]): Row[] {
+  const sums = new Map<string, { org_id: string; at: Date; agent_id: string; decision: Decision; count: number }>()
+  for (const item of items) {
+    const hour = Math.floor(item.at.getTime() / 3_600_000)
+    const key = `${item.orgId}\0${item.agentId ?? ''}\0${item.outcome}\0${hour}`
+    const sum = sums.get(key)
+    if (sum) sum.count += 1
+    else
+      sums.set(key, { org_id: item.orgId, at: item.at, agent_id: item.agentId ?? '', decision: item.outcome, count: 1 })
+  }
+  return [...sums.values()]
+}
+
+function sessions(items: readonly Recordable[]): Row[] {
+  const sums = new Map<
+    string,
+    {
+      decisions: number
+      warns: number
+      approvals: number
+      blocks: number
+      flags: Set<string>
+      types: Set<string>
+      row: Row
+    }
+  >()
+  for (const { orgId, session, at, outcome, actionType } of items) {
+    if (!session) continue
+    const key = `${orgId}\0${session.id}`
+    let sum = sums.get(key)
+    if (!sum) {
+      sum = {
+        decisions: 0,
+        warns: 0,
+        approvals: 0,
+        blocks: 0,
+        flags: new Set(),
+        types: new Set(),
+        row: { org_id: orgId, session_id: session.id, at },
+      }
+      sums.set(key, sum)
+    }
+    sum.decisions += 1
+    const counter = (['decisions', 'warns', 'approvals', 'blocks'] as const)[rankOf(outcome)]
+    if (counter && counter !== 'decisions') sum[counter] += 1
+    for (const flag of session.flags) sum.flags.add(flag)
+    sum.types.add(actionType)
+  }
+  return [...sums.values()].map(({ row, flags, types, ...counts }) => ({
+    ...row,
+    ...counts,
+    flags: [...flags],
+    action_types: [...types],
+  }))
+}
+
+function keys(items: readonly Recordable[]): Row[] {
+  return items.flatMap((item) =>
+    item.idempotency
+      ? [{ org_id: item.orgId, ...item.idempotency, decision_id: item.decision['id'], at: item.at }]
+      : [],
+  )
+}

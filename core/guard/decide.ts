@@ -1,0 +1,246 @@
+import {
+  evaluate,
+  needs,
+  stricter,
+  type Decision,
+  type Observation,
+  type PolicyNeed,
+  type Verdict,
+} from '#core/policies/index'
+import { observeNeeds } from '#core/observations/index'
+import type { Context } from '../kernel/context.ts'
+import { newDecisionId } from '../kernel/id.ts'
+import { agentOf, gatherFacts, withSession, type Gathered } from './facts.ts'
+import { actDigest } from './digest.rules.ts'
+import { consumeApproval, type Consumed } from './approved.ts'
+import { sessionFacts } from './session.ts'
+import type { ActRequest } from './schema.ts'
+import type { Halt, Snapshot } from './snapshot.ts'
+
+export interface Degradation {
+  readonly kind: 'deadline' | 'error'
+  readonly deadline_ms: number
+  readonly action: Decision
+  readonly phase_in_flight: string
+}
+
+export interface Decided {
+  readonly id: string
+  readonly decision: Decision
+  readonly reasons: readonly string[]
+  readonly warnings: readonly string[]
+  readonly matched: readonly string[]
+  readonly verdict: Verdict | null
+  readonly gathered: Gathered
+  readonly agentId: string | null
+  readonly digest: string
+  readonly observed: ReadonlyMap<string, Observation>
+  readonly degraded: Degradation | null
+  /** The approval that this decision used up, when it lowered require_approval to allow. */
+  readonly consumed: Consumed | null
+  readonly snapshot: Snapshot
+}
+
+export interface DecideOptions {
+  /** False when an earlier decision of the same act was counted already. */
+  readonly count: boolean
+  /** False where nothing may be used up: simulations, and creating an action (which resumes the approved one). */
+  readonly consume: boolean
+}
+
+/**
+ * Decides one act. Only raises, but for grants inside the evaluation and a consumed approval after it.
+ * Never throws for anything that goes wrong while deciding: that becomes the org's fallback, marked degraded.
+ */
+export async function decide(
+  ctx: Context,
+  snapshot: Snapshot,
+  request: ActRequest,
+  options: DecideOptions,
+): Promise<Decided> {
+  const agentId = agentOf(ctx, request)
+  const gathered = gatherFacts(ctx, request, agentId)
+  const start = {
+    id: newDecisionId(),
+    gathered,
+    agentId,
+    digest: actDigest(agentId, request),
+    observed: new Map<string, Observation>(),
+    degraded: null,
+    consumed: null,
+    snapshot,
+  }
+  const stopped = haltOf(snapshot, agentId)
+  if (stopped) {
+    return {
+      ...start,
+      decision: 'block',
+      reasons: [stopped.reason],
+      warnings: [],
+      matched: [stopped.id],
+      verdict: null,
+    }
+  }
+  const wanted = needs(snapshot.policies, gathered.facts)
+  const sessionId = sessionOf(request)
+  if (wanted.length === 0 && !(snapshot.policies.usesSession && sessionId)) {
+    return settle(ctx, start, evaluate(snapshot.policies, gathered.facts, start.observed), options)
+  }
+  return decideWithDeadline(ctx, { ...start, wanted, sessionId, options })
+}
+
+type Start = Omit<Decided, 'decision' | 'reasons' | 'warnings' | 'matched' | 'verdict'>
+
+interface Work extends Start {
+  readonly wanted: readonly PolicyNeed[]
+  readonly sessionId: string | null
+  readonly options: DecideOptions
+}
+
+async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
+  const { snapshot } = work
+  const deadline = snapshot.settings.guard_deadline_ms
+  const timeout = AbortSignal.timeout(deadline)
+  const signal = AbortSignal.any([timeout, ctx.signal])
+  let phase = 'session'
+  const { wanted, sessionId, options, ...start } = work
+  try {
+    const gathered =
+      sessionId && snapshot.policies.usesSession
+        ? withSession(start.gathered, await race(sessionFacts(ctx, sessionId), signal))
+        : start.gathered
+    phase = 'observations'
+    const preliminary = evaluate(snapshot.policies, gathered.facts, skipped(wanted))
+    const { observed } = await race(
+      observeNeeds(ctx.runtime, ctx.actor.orgId, wanted, gathered.facts, {
+        signal,
+        count: options.count,
+        reference: start.id,
+        preliminary,
+      }),
+      signal,
+    )
+    phase = 'evaluation'
+    const verdict = evaluate(snapshot.policies, gathered.facts, observed)
+    return await settle(ctx, { ...start, gathered, observed }, verdict, options)
+  } catch (error) {
+    ctx.signal.throwIfAborted()
+    ctx.log.warn({ err: error, phase, request_id: ctx.requestId }, 'guard decision degraded')
+    // What needs nothing from outside still counts: the fallback can only add to it.
+    const local = evaluate(snapshot.policies, start.gathered.facts, new Map())
+    const fallback = snapshot.settings.guard_fallback
+    const kind = timeout.aborted ? 'deadline' : 'error'
+    const why = kind === 'deadline' ? `it took longer than ${deadline} ms` : 'something it needed failed'
+    return {
+      ...start,
+      ...verdictParts(local),
+      decision: stricter(local.decision, fallback),
+      reasons: [
+        ...local.reasons,
+        `The decision could not be completed (${why}); the org's fallback ${fallback} applies.`,
+      ],
+      verdict: local,
+      degraded: { kind, deadline_ms: deadline, action: fallback, phase_in_flight: phase },
+    }
+  }
+}
+
+/** The scans that are not policies, then the approval that may answer for the act. */
+async function settle(ctx: Context, start: Start, verdict: Verdict, options: DecideOptions): Promise<Decided> {
+  const raised = withScans(start, verdict)
+  const decided: Decided = { ...start, ...raised, verdict }
+  if (decided.decision !== 'require_approval' || !options.consume || verdict.ungrantable) return decided
+  const consumed = await consumeApproval(ctx, decided.agentId, decided.digest, decided.id)
+  if (!consumed) return decided
+  return {
+    ...decided,
+    decision: 'allow',
+    reasons: [],
+    warnings: [
+      ...decided.warnings,
+      `Approved by ${consumed.approvedBy}; the approval of ${consumed.actionId} is used up by this call.`,
+    ],
+    matched: [...decided.matched, 'builtin:operator_approval'],
+    consumed,
+  }
+}
+
+interface Parts {
+  decision: Decision
+  reasons: readonly string[]
+  warnings: readonly string[]
+  matched: readonly string[]
+}
+
+function verdictParts(verdict: Verdict): Parts {
+  return {
+    decision: verdict.decision,
+    reasons: verdict.reasons,
+    warnings: verdict.warnings,
+    matched: verdict.matched_policies,
+  }
+}
+
+function withScans(start: Start, verdict: Verdict): Parts {
+  const { injection, secrets } = start.gathered
+  const { settings } = start.snapshot
+  const parts = verdictParts(verdict)
+  const raise = (to: Decision, sentence: string, id: string): void => {
+    parts.decision = stricter(parts.decision, to)
+    if (to === 'warn') parts.warnings = [...parts.warnings, sentence]
+    else parts.reasons = [...parts.reasons, sentence]
+    parts.matched = [...parts.matched, id]
+  }
+  if (injection.combined) {
+    const to = settings.injection_block ? 'block' : 'require_approval'
+    raise(to, `Combined signs of prompt injection (${injection.categories.join(', ')}).`, 'builtin:prompt_injection')
+  } else if (injection.risk_level === 'high' || injection.risk_level === 'critical') {
+    raise('warn', `Looks like prompt injection (${injection.categories.join(', ')}).`, 'builtin:prompt_injection')
+  }
+  if (secrets?.detected) {
+    const grave = settings.secret_block && secrets.findings.some((finding) => finding.severity === 'critical')
+    const names = [...new Set(secrets.findings.map((finding) => finding.pattern))].join(', ')
+    raise(grave ? 'block' : 'warn', `The content holds secrets (${names}).`, 'builtin:secret_scan')
+  }
+  return parts
+}
+
+/** True when the org is halted or the agent paused. */
+export function isStopped(snapshot: Snapshot, agentId: string | null): boolean {
+  return haltOf(snapshot, agentId) !== null
+}
+
+function haltOf(snapshot: Snapshot, agentId: string | null): { reason: string; id: string } | null {
+  if (snapshot.halt) return { reason: `The organization is halted ${told(snapshot.halt)}`, id: 'builtin:halt' }
+  const pause = agentId === null ? undefined : snapshot.paused.get(agentId)
+  return pause ? { reason: `The agent ${agentId} is paused ${told(pause)}`, id: 'builtin:pause' } : null
+}
+
+function told({ by, reason, at }: Halt): string {
+  return `by ${by} since ${at.toISOString()}: ${reason ?? 'no reason given'}.`
+}
+
+export function reasonOf(decided: Pick<Decided, 'reasons'>): string | null {
+  return decided.reasons.length === 0 ? null : decided.reasons.join('; ')
+}
+
+export function sessionOf(request: ActRequest): string | null {
+  return request.session_id ?? request.harness_session_id ?? null
+}
+
+function skipped(wanted: readonly PolicyNeed[]): Map<string, Observation> {
+  return new Map(wanted.map((need) => [need.policyId, { kind: 'skipped', why: 'asked for next' }]))
+}
+
+/** Stops waiting when the deadline passes; the work itself gets the same signal and is cancelled. */
+function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) {
+      onAbort()
+      return
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}

@@ -1,0 +1,68 @@
+import type { Context } from '../kernel/context.ts'
+import { Fault } from '../kernel/errors.ts'
+import type { GuardAnswer } from './schema.ts'
+import { snapshots } from './snapshot.ts'
+
+const WINDOW_MS = 10 * 60_000
+
+export type Replay =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'replay'; readonly answer: GuardAnswer }
+  /** The org or the agent was stopped since: that overrides the earlier decision. */
+  | { readonly kind: 'stopped' }
+
+/** What an idempotency key stands for: the decision it was first used for within ten minutes, if any. */
+export async function replayOf(ctx: Context, key: string, digest: string, agentId: string | null): Promise<Replay> {
+  const used = await ctx.db
+    .selectFrom('guard_idempotency')
+    .select(['digest', 'decision_id'])
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('key', '=', key)
+    .where('at', '>=', new Date(ctx.now().getTime() - WINDOW_MS))
+    .executeTakeFirst()
+  if (!used) return { kind: 'new' }
+  if (used.digest !== digest) {
+    const message = 'This idempotency_key was used for another request within the last ten minutes. Use a new key.'
+    throw new Fault('IDEMPOTENCY_KEY_REUSED', message, { data: { decision_id: used.decision_id } })
+  }
+  const snapshot = await ctx.runtime.use(snapshots).reload(ctx.actor.orgId)
+  if (snapshot.halt || (agentId !== null && snapshot.paused.has(agentId))) return { kind: 'stopped' }
+  const answer = await storedAnswer(ctx, used.decision_id)
+  return answer ? { kind: 'replay', answer: { ...answer, idempotent_replay: true } } : { kind: 'new' }
+}
+
+/** The answer of a recorded decision, as far as the record holds it. */
+export async function storedAnswer(ctx: Context, decisionId: string): Promise<GuardAnswer | null> {
+  const row = await ctx.db
+    .selectFrom('guard_decision')
+    .selectAll()
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('id', '=', decisionId)
+    .executeTakeFirst()
+  if (!row) return null
+  const reasons = row.reason === null ? [] : row.reason.split('; ')
+  return {
+    decision: row.decision,
+    decision_id: row.id,
+    action_id: row.id,
+    reason: row.reason,
+    reasons,
+    warnings: row.warnings,
+    signals: [...row.warnings, ...reasons],
+    matched_policies: row.matched_policies,
+    risk_score: row.risk_score,
+    agent_risk_score: row.agent_risk_score,
+    risk_breakdown: (row.context['risk_breakdown'] ?? {}) as Record<string, unknown>,
+    intent_source: row.intent_source,
+    explain: (row.context['clauses'] ?? []) as GuardAnswer['explain'],
+    verification_status: row.verification_status,
+    replay_status: row.replay_status,
+    act_status: row.act_status,
+    agent_id: row.agent_id,
+    agent_name: row.agent_name,
+    act_digest: row.act_digest,
+    evaluated_at: row.created_at.toISOString(),
+    ledger: { seq: Number(row.seq) },
+    ...(row.degraded ? { degraded: true } : {}),
+  }
+}

@@ -1,0 +1,183 @@
+import { redactDeep } from '#core/scans/index'
+import type { Context } from '../kernel/context.ts'
+import { isControlMoved, isKeyRaced, type Recordable, type Recorded, type Row } from './record.rules.ts'
+import { recorder } from './recorder.ts'
+import { restoreApproval } from './approved.ts'
+import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
+import type { ActRequest } from './schema.ts'
+import { snapshots } from './snapshot.ts'
+import { assertKeyValid } from '#core/keys/index'
+
+/** Rows that must be written together with the decision, or not at all. */
+export interface Companions {
+  readonly action?: Row
+  readonly approval?: Row
+  readonly entries?: Recordable['entries']
+  readonly events?: Recordable['events']
+}
+
+export interface RecordOptions extends DecideOptions {
+  readonly source: 'guard' | 'action'
+  readonly priorDecisionId?: string | null
+  readonly idempotency?: { readonly key: string; readonly digest: string }
+  /** Builds what goes with the decision, once it is known. */
+  readonly companions?: (decided: Decided) => Companions
+}
+
+export interface DecidedAndRecorded {
+  readonly decided: Decided
+  readonly recorded: Recorded
+  readonly companions: Companions
+}
+
+/** Changes of policy that may overtake one call before it gives up. */
+const MAX_ROUNDS = 8
+
+/**
+ * Decides and records. Nothing is answered that is not on disk, and nothing is recorded that was decided under
+ * policies, controls or keys that no longer hold: then it is decided again.
+ */
+export async function decideAndRecord(
+  ctx: Context,
+  request: ActRequest,
+  options: RecordOptions,
+): Promise<DecidedAndRecorded> {
+  const known = ctx.runtime.use(snapshots)
+  const { orgId } = ctx.actor
+  for (let round = 0; ; round += 1) {
+    const snapshot = round === 0 ? (known.now(orgId) ?? (await known.get(orgId))) : await known.reload(orgId)
+    const decided = await decide(ctx, snapshot, request, { ...options, count: options.count && round === 0 })
+    const companions = options.companions?.(decided) ?? {}
+    try {
+      const recorded = await ctx.runtime.use(recorder).record(recordableOf(ctx, decided, request, options, companions))
+      return { decided, recorded, companions }
+    } catch (error) {
+      if (decided.consumed) await restoreApproval(ctx, decided.consumed, decided.id)
+      if (isKeyRaced.test(error) || !isControlMoved.test(error) || round >= MAX_ROUNDS) throw error
+      await assertKeyValid(ctx)
+    }
+  }
+}
+
+function recordableOf(
+  ctx: Context,
+  decided: Decided,
+  request: ActRequest,
+  options: RecordOptions,
+  companions: Companions,
+): Recordable {
+  const { facts } = decided.gathered
+  const at = facts.at
+  const sessionId = sessionOf(request)
+  return {
+    orgId: ctx.actor.orgId,
+    control: decided.snapshot.control,
+    agentId: decided.agentId,
+    outcome: decided.decision,
+    actionType: facts.actionType,
+    at,
+    entries: [
+      { kind: 'decision', ref: decided.id, at, data: ledgerData(ctx, decided, options) },
+      ...(companions.entries ?? []),
+    ],
+    decision: decisionRow(ctx, decided, request, options),
+    events: companions.events ?? [],
+    ...(companions.action ? { action: companions.action } : {}),
+    ...(companions.approval ? { approval: companions.approval } : {}),
+    ...(options.idempotency ? { idempotency: options.idempotency } : {}),
+    ...(sessionId === null ? {} : { session: { id: sessionId, flags: facts.evidence?.flags ?? [] } }),
+  }
+}
+
+/** What a stranger may verify later; the request itself stays out of it, its digest is in. */
+function ledgerData(ctx: Context, decided: Decided, options: RecordOptions): Row {
+  const { facts } = decided.gathered
+  return {
+    source: options.source,
+    decision: decided.decision,
+    principal: ctx.actor.principalId,
+    agent: decided.agentId,
+    action_type: facts.actionType,
+    declared_action_type: facts.declaredActionType,
+    risk: facts.risk,
+    act_digest: decided.digest,
+    policies: decided.matched,
+    reasons: decided.reasons.map((reason) => reason.slice(0, 500)),
+    policy_revision: decided.snapshot.control,
+    degraded: decided.degraded !== null,
+    prior: options.priorDecisionId ?? null,
+    approval: decided.consumed?.approvalId ?? null,
+  }
+}
+
+function decisionRow(ctx: Context, decided: Decided, request: ActRequest, options: RecordOptions): Row {
+  const { facts, breakdown } = decided.gathered
+  return {
+    org_id: ctx.actor.orgId,
+    id: decided.id,
+    source: options.source,
+    agent_id: decided.agentId,
+    agent_name: request.agent_name ?? null,
+    principal_id: ctx.actor.principalId,
+    session_id: sessionOf(request),
+    action_type: facts.actionType,
+    declared_action_type: facts.declaredActionType,
+    declared_goal: redacted(request.declared_goal),
+    target: redacted(facts.target),
+    decision: decided.decision,
+    reason: reasonOf(decided),
+    warnings: decided.warnings,
+    matched_policies: decided.matched,
+    risk_score: facts.risk,
+    agent_risk_score: request.risk_score ?? null,
+    verification_status: 'unverified',
+    replay_status: 'not_applicable',
+    act_status: 'not_applicable',
+    jti: null,
+    act_digest: decided.digest,
+    intent_source: facts.intentSource,
+    degraded: decided.degraded !== null,
+    policy_revision: decided.snapshot.control,
+    prior_decision_id: options.priorDecisionId ?? null,
+    idempotency_key: options.idempotency?.key ?? null,
+    context: contextOf(decided, request, breakdown),
+    evidence: facts.evidence === null ? null : redactDeep(facts.evidence).value,
+    created_at: facts.at,
+  }
+}
+
+const CONTENT_KEPT = 4096
+
+/** Enough to explain the decision and to replay it under another policy; redacted. */
+function contextOf(decided: Decided, request: ActRequest, breakdown: object): Row {
+  const { facts, injection } = decided.gathered
+  const kept = request.content === undefined ? request : { ...request, content: request.content.slice(0, CONTENT_KEPT) }
+  return {
+    request: redactDeep(kept).value,
+    facts: {
+      keyId: facts.keyId,
+      target: redacted(facts.target),
+      writePaths: facts.writePaths,
+      injection:
+        injection.score > 0
+          ? {
+              score: injection.score,
+              risk_level: injection.risk_level,
+              categories: injection.categories,
+              combined: injection.combined,
+            }
+          : null,
+      session: facts.session,
+      permissionLevel: facts.permissionLevel,
+    },
+    risk_breakdown: breakdown,
+    observed: Object.fromEntries(decided.observed),
+    clauses: decided.verdict?.clauses ?? [],
+    shadow: decided.verdict?.shadow ?? [],
+    degradation: decided.degraded,
+  }
+}
+
+function redacted(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : String(redactDeep(text).value)
+}

@@ -1,0 +1,134 @@
+import { compilePolicies, loadPolicyRows, type CompiledPolicies } from '#core/policies/index'
+import { effectiveSettings, type OrgSettings } from '#core/settings/index'
+import { Fault } from '../kernel/errors.ts'
+import { resource, type Runtime } from '../kernel/runtime.ts'
+
+export interface Halt {
+  readonly at: Date
+  readonly by: string
+  readonly reason: string | null
+}
+
+/** What governs an org at one control revision: immutable, swapped whole when anything in it changes. */
+export interface Snapshot {
+  readonly orgId: string
+  /** Bumped in the transaction of every change of policy, key, halt, pause or setting. */
+  readonly control: number
+  readonly policies: CompiledPolicies
+  readonly settings: OrgSettings
+  readonly halt: Halt | null
+  readonly paused: ReadonlyMap<string, Halt>
+}
+
+const FRESH_MS = 1000
+const MAX_ORGS = 5000
+
+interface Entry {
+  snapshot: Snapshot
+  checkedAt: number
+}
+
+/**
+ * Snapshots by org. A stale one cannot do harm: the statement that records a decision compares the
+ * control revision it was made under with the current one and refuses when they differ.
+ */
+export class Snapshots {
+  readonly #runtime: Runtime
+  readonly #entries = new Map<string, Entry>()
+  readonly #loading = new Map<string, Promise<Snapshot>>()
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime
+  }
+
+  /** The snapshot in memory when it was confirmed within the last second. */
+  now(orgId: string): Snapshot | undefined {
+    const entry = this.#entries.get(orgId)
+    return entry && performance.now() - entry.checkedAt <= FRESH_MS ? entry.snapshot : undefined
+  }
+
+  async get(orgId: string): Promise<Snapshot> {
+    const entry = this.#entries.get(orgId)
+    if (!entry) return this.reload(orgId)
+    if (performance.now() - entry.checkedAt <= FRESH_MS) return entry.snapshot
+    const checkedAt = performance.now()
+    const control = await this.#control(orgId)
+    if (control !== entry.snapshot.control) return this.reload(orgId)
+    entry.checkedAt = checkedAt
+    return entry.snapshot
+  }
+
+  /** Reads everything anew; parallel callers share one read. */
+  reload(orgId: string): Promise<Snapshot> {
+    const running = this.#loading.get(orgId)
+    if (running) return running
+    const loading = this.#load(orgId).finally(() => this.#loading.delete(orgId))
+    this.#loading.set(orgId, loading)
+    return loading
+  }
+
+  forget(orgId: string): void {
+    this.#entries.delete(orgId)
+  }
+
+  async #control(orgId: string): Promise<number> {
+    const row = await this.#runtime.db
+      .selectFrom('ledger_head')
+      .select('control_revision')
+      .where('org_id', '=', orgId)
+      .executeTakeFirst()
+    if (!row) throw new Fault('not_found', 'Organization not found')
+    return Number(row.control_revision)
+  }
+
+  async #load(orgId: string): Promise<Snapshot> {
+    const checkedAt = performance.now()
+    const snapshot = await this.#runtime.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute(async (trx) => {
+        const org = await trx
+          .selectFrom('ledger_head')
+          .innerJoin('organization', 'organization.org_id', 'ledger_head.org_id')
+          .select(['control_revision', 'halted_at', 'halted_by', 'halt_reason'])
+          .where('ledger_head.org_id', '=', orgId)
+          .executeTakeFirst()
+        if (!org) throw new Fault('not_found', 'Organization not found')
+        const paused = await trx
+          .selectFrom('agent')
+          .select(['agent_id', 'paused_at', 'paused_by', 'pause_reason'])
+          .where('org_id', '=', orgId)
+          .where('paused_at', 'is not', null)
+          .execute()
+        const settings = await trx
+          .selectFrom('org_setting')
+          .select(['key', 'value'])
+          .where('org_id', '=', orgId)
+          .execute()
+        const policies = await loadPolicyRows(trx, orgId)
+        return {
+          orgId,
+          control: Number(org.control_revision),
+          policies: compilePolicies(policies),
+          settings: effectiveSettings(settings, this.#runtime.settings),
+          halt: org.halted_at && { at: org.halted_at, by: org.halted_by ?? 'unknown', reason: org.halt_reason },
+          paused: new Map(
+            paused.map((row) => [
+              row.agent_id,
+              { at: row.paused_at ?? new Date(0), by: row.paused_by ?? 'unknown', reason: row.pause_reason },
+            ]),
+          ),
+        }
+      })
+    if (this.#entries.size >= MAX_ORGS) this.#entries.clear()
+    this.#entries.set(orgId, { snapshot, checkedAt })
+    return snapshot
+  }
+}
+
+export const snapshots = resource<Snapshots>({ name: 'guard.snapshots', open: (runtime) => new Snapshots(runtime) })
+
+/** SQLSTATE that `writ_record` raises when a head or its control revision moved. */
+export const HEAD_MOVED = 'WR001'
+/** SQLSTATE that `writ_record` raises when an idempotency key was taken by a parallel call. */
+export const KEY_RACED = 'WR002'

@@ -1,0 +1,36 @@
+import type { Kysely } from 'kysely'
+import type { Database } from '../db/database.ts'
+import type { Log } from './log.ts'
+import type { Runtime } from './runtime.ts'
+import type { Role, Scope } from './scope.ts'
+
+/** Who is asking. `agentId` is set when the credential is bound to one agent. */
+export interface Actor {
+  readonly orgId: string
+  /** Id of the key, user or service behind the call; what the ledger names. */
+  readonly principalId: string
+  readonly principalName: string
+  readonly kind: 'key' | 'user' | 'system'
+  readonly role: Role
+  readonly scopes: ReadonlySet<Scope>
+  readonly agentId: string | null
+  /** The address the call came from, when it came over a network. */
+  readonly address?: string
+  /** Requests a minute this credential may make; null or absent: the instance's default. */
+  readonly rateLimitPerMinute?: number | null
+}
+
+/** Everything a handler may touch. */
+export interface Context {
+  readonly actor: Actor
+  readonly db: Kysely<Database>
+  readonly now: () => Date
+  readonly signal: AbortSignal
+  readonly log: Log
+  readonly requestId: string
+  readonly runtime: Runtime
+  /** A Bearer JWT sent beside an API key: a claim of agent identity, not yet verified. */
+  readonly identityToken?: string
+  /** Told about progress of a long call (MCP progress notifications); absent where nobody listens. */
+  readonly progress?: (message: string, done: number, total: number) => void
+}

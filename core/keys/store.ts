@@ -1,0 +1,86 @@
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Database } from '../db/database.ts'
+import type { Actor, Context } from '../kernel/context.ts'
+import { newId } from '../kernel/id.ts'
+import { scopesOf, type Role, type Scope } from '../kernel/scope.ts'
+import { appendEntries } from '#core/ledger/index'
+import { hashSecret, newSecret, shownPrefix } from './secret.rules.ts'
+import type { ApiKeyTable } from './tables.ts'
+
+export interface KeyDraft {
+  readonly name: string
+  readonly role: Role
+  readonly scopes?: readonly Scope[] | undefined
+  readonly agentId?: string | null | undefined
+  readonly prefix?: string | undefined
+  readonly expiresAt?: Date | null | undefined
+  readonly rateLimitPerMinute?: number | null | undefined
+  readonly operator?: boolean | undefined
+  /** A secret chosen by the operator; made here when absent. */
+  readonly secret?: string | undefined
+}
+
+export interface MadeKey {
+  readonly row: Selectable<ApiKeyTable>
+  /** Told once; only its hash is stored. */
+  readonly secret: string
+}
+
+/** Inserts a key and its ledger entry inside the caller's transaction. */
+export async function insertKey(
+  trx: Transaction<Database>,
+  by: Pick<Actor, 'orgId' | 'principalId' | 'address'>,
+  at: Date,
+  draft: KeyDraft,
+): Promise<MadeKey> {
+  const secret = draft.secret ?? newSecret(draft.prefix)
+  const row = await trx
+    .insertInto('api_key')
+    .values({
+      org_id: by.orgId,
+      id: newId('key'),
+      name: draft.name,
+      role: draft.role,
+      scopes: [...(draft.scopes ?? scopesOf(draft.role))],
+      operator: draft.operator ?? false,
+      key_hash: hashSecret(secret),
+      key_prefix: shownPrefix(secret),
+      agent_id: draft.agentId ?? null,
+      created_by: by.principalId,
+      created_at: at,
+      last_used_at: null,
+      expires_at: draft.expiresAt ?? null,
+      revoked_at: null,
+      rate_limit_per_minute: draft.rateLimitPerMinute ?? null,
+      rotated_to: null,
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  await recordKeyEvent(trx, by, at, 'key.created', row)
+  return { row, secret }
+}
+
+export async function recordKeyEvent(
+  trx: Transaction<Database>,
+  by: Pick<Actor, 'orgId' | 'principalId' | 'address'>,
+  at: Date,
+  event: 'key.created' | 'key.rotated' | 'key.revoked',
+  row: Selectable<ApiKeyTable>,
+): Promise<void> {
+  const { id, name, role, scopes, key_prefix, agent_id } = row
+  const data = { event, by: by.principalId, address: by.address ?? null, id, name, role, scopes, key_prefix, agent_id }
+  await appendEntries(trx, by.orgId, [{ kind: 'key', ref: id, at, data }])
+}
+
+export function findByHash(db: Kysely<Database>, keyHash: string): Promise<Selectable<ApiKeyTable> | undefined> {
+  return db.selectFrom('api_key').selectAll().where('key_hash', '=', keyHash).executeTakeFirst()
+}
+
+export function keyOf(ctx: Context, id: string): Promise<Selectable<ApiKeyTable> | undefined> {
+  return ctx.db
+    .selectFrom('api_key')
+    .selectAll()
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}

@@ -1,0 +1,128 @@
+import { sql } from 'kysely'
+import type { Need, Overrun, Spend } from '#core/policies/index'
+import { newId } from '../kernel/id.ts'
+import { resource, type Runtime } from '../kernel/runtime.ts'
+import { Batcher } from './batcher.ts'
+import { overruns } from './budget.rules.ts'
+import { storedSubject } from './subject.rules.ts'
+import { windowStart } from './window.rules.ts'
+
+export type BudgetNeed = Extract<Need, { kind: 'budget' }>
+
+/** How long an estimate is held back for an act whose outcome nobody reports. */
+export const RESERVATION_MS = 15 * 60_000
+
+interface Wanted {
+  readonly orgId: string
+  readonly reference: string
+  readonly need: BudgetNeed
+}
+
+export interface Reserved {
+  /** Null when a limit stood in the way. */
+  readonly id: string | null
+  readonly exceeded: readonly Overrun[]
+}
+
+/** Reserves batch by batch: per usage row the calls queue up in one statement instead of one commit each. */
+export const budgetReservations = resource<Batcher<Wanted, Reserved>>({
+  name: 'observations.budgets',
+  open: (runtime) => new Batcher((items) => reserveAll(runtime, items)),
+  close: (batcher) => batcher.close(),
+})
+
+interface Answer {
+  readonly place: number
+  readonly made: boolean
+  readonly held_usd_micros: number | null
+  readonly held_tokens: number | null
+  readonly held_calls: number | null
+}
+
+async function reserveAll(runtime: Runtime, wanted: readonly Wanted[]): Promise<Reserved[]> {
+  const at = runtime.now()
+  const items = wanted
+    .map(({ orgId, reference, need }, index) => ({
+      index,
+      id: newId('bud'),
+      reference,
+      need,
+      ...usageKeyOf(orgId, need, at),
+    }))
+    .toSorted((a, b) => (usageOrder(a) < usageOrder(b) ? -1 : 1))
+  const sent = items.map(({ index: _index, need, ...item }) => ({
+    ...item,
+    ...need.estimate,
+    limit_usd_micros: need.limits.usd_micros,
+    limit_tokens: need.limits.tokens,
+    limit_calls: need.limits.calls,
+  }))
+  const { rows } = await sql<Answer>`
+    select * from writ_budget_reserve(${JSON.stringify(sent)}::jsonb, ${at.toISOString()}::timestamptz,
+      ${new Date(at.getTime() + RESERVATION_MS).toISOString()}::timestamptz)`.execute(runtime.db)
+  const results = new Map(rows.map((row) => [items[row.place - 1]?.index, row]))
+  return wanted.map(({ need }, index) => {
+    const answer = results.get(index)
+    if (answer?.made) return { id: items.find((item) => item.index === index)?.id ?? null, exceeded: [] }
+    return { id: null, exceeded: overruns(need.limits, heldOf(answer), need.estimate) }
+  })
+}
+
+/** Whether the request would fit, nothing reserved. A reservation that `own` already made is not asked for again. */
+export async function lookAtBudget(
+  runtime: Runtime,
+  orgId: string,
+  need: BudgetNeed,
+  own?: string,
+): Promise<readonly Overrun[]> {
+  const key = usageKeyOf(orgId, need, runtime.now())
+  if (own !== undefined && (await hasReservation(runtime, key, own))) return []
+  const row = await runtime.db
+    .selectFrom('budget_usage')
+    .select(({ eb }) => [
+      eb('used_usd_micros', '+', eb.ref('reserved_usd_micros')).as('held_usd_micros'),
+      eb('used_tokens', '+', eb.ref('reserved_tokens')).as('held_tokens'),
+      eb('used_calls', '+', eb.ref('reserved_calls')).as('held_calls'),
+    ])
+    .where(({ and }) => and(key))
+    .executeTakeFirst()
+  return overruns(need.limits, heldOf(row), need.estimate)
+}
+
+async function hasReservation(runtime: Runtime, key: UsageKey, reference: string): Promise<boolean> {
+  const row = await runtime.db
+    .selectFrom('budget_reservation')
+    .select('id')
+    .where('org_id', '=', key.org_id)
+    .where('reference', '=', reference)
+    .where('policy_id', '=', key.policy_id)
+    .where('state', 'in', ['reserved', 'committed'])
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+export type UsageKey = ReturnType<typeof usageKeyOf>
+
+function usageKeyOf(orgId: string, need: BudgetNeed, at: Date) {
+  return {
+    org_id: orgId,
+    policy_id: need.policyId,
+    subject: storedSubject(need.subject),
+    time_window: need.window,
+    window_start: windowStart(need.window, at),
+  }
+}
+
+/** The order in which everybody locks usage rows; without one, two that lock the same rows could wait for each other. */
+export function usageOrder(key: UsageKey): string {
+  return JSON.stringify([key.org_id, key.policy_id, key.subject, key.time_window, key.window_start.toISOString()])
+}
+
+function heldOf(row: Pick<Answer, 'held_usd_micros' | 'held_tokens' | 'held_calls'> | undefined): Spend {
+  const figure = (value: number | null | undefined): number => Number(value ?? 0)
+  return {
+    usd_micros: figure(row?.held_usd_micros),
+    tokens: figure(row?.held_tokens),
+    calls: figure(row?.held_calls),
+  }
+}

@@ -1,0 +1,1 @@
+export { ensureFirstOrg, insertOrg, FIRST_ORG, type FirstKeys } from './store.ts'

@@ -1,0 +1,31 @@
+/** A target as one spelling: forward slashes, no `.`/`..`/empty segments, folded case; a URL keeps its scheme. */
+export function normaliseTarget(target: string): string {
+  const slashed = target.normalize('NFC').replaceAll('\\', '/').trim()
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(slashed)?.[0] ?? ''
+  const rest = slashed.slice(scheme.length)
+  const rooted = scheme === '' && rest.startsWith('/')
+  const kept: string[] = []
+  for (const segment of rest.split('/')) {
+    if (segment === '' || segment === '.') continue
+    if (segment === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop()
+    else if (segment !== '..' || (!rooted && scheme === '')) kept.push(segment)
+  }
+  const tail = /\/\.{0,2}$/.test(rest) && kept.length > 0 ? '/' : ''
+  return (scheme + (rooted ? '/' : '') + kept.join('/') + tail).toLowerCase()
+}
+
+/** For restrictive rules: plain prefix of either spelling, so that no spelling slips past. */
+export function startsWithPrefix(target: string | null, prefix: string): boolean {
+  if (target === null) return false
+  return target.startsWith(prefix) || normaliseTarget(target).startsWith(normaliseTarget(prefix))
+}
+
+/** For grants: the target is the prefix itself or lies below it; `staging` does not cover `staging-old`. */
+export function liesUnder(target: string | null, prefix: string): boolean {
+  if (target === null) return false
+  const here = normaliseTarget(target)
+  const root = normaliseTarget(prefix).replace(/\/$/, '')
+  if (root === '') return prefix.startsWith('/') && here.startsWith('/')
+  if (here.split('/').includes('..')) return false
+  return here === root || here.startsWith(`${root}/`) || (root.endsWith(':') && here.startsWith(root))
+}

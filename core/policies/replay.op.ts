@@ -1,0 +1,123 @@
+import { z } from 'zod'
+import type { Context } from '#core/kernel/context'
+import { operation } from '#core/kernel/operation'
+import { canonical } from '#core/ledger/index'
+import { compilePolicies } from './compile.ts'
+import { DECISIONS } from './decision.rules.ts'
+import { recordedColumns, type RecordedDecision } from './recorded.rules.ts'
+import { Replay } from './replay.rules.ts'
+import type { PolicyRow } from './rows.ts'
+import { AgentIds, invalid, PolicyTypeField, RulesField, soundRules } from './schema.ts'
+import { loadPolicyRows, policyOf } from './store.ts'
+
+const BATCH = 1_000
+const Count = z.int().min(0)
+const Counts = z.object({ allow: Count, warn: Count, require_approval: Count, block: Count })
+const DecisionField = z.enum(DECISIONS)
+
+const input = z.object({
+  policy_id: z.string().min(1).max(128).optional().describe('A stored policy or draft; or give policy_type and rules'),
+  policy_type: PolicyTypeField.optional(),
+  rules: RulesField.optional(),
+  agent_ids: AgentIds.optional(),
+  days: z.int().min(1).max(365).default(7),
+  from: z.iso.datetime({ offset: true }).optional().describe('Start of the window, instead of days'),
+  to: z.iso.datetime({ offset: true }).optional(),
+  max_decisions: z.int().min(1).max(1_000_000).default(100_000),
+  max_changed: z.int().min(0).max(1_000).default(100),
+})
+
+export const replay = operation({
+  name: 'policies_replay',
+  title: 'Replay history under a draft policy',
+  description: 'Judge recorded decisions again with a draft policy added: counts, changed decisions and a repeatable hash.',
+  input,
+  output: z.object({
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    complete: z.boolean().describe('False = max_decisions was reached before the end of the window'),
+    decisions: Count,
+    recorded: Counts,
+    before: Counts,
+    after: Counts,
+    changed_total: Count,
+    changed: z.array(
+      z.object({
+        decision_id: z.string(),
+        agent_id: z.string().nullable(),
+        action_type: z.string(),
+        created_at: z.iso.datetime(),
+        recorded: DecisionField,
+        before: DecisionField,
+        after: DecisionField,
+        clauses: z.array(z.record(z.string(), z.unknown())),
+      }),
+    ),
+    not_judged: Count,
+    report_hash: z.string().describe('SHA-256; the same for the same history, active policies and draft'),
+  }),
+  scope: 'policies:read',
+  annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  rest: { method: 'post', path: '/api/policies/replay' },
+  mcp: 'catalog',
+
+  async handler(ctx, given) {
+    const draft = await draftOf(ctx, given)
+    const active = await loadPolicyRows(ctx.db, ctx.actor.orgId)
+    const { policy_type, rules, agent_ids } = draft
+    const replay = new Replay({
+      orgId: ctx.actor.orgId,
+      before: compilePolicies(active),
+      after: compilePolicies([...active.filter((row) => row.id !== draft.id), draft]),
+      draft: canonical({ policy_type, rules, agent_ids }),
+      maxChanged: given.max_changed,
+    })
+    const to = given.to === undefined ? ctx.now() : new Date(given.to)
+    const from = given.from === undefined ? new Date(to.getTime() - given.days * 86_400_000) : new Date(given.from)
+    if (from > to) throw invalid(['from: lies behind the end of the window'])
+    const complete = await feed(ctx, replay, { from, to, max: given.max_decisions })
+    const { changed, ...report } = replay.report()
+    const clauses = changed.map((one) => ({ ...one, clauses: one.clauses.map((clause) => ({ ...clause })) }))
+    return { from: from.toISOString(), to: to.toISOString(), complete, ...report, changed: clauses }
+  },
+})
+
+async function draftOf(ctx: Context, given: z.output<typeof input>): Promise<PolicyRow> {
+  const on = { active: true, state: 'active', mode: 'enforce' } as const
+  if (given.policy_id !== undefined) {
+    const { id, name, policy_type, rules, agent_ids } = await policyOf(ctx.db, ctx.actor.orgId, given.policy_id)
+    return { id, name, policy_type, rules, agent_ids, ...on }
+  }
+  if (given.policy_type === undefined || given.rules === undefined) {
+    throw invalid(['policy_id: name a stored policy, or give policy_type and rules'])
+  }
+  const sound = soundRules(given.policy_type, given.rules, ctx.now())
+  const agentIds = given.agent_ids ?? sound.agentIds ?? null
+  return { id: 'draft', name: 'draft', policy_type: given.policy_type, rules: sound.rules, agent_ids: agentIds, ...on }
+}
+
+/** Feeds the window in batches by ledger position. True = all of it was fed. */
+async function feed(ctx: Context, into: Replay, window: { from: Date; to: Date; max: number }): Promise<boolean> {
+  let after = -1
+  let left = window.max
+  while (left > 0) {
+    ctx.signal.throwIfAborted()
+    const size = Math.min(BATCH, left)
+    const rows: RecordedDecision[] = await ctx.db
+      .selectFrom('guard_decision')
+      .select(recordedColumns)
+      .where('org_id', '=', ctx.actor.orgId)
+      .where('seq', '>', after)
+      .where('created_at', '>=', window.from)
+      .where('created_at', '<=', window.to)
+      .orderBy('seq')
+      .limit(size)
+      .execute()
+    for (const row of rows) into.add(row)
+    ctx.progress?.('Replaying decisions', window.max - left + rows.length, window.max)
+    if (rows.length < size) return true
+    after = Number(rows.at(-1)?.seq)
+    left -= rows.length
+  }
+  return false
+}

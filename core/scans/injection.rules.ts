@@ -1,0 +1,251 @@
+import { contextFactor } from './injection-context.rules.ts'
+import { decodeRuns, reversed, rot13 } from './injection-decode.rules.ts'
+import { CHANNEL_RULES } from './injection-channel.rules.ts'
+import { EAST_ASIAN_RULES } from './injection-east-asian.rules.ts'
+import { INTENT_RULES } from './injection-intent.rules.ts'
+import type { InjectionCategory, InjectionRule } from './injection-rule.ts'
+import { LANGUAGE_RULES, LATIN_TRIGGERS } from './injection-languages.rules.ts'
+import { undisguise } from './injection-obfuscation.rules.ts'
+import { foldText } from './injection-text.rules.ts'
+
+export type InjectionPart = { where: string; text: string }
+export type RiskLevel = 'none' | 'low' | 'medium' | 'high' | 'critical'
+export type InjectionFinding = {
+  pattern: string
+  category: InjectionCategory
+  severity: Exclude<RiskLevel, 'none'>
+  /** At most 40 characters of the folded match, control and non-ASCII characters escaped. */
+  matched: string
+  /** UTF-16 offset in the part's text. */
+  position: number
+  where: string
+}
+export type InjectionScan = {
+  /** 0 to 100; medium starts at 35, high at 60, critical at 85. */
+  score: number
+  risk_level: RiskLevel
+  findings_count: number
+  findings: InjectionFinding[]
+  categories: InjectionCategory[]
+  /** Two independent categories, or a concealed one that leaks data or directs a tool. Only this may support a block. */
+  combined: boolean
+}
+
+export const MEDIUM_SCORE = 35
+const HIGH_SCORE = 60
+const CRITICAL_SCORE = 85
+const LOW_SCORE = 12
+const MAX_FINDINGS = 50
+const MAX_DEPTH = 2
+/** What the rules read of a part and its decoded runs together, in characters. */
+const MAX_TEXT = 400_000
+
+type Scored = InjectionFinding & { weight: number; end: number; concealed: boolean }
+type Layer = { where: string; text: string; base: number; depth: number; concealed: boolean }
+
+const RULES: readonly InjectionRule[] = [...INTENT_RULES, ...CHANNEL_RULES, ...LANGUAGE_RULES, ...EAST_ASIAN_RULES]
+
+function indexRules(): Map<string, number[]> {
+  const index = new Map<string, number[]>()
+  for (const [position, { anchors }] of RULES.entries()) {
+    for (const anchor of anchors) index.set(anchor, [...(index.get(anchor) ?? []), position])
+  }
+  return index
+}
+const BY_WORD = indexRules()
+const LATIN = new Set(LATIN_TRIGGERS)
+const DISGUISED_MARKERS = new Set([
+  'vtaber',
+  'vafgehpgvbaf',
+  'cebzcg',
+  'cerivbhf',
+  'erongi',
+  'snoitcurtsni',
+  'tpmorp',
+  'suoiverp',
+  'lla',
+])
+
+/** The rules whose words occur, found in one pass over the letters. */
+function rulesFor(text: string): { rules: number[]; turned: boolean } {
+  const found = new Set<number>(BY_WORD.get('*'))
+  let turned = 0
+  const activate = (word: string): void => {
+    for (const rule of BY_WORD.get(word) ?? []) found.add(rule)
+  }
+  let latin = false
+  for (const [word] of text.matchAll(/[a-z]+(?:_[a-z0-9]+)*/g)) {
+    activate(word)
+    if (!latin && LATIN.has(word)) latin = true
+    if (DISGUISED_MARKERS.has(word)) turned += 1
+  }
+  if (latin) activate('latin')
+  if (/[\u0400-\u04ff]/.test(text)) activate('cyrillic')
+  if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text)) activate('han')
+  return { rules: [...found].sort((a, b) => a - b), turned: turned >= 2 }
+}
+
+const severityOf = (score: number): InjectionFinding['severity'] =>
+  score >= CRITICAL_SCORE ? 'critical' : score >= HIGH_SCORE ? 'high' : score >= MEDIUM_SCORE ? 'medium' : 'low'
+
+const escaped = (text: string): string =>
+  text
+    .slice(0, 40)
+    .replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .slice(0, 40)
+
+const SUPPORTS: ReadonlySet<InjectionCategory> = new Set([
+  'role_override',
+  'instruction_smuggling',
+  'delimiter_injection',
+  'output_manipulation',
+  'context_manipulation',
+])
+
+type Hit = { rule: InjectionRule; start: number; end: number; factor: number }
+
+const strength = ({ rule, factor }: Hit): number => rule.weight * factor
+
+/** Matches of one folded text with their weights; a match counts for more when another category stands beside it. */
+function weigh(text: string, rules: readonly number[], concealed: boolean): (Hit & { points: number })[] {
+  const hits: Hit[] = []
+  for (const position of rules) {
+    const rule = RULES[position]
+    if (!rule) continue
+    let taken = 0
+    for (const match of text.matchAll(rule.regex)) {
+      if (taken === 8) break
+      taken += 1
+      const end = match.index + match[0].length
+      const factor = concealed ? 1 : contextFactor(text, match.index, end, rule.category === 'delimiter_injection')
+      hits.push({ rule, start: match.index, end, factor })
+    }
+  }
+  const supports = (hit: Hit, other: Hit): boolean =>
+    other.rule.category !== hit.rule.category &&
+    SUPPORTS.has(other.rule.category) &&
+    strength(other) >= 22 &&
+    (other.start >= hit.end || other.end <= hit.start || other.rule.weight >= MEDIUM_SCORE)
+  return hits.map((hit) => {
+    const { weight, supported = weight } = hit.rule
+    const raised = concealed || hits.some((other) => supports(hit, other))
+    return { ...hit, points: (raised ? supported : weight) * hit.factor }
+  })
+}
+
+function scanFolded(layer: Layer, text: string, locate: (index: number) => number, concealed: boolean): Scored[] {
+  const { rules } = rulesFor(text)
+  return weigh(text, rules, concealed)
+    .filter(({ points }) => points >= LOW_SCORE)
+    .map(({ rule, start, end, points }) => ({
+      pattern: rule.id,
+      category: rule.category,
+      severity: severityOf(points),
+      matched: escaped(text.slice(start, end)),
+      position: layer.base + locate(start),
+      where: layer.where,
+      weight: points,
+      end: layer.base + locate(Math.max(start, end - 1)) + 1,
+      concealed,
+    }))
+}
+
+/** A finding of concealment beside the findings in the concealed text, when that text holds an instruction. */
+function concealment(found: readonly Scored[], pattern: string, weight: number): Scored[] {
+  const worst = found.find((finding) => finding.weight >= 25)
+  if (!worst) return [...found]
+  return [
+    ...found,
+    { ...worst, pattern, category: 'encoding_evasion', weight, severity: severityOf(weight), concealed: true },
+  ]
+}
+
+function scanLayer(layer: Layer): Scored[] {
+  const folded = foldText(layer.text)
+  const locate = (index: number): number => (folded.offsets ? (folded.offsets[index] ?? 0) : index)
+  const flat = (): number => 0
+  const plain = scanFolded(layer, folded.text, locate, layer.concealed)
+  const found = folded.concealed ? concealment(plain, 'invisible_separators', 50) : plain
+
+  const written = undisguise(folded.text)
+  if (written) {
+    const known = new Set(plain.map(({ pattern }) => pattern))
+    const extra = scanFolded(layer, written.text, (index) => locate(written.offsets[index] ?? 0), layer.concealed)
+    found.push(
+      ...concealment(
+        extra.filter(({ pattern }) => !known.has(pattern)),
+        'disguised_words',
+        45,
+      ),
+    )
+  }
+  if (layer.depth >= MAX_DEPTH) return found
+
+  const inner = (text: string, base: number, pattern: string, weight: number): void => {
+    const part = scanLayer({ where: layer.where, text, base, depth: layer.depth + 1, concealed: true })
+    found.push(
+      ...concealment(
+        part.map((finding) => ({ ...finding, position: base, end: base + 1 })),
+        pattern,
+        weight,
+      ),
+    )
+  }
+  if (folded.hidden) inner(folded.hidden, layer.base + flat(), 'invisible_text', 60)
+  for (const run of decodeRuns(layer.text)) inner(run.text, layer.base + run.position, `encoded_${run.encoding}`, 55)
+  if (rulesFor(folded.text).turned) {
+    inner(rot13(folded.text), layer.base, 'encoded_rot13', 55)
+    inner(reversed(folded.text), layer.base, 'encoded_reversed', 55)
+  }
+  return found
+}
+
+const isIndependent = (a: Scored, b: Scored): boolean =>
+  a.category !== b.category && (a.where !== b.where || a.end <= b.position || b.end <= a.position)
+
+function isCombined(findings: readonly Scored[]): boolean {
+  const strong = findings.filter(({ weight }) => weight >= MEDIUM_SCORE)
+  const twoCategories = strong.some((a) => strong.some((b) => isIndependent(a, b)))
+  const concealedAct = strong.some(
+    ({ concealed, category }) => concealed && (category === 'data_exfiltration' || category === 'tool_direction'),
+  )
+  return twoCategories || concealedAct
+}
+
+/** One minus the product of what each category's strongest finding leaves open (noisy or). */
+function scoreOf(findings: readonly Scored[]): number {
+  const best = new Map<InjectionCategory, number>()
+  for (const { category, weight } of findings) best.set(category, Math.max(best.get(category) ?? 0, weight))
+  let open = 1
+  for (const weight of best.values()) open *= 1 - Math.min(weight, 99) / 100
+  return Math.round((1 - open) * 100)
+}
+
+/**
+ * Looks for instructions aimed at the agent in text it was given. Pure, synchronous, linear in the text.
+ * Text is folded first (NFKC, invisible characters, look-alike letters, case), then read again with disguised words
+ * written out and with base64, hex, percent, ROT13 and reversed runs decoded. Speech about attacks counts for less.
+ */
+export function scanInjection(parts: readonly InjectionPart[]): InjectionScan {
+  let scored: Scored[] = []
+  for (const { where, text } of parts) {
+    scored.push(...scanLayer({ where, text: text.slice(0, MAX_TEXT), base: 0, depth: 0, concealed: false }))
+  }
+  scored = scored.sort((a, b) => b.weight - a.weight).slice(0, MAX_FINDINGS)
+  const score = scoreOf(scored)
+  return {
+    score,
+    risk_level: score < LOW_SCORE ? 'none' : severityOf(score),
+    findings_count: scored.length,
+    findings: scored.map(({ pattern, category, severity, matched, position, where }) => ({
+      pattern,
+      category,
+      severity,
+      matched,
+      position,
+      where,
+    })),
+    categories: [...new Set(scored.map(({ category }) => category))].sort(),
+    combined: isCombined(scored),
+  }
+}

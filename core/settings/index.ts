@@ -1,0 +1,1 @@
+export { OrgSettings, effectiveSettings } from './schema.ts'

@@ -1,0 +1,2 @@
+export { started } from './started.ts'
+export { version } from './version.ts'

@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Actor, Context } from '#core/kernel/context'
+import { Fault } from '#core/kernel/errors'
+import { invoke } from '#core/kernel/invoke'
+import type { Operation } from '#core/kernel/operation'
+import type { Runtime } from '#core/kernel/runtime'
+import { actorOf, addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
+import { readJson } from './body.ts'
+import { Refusal, sendError } from './errors.ts'
+import { limitAddress, limitCaller } from './limits.ts'
+import { queryInput } from './query.rules.ts'
+import { sendJson, type Headers } from './send.ts'
+
+/** One HTTP exchange and what was found out about it before routing. */
+export interface Exchange {
+  readonly runtime: Runtime
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly requestId: string
+}
+
+export interface Caller {
+  readonly actor: Actor
+  readonly credentials?: Credentials
+  readonly limits: Headers
+}
+
+/** Answers one call of an operation. Both roads, the listener's own and the framework's, end here. */
+export async function answer(
+  exchange: Exchange,
+  op: Operation,
+  params: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { request, response, requestId } = exchange
+  const started = performance.now()
+  let limits: Headers = {}
+  try {
+    const caller = op.scope === 'public' ? publicCaller(exchange) : await authenticate(exchange)
+    limits = caller.limits
+    const query = queryInput(op, searchOf(request))
+    const body = op.rest.method === 'get' ? {} : await readJson(request)
+    const input = isRecord(body) ? { ...query, ...body, ...params } : body
+    const output = await invoke(op, contextOf(exchange, op, caller), input)
+    const timing = op.rest.hot ? { 'Server-Timing': `writ;dur=${(performance.now() - started).toFixed(2)}` } : {}
+    sendJson(response, op.rest.status?.(output) ?? 200, output, { ...limits, ...timing })
+  } catch (thrown) {
+    sendError(response, thrown, requestId, limits)
+  }
+}
+
+/** The caller by the request's credential. A failed attempt counts against the address. */
+export async function authenticate({ runtime, request }: Exchange): Promise<Caller> {
+  try {
+    const credentials = credentialsOf(request)
+    const known = actorOf(runtime, credentials)
+    const actor = { ...(known instanceof Promise ? await known : known), address: addressOf(request) }
+    return { actor, credentials, limits: limitCaller(runtime, actor) ?? {} }
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.code !== 'unauthenticated') throw thrown
+    const limits = limitAddress(runtime, addressOf(request))
+    throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request) })
+  }
+}
+
+export function publicCaller({ runtime, request }: Exchange): Caller {
+  const address = addressOf(request)
+  return { actor: { ...nobody, address }, limits: limitAddress(runtime, address) ?? {} }
+}
+
+function contextOf({ runtime, response, requestId }: Exchange, op: Operation, caller: Caller): Context {
+  // A hot operation keeps its own deadline and ends in milliseconds; the rest stop when nobody waits any more.
+  const signal = op.rest.hot ? never : signalOf(response)
+  const context = runtime.context(caller.actor, { signal, requestId })
+  const identityToken = caller.credentials?.identityToken
+  return identityToken === undefined ? context : { ...context, identityToken }
+}
+
+const never = new AbortController().signal
+
+function signalOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  response.on('close', () => {
+    if (!response.writableFinished) controller.abort(new Fault('gone', 'The caller hung up before the answer.'))
+  })
+  return controller.signal
+}
+
+function searchOf({ url = '' }: IncomingMessage): string {
+  const start = url.indexOf('?')
+  return start < 0 ? '' : url.slice(start + 1)
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

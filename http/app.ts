@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import express, { type ErrorRequestHandler, type Express } from 'express'
+import type { Actor } from '#core/kernel/context'
+import { Fault } from '#core/kernel/errors'
+import { uuidv7 } from '#core/kernel/id'
+import type { Operation } from '#core/kernel/operation'
+import type { Runtime } from '#core/kernel/runtime'
+import { answer, authenticate, publicCaller, type Exchange } from './answer.ts'
+import { Refusal, sendError } from './errors.ts'
+import type { EventSources } from './broadcast.ts'
+import { EventStreams } from './events.ts'
+import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
+import { openApiDocument } from './openapi.ts'
+import { otherMethod, restRouter } from './rest.ts'
+import { securityHeaders, sendText } from './send.ts'
+
+/** Serves MCP on one request whose caller is known; reads the body itself. */
+export type McpListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: { readonly actor: Actor; readonly requestId: string },
+) => Promise<void>
+
+export interface AppParts {
+  readonly operations: readonly Operation[]
+  readonly version: string
+  readonly events: EventSources
+  readonly mcp?: McpListener
+}
+
+export interface App {
+  readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  /** From now on every answer closes its connection, and open event streams end. */
+  drain(): void
+}
+
+const MCP_PATHS = new Set(['/mcp', '/api/mcp'])
+
+export function createApp(runtime: Runtime, parts: AppParts): App {
+  const rules = hostRules(runtime.settings)
+  const exchanges = new WeakMap<IncomingMessage, Exchange>()
+  const streams = new EventStreams(runtime, parts.events)
+  const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
+  const hot = new Map(parts.operations.filter((op) => op.rest.hot).map((op) => [op.rest.path, op]))
+  let draining = false
+
+  const route = async (exchange: Exchange): Promise<void> => {
+    const { request, response } = exchange
+    if (draining) response.setHeader('Connection', 'close')
+    guardAgainstRebinding(rules, request)
+    if (rules.origins.size > 0) allowOrigin(rules, request, response)
+    const path = pathOf(request)
+    const op = request.method === 'POST' ? hot.get(path) : undefined
+    if (op) return answer(exchange, op, {})
+    if (request.method === 'OPTIONS') return answerOptions(response)
+    if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
+    exchanges.set(request, exchange)
+    framework(request, response)
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    const requestId = requestIdOf(request)
+    response.setHeader('X-Request-Id', requestId)
+    route({ runtime, request, response, requestId }).catch((thrown: unknown) => {
+      logUnexpected(runtime, thrown, requestId)
+      sendError(response, thrown, requestId)
+    })
+  }
+  return {
+    listener,
+    drain: () => {
+      draining = true
+      streams.close()
+    },
+  }
+}
+
+function createFramework(
+  { operations, version }: AppParts,
+  streams: EventStreams,
+  exchangeOf: (request: IncomingMessage) => Exchange,
+): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  let description: string | undefined
+  app.get('/api/openapi.json', (request, response) => {
+    const { limits } = publicCaller(exchangeOf(request))
+    description ??= JSON.stringify(openApiDocument(operations, version))
+    sendText(response, 200, description, { 'Content-Type': 'application/json; charset=utf-8', ...limits })
+  })
+  app.get('/api/stream', (request) => {
+    const exchange = exchangeOf(request)
+    return authenticate(exchange).then((caller) => streams.serve(exchange, caller))
+  })
+  app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
+  app.use(restRouter(operations, exchangeOf))
+  app.use((request) => {
+    const { limits } = publicCaller(exchangeOf(request))
+    throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
+  })
+  const onError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
+    const { runtime, requestId } = exchangeOf(request)
+    logUnexpected(runtime, thrown, requestId)
+    sendError(
+      response,
+      isBadPath(thrown) ? new Fault('invalid_input', 'The path cannot be decoded.') : thrown,
+      requestId,
+    )
+  }
+  app.use(onError)
+  return app
+}
+
+async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
+  const { actor, limits } = await authenticate(exchange)
+  for (const [name, value] of Object.entries({ ...securityHeaders, ...limits }))
+    exchange.response.setHeader(name, value)
+  await mcp(exchange.request, exchange.response, { actor, requestId: exchange.requestId })
+}
+
+function guardAgainstRebinding(rules: HostRules, request: IncomingMessage): void {
+  if (!isAllowedHost(rules, request.headers.host)) throw new Fault('forbidden', 'Invalid Host header.')
+  if (!isAllowedOrigin(rules, request.headers.origin)) throw new Fault('forbidden', 'Invalid Origin header.')
+}
+
+function allowOrigin({ origins }: HostRules, { headers }: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Vary', 'Origin')
+  if (headers.origin === undefined || !origins.has(headers.origin)) return
+  response.setHeader('Access-Control-Allow-Origin', headers.origin)
+  response.setHeader(
+    'Access-Control-Expose-Headers',
+    'X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Mcp-Session-Id',
+  )
+}
+
+function answerOptions(response: ServerResponse): void {
+  response.writeHead(204, {
+    ...securityHeaders,
+    'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
+    'Access-Control-Allow-Headers':
+      'Content-Type, x-api-key, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version',
+    'Access-Control-Max-Age': '86400',
+  })
+  response.end()
+}
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : `req_${uuidv7()}`
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const end = url.indexOf('?')
+  return end < 0 ? url : url.slice(0, end)
+}
+
+/** The framework's router could not decode a field of the path. */
+function isBadPath(thrown: unknown): boolean {
+  return thrown instanceof URIError
+}
+
+/** What `invoke` throws it has logged; anything else that is no refusal is a defect here. */
+function logUnexpected(runtime: Runtime, thrown: unknown, requestId: string): void {
+  if (thrown instanceof Fault || thrown instanceof Refusal || isBadPath(thrown)) return
+  runtime.log.error({ err: thrown, request_id: requestId }, 'a request failed outside any operation')
+}
+
+function lost(): never {
+  throw new Error('The framework asks about a request it was not given.')
+}

@@ -1,0 +1,128 @@
+import { eventHub, type EventHub, type StoredEvent } from '#core/events/index'
+import type { Runtime } from '#core/kernel/runtime'
+import { frame, framesOf, type Frame } from './frames.rules.ts'
+import type { Stream } from './stream.ts'
+
+/** Rows of this many events are loaded at once; the order of telling stays the order of the events. */
+const AHEAD = 8
+const PAGE = 200
+
+/** Where the objects come from that events are told as. */
+export interface EventSources {
+  payloadsOf(runtime: Runtime, orgId: string, event: StoredEvent): Promise<readonly object[]>
+  /** Rows of the actions approved or denied lately, oldest first. */
+  recentlyDecided(runtime: Runtime, orgId: string): Promise<readonly object[]>
+}
+
+/** All open streams of one org: each event is loaded and serialised once, then told to every one of them. */
+export class Broadcast {
+  readonly streams = new Set<Stream>()
+  readonly #runtime: Runtime
+  readonly #sources: EventSources
+  readonly #hub: EventHub
+  readonly #orgId: string
+  readonly #waiting: StoredEvent[] = []
+  #seq = 0
+  #telling = false
+  #unsubscribe: () => void = () => undefined
+  #recent: { readonly seq: number; readonly at: number; readonly frames: Promise<readonly Frame[]> } | undefined
+
+  constructor(runtime: Runtime, sources: EventSources, orgId: string) {
+    this.#runtime = runtime
+    this.#sources = sources
+    this.#hub = runtime.use(eventHub)
+    this.#orgId = orgId
+  }
+
+  async start(): Promise<this> {
+    const { from, unsubscribe } = await this.#hub.subscribe(this.#orgId, (event) => {
+      this.#waiting.push(event)
+      void this.#tellAll()
+    })
+    this.#seq = Math.max(this.#seq, from)
+    this.#unsubscribe = unsubscribe
+    return this
+  }
+
+  stop(): void {
+    this.#unsubscribe()
+  }
+
+  /** The last event that was told to the live streams. */
+  get seq(): number {
+    return this.#seq
+  }
+
+  /** Tells `stream` what it has not seen, page by page, until it is level with the others. */
+  async catchUp(stream: Stream, oldest: Date): Promise<number> {
+    let told = 0
+    while (!stream.closed && stream.seq < this.#seq) {
+      const events = await this.#hub.since(this.#orgId, stream.seq, PAGE)
+      if (events.length === 0) break
+      for (const event of events) {
+        if (event.at >= oldest) {
+          const frames = await this.#framesOf(event)
+          stream.tell(frames)
+          told += frames.length
+        }
+        stream.seq = event.seq
+        await stream.drained()
+        if (stream.closed) return told
+      }
+    }
+    // No await between the last check and here: nothing can be told in between.
+    stream.seq = Math.max(stream.seq, this.#seq)
+    stream.live = true
+    return told
+  }
+
+  /** Frames of what was decided lately. Only an event can change them, so streams that open together share them. */
+  recent(): Promise<readonly Frame[]> {
+    const at = this.#runtime.now().getTime()
+    if (!this.#recent || this.#recent.seq !== this.#seq || at - this.#recent.at > 1000) {
+      const frames = this.#sources
+        .recentlyDecided(this.#runtime, this.#orgId)
+        .then((rows) => rows.map((row) => frame('action.updated', row)))
+      this.#recent = { seq: this.#seq, at, frames }
+    }
+    return this.#recent.frames
+  }
+
+  async #tellAll(): Promise<void> {
+    if (this.#telling) return
+    this.#telling = true
+    try {
+      while (this.#waiting.length > 0) {
+        const events = this.#waiting.splice(0, AHEAD)
+        const frames = await Promise.all(events.map((event) => this.#framesOrEnd(event)))
+        for (const [index, event] of events.entries()) this.#tellOne(event.seq, frames[index] ?? [])
+      }
+    } finally {
+      this.#telling = false
+    }
+  }
+
+  #tellOne(seq: number, frames: readonly Frame[]): void {
+    for (const stream of this.streams) {
+      if (!stream.live || stream.seq >= seq) continue
+      stream.tell(frames)
+      stream.seq = seq
+    }
+    this.#seq = Math.max(this.#seq, seq)
+  }
+
+  /** An event whose rows cannot be loaded ends the streams: their clients resume and ask for it again. */
+  async #framesOrEnd(event: StoredEvent): Promise<readonly Frame[]> {
+    try {
+      return await this.#framesOf(event)
+    } catch (error) {
+      this.#runtime.log.warn({ err: error, event: event.name, org: this.#orgId }, 'an event could not be told')
+      for (const stream of this.streams) stream.end()
+      return []
+    }
+  }
+
+  async #framesOf(event: StoredEvent): Promise<readonly Frame[]> {
+    return framesOf(event, await this.#sources.payloadsOf(this.#runtime, this.#orgId, event))
+  }
+}

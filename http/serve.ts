@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { openDatabase } from '#core/db/open'
+import { migrate } from '#core/db/migrate'
+import { startJobs } from '#core/jobs'
+import type { Settings } from '#core/kernel/config'
+import type { Log } from '#core/kernel/log'
+import { Runtime } from '#core/kernel/runtime'
+import { ensureFirstOrg } from '#core/orgs/index'
+import { operations } from '#core/registry.gen'
+import { started, version } from '#core/system/index'
+import { createApp, type McpListener } from './app.ts'
+import { eventSources } from './event-payloads.ts'
+import { listen } from './listen.ts'
+import { openPorts } from './ports/index.ts'
+
+export interface ServeOptions {
+  readonly settings: Settings
+  readonly log: Log
+  /** Makes the MCP end of this server. Left out: no MCP. */
+  readonly mcp?: (runtime: Runtime) => McpListener
+  /** Stop on SIGTERM and SIGINT. False where the server lives inside another program. */
+  readonly signals?: boolean
+}
+
+export interface RunningServer {
+  readonly url: string
+  readonly runtime: Runtime
+  /** The first keys, on the start that made them: to be shown once. */
+  readonly first: Awaited<ReturnType<typeof ensureFirstOrg>>
+  /** Finishes what runs, closes streams, jobs and the database. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/** Opens the database, brings its schema up to date, and serves. What was opened is closed again when a step fails. */
+export async function startServer({ settings, log, mcp, signals = true }: ServeOptions): Promise<RunningServer> {
+  const runtime = await openRuntime(settings, log)
+  const stopping: (() => Promise<void> | void)[] = [() => runtime.close()]
+  const close = once(async () => {
+    for (const stop of stopping.toReversed()) await stop()
+  })
+  try {
+    await migrate(runtime.handle)
+    runtime.use(started)
+    const first = await ensureFirstOrg(runtime)
+    const app = createApp(runtime, { operations, version, events: eventSources, ...(mcp ? { mcp: mcp(runtime) } : {}) })
+    const listening = await listen(app.listener, settings)
+    stopping.push(async () => {
+      app.drain()
+      await listening.stop(settings.shutdown_seconds)
+    })
+    const jobs = startJobs(runtime)
+    stopping.push(() => jobs.stop())
+    if (signals) stopping.push(closeOnSignals(log, close))
+    return { url: settings.public_url ?? listening.url, runtime, first, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openRuntime(settings: Settings, log: Log): Promise<Runtime> {
+  const handle = await openDatabase({
+    url: settings.database_url,
+    dataDir: settings.data_dir ?? join(settings.home, 'data'),
+    poolSize: settings.database_pool,
+    log: { warn: (fields, message) => log.warn(fields, message), info: (fields, message) => log.info(fields, message) },
+  })
+  return new Runtime({ handle, settings, log, ports: openPorts(settings) })
+}
+
+function closeOnSignals(log: Log, close: () => Promise<void>): () => void {
+  const stop = (signal: NodeJS.Signals): void => {
+    log.info({ signal }, 'stopping')
+    close().catch((error: unknown) => {
+      log.error({ err: error }, 'could not stop cleanly')
+      process.exitCode = 1
+    })
+  }
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+  return () => void process.off('SIGTERM', stop).off('SIGINT', stop)
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined
+  return () => (running ??= run())
+}
