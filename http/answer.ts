@@ -3,21 +3,13 @@ import type { Actor, Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
-import type { Runtime } from '#core/kernel/runtime'
 import { actorOf, addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
 import { readJson } from './body.ts'
 import { Refusal, sendError } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import { limitAddress, limitCaller } from './limits.ts'
 import { queryInput } from './query.rules.ts'
 import { sendJson, type Headers } from './send.ts'
-
-/** One HTTP exchange and what was found out about it before routing. */
-export interface Exchange {
-  readonly runtime: Runtime
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly requestId: string
-}
 
 export interface Caller {
   readonly actor: Actor
@@ -31,7 +23,7 @@ export async function answer(
   op: Operation,
   params: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const { request, response, requestId } = exchange
+  const { request, response, headers } = exchange
   const started = performance.now()
   let limits: Headers = {}
   try {
@@ -42,9 +34,9 @@ export async function answer(
     const input = isRecord(body) ? { ...query, ...body, ...params } : body
     const output = await invoke(op, contextOf(exchange, op, caller), input)
     const timing = op.rest.hot ? { 'Server-Timing': `writ;dur=${(performance.now() - started).toFixed(2)}` } : {}
-    sendJson(response, op.rest.status?.(output) ?? 200, output, { ...limits, ...timing })
+    sendJson(response, op.rest.status?.(output) ?? 200, output, { ...headers, ...limits, ...timing })
   } catch (thrown) {
-    sendError(response, thrown, requestId, limits)
+    sendError(exchange, thrown, limits)
   }
 }
 

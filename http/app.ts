@@ -5,7 +5,8 @@ import { Fault } from '#core/kernel/errors'
 import { uuidv7 } from '#core/kernel/id'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
-import { answer, authenticate, publicCaller, type Exchange } from './answer.ts'
+import { answer, authenticate, publicCaller } from './answer.ts'
+import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
@@ -45,25 +46,25 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
   let draining = false
 
   const route = async (exchange: Exchange): Promise<void> => {
-    const { request, response } = exchange
-    if (draining) response.setHeader('Connection', 'close')
+    const { request, headers } = exchange
+    if (draining) headers['Connection'] = 'close'
     guardAgainstRebinding(rules, request)
-    if (rules.origins.size > 0) allowOrigin(rules, request, response)
+    if (rules.origins.size > 0) allowOrigin(rules, request, headers)
     const path = pathOf(request)
     const op = request.method === 'POST' ? hot.get(path) : undefined
     if (op) return answer(exchange, op, {})
-    if (request.method === 'OPTIONS') return answerOptions(response)
+    if (request.method === 'OPTIONS') return answerOptions(exchange)
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
     exchanges.set(request, exchange)
-    framework(request, response)
+    framework(request, exchange.response)
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = requestIdOf(request)
-    response.setHeader('X-Request-Id', requestId)
-    route({ runtime, request, response, requestId }).catch((thrown: unknown) => {
+    const exchange: Exchange = { runtime, request, response, requestId, headers: { 'X-Request-Id': requestId } }
+    route(exchange).catch((thrown: unknown) => {
       logUnexpected(runtime, thrown, requestId)
-      sendError(response, thrown, requestId)
+      sendError(exchange, thrown)
     })
   }
   return {
@@ -85,9 +86,14 @@ function createFramework(
   app.disable('etag')
   let description: string | undefined
   app.get('/api/openapi.json', (request, response) => {
-    const { limits } = publicCaller(exchangeOf(request))
+    const exchange = exchangeOf(request)
+    const { limits } = publicCaller(exchange)
     description ??= JSON.stringify(openApiDocument(operations, version))
-    sendText(response, 200, description, { 'Content-Type': 'application/json; charset=utf-8', ...limits })
+    sendText(response, 200, description, {
+      ...exchange.headers,
+      'Content-Type': 'application/json; charset=utf-8',
+      ...limits,
+    })
   })
   app.get('/api/stream', (request) => {
     const exchange = exchangeOf(request)
@@ -99,14 +105,10 @@ function createFramework(
     const { limits } = publicCaller(exchangeOf(request))
     throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
   })
-  const onError: ErrorRequestHandler = (thrown: unknown, request, response, _next) => {
-    const { runtime, requestId } = exchangeOf(request)
-    logUnexpected(runtime, thrown, requestId)
-    sendError(
-      response,
-      isBadPath(thrown) ? new Fault('invalid_input', 'The path cannot be decoded.') : thrown,
-      requestId,
-    )
+  const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {
+    const exchange = exchangeOf(request)
+    logUnexpected(exchange.runtime, thrown, exchange.requestId)
+    sendError(exchange, isBadPath(thrown) ? new Fault('invalid_input', 'The path cannot be decoded.') : thrown)
   }
   app.use(onError)
   return app
@@ -114,8 +116,8 @@ function createFramework(
 
 async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
   const { actor, limits } = await authenticate(exchange)
-  for (const [name, value] of Object.entries({ ...securityHeaders, ...limits }))
-    exchange.response.setHeader(name, value)
+  const headers = Object.entries({ ...securityHeaders, ...exchange.headers, ...limits })
+  for (const [name, value] of headers) exchange.response.setHeader(name, value)
   await mcp(exchange.request, exchange.response, { actor, requestId: exchange.requestId })
 }
 
@@ -124,19 +126,17 @@ function guardAgainstRebinding(rules: HostRules, request: IncomingMessage): void
   if (!isAllowedOrigin(rules, request.headers.origin)) throw new Fault('forbidden', 'Invalid Origin header.')
 }
 
-function allowOrigin({ origins }: HostRules, { headers }: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('Vary', 'Origin')
+function allowOrigin({ origins }: HostRules, { headers }: IncomingMessage, answer: Record<string, string>): void {
+  answer['Vary'] = 'Origin'
   if (headers.origin === undefined || !origins.has(headers.origin)) return
-  response.setHeader('Access-Control-Allow-Origin', headers.origin)
-  response.setHeader(
-    'Access-Control-Expose-Headers',
-    'X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Mcp-Session-Id',
-  )
+  answer['Access-Control-Allow-Origin'] = headers.origin
+  answer['Access-Control-Expose-Headers'] = 'X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Mcp-Session-Id'
 }
 
-function answerOptions(response: ServerResponse): void {
+function answerOptions({ response, headers }: Exchange): void {
   response.writeHead(204, {
     ...securityHeaders,
+    ...headers,
     'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     'Access-Control-Allow-Headers':
       'Content-Type, x-api-key, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version',

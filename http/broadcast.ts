@@ -53,27 +53,33 @@ export class Broadcast {
     return this.#seq
   }
 
-  /** Tells `stream` what it has not seen, page by page, until it is level with the others. */
-  async catchUp(stream: Stream, oldest: Date): Promise<number> {
+  /**
+   * Tells `stream` what it has not seen, page by page, until it is level with the others, and makes it live.
+   * With `ask` the database is asked even when the stream seems level: what was committed a moment ago counts as missed.
+   */
+  async catchUp(stream: Stream, oldest: Date, ask = false): Promise<number> {
     let told = 0
-    while (!stream.closed && stream.seq < this.#seq) {
+    let more = ask || stream.seq < this.#seq
+    while (more && !stream.closed) {
       const events = await this.#hub.since(this.#orgId, stream.seq, PAGE)
-      if (events.length === 0) break
       for (const event of events) {
-        if (event.at >= oldest) {
-          const frames = await this.#framesOf(event)
-          stream.tell(frames)
-          told += frames.length
-        }
-        stream.seq = event.seq
-        await stream.drained()
+        told += await this.#tellOld(stream, event, oldest)
         if (stream.closed) return told
       }
+      more = events.length === PAGE || (events.length > 0 && stream.seq < this.#seq)
     }
     // No await between the last check and here: nothing can be told in between.
     stream.seq = Math.max(stream.seq, this.#seq)
     stream.live = true
     return told
+  }
+
+  async #tellOld(stream: Stream, event: StoredEvent, oldest: Date): Promise<number> {
+    const frames = event.at >= oldest ? await this.#framesOf(event) : []
+    stream.tell(frames)
+    stream.seq = event.seq
+    await stream.drained()
+    return frames.length
   }
 
   /** Frames of what was decided lately. Only an event can change them, so streams that open together share them. */

@@ -1,5 +1,5 @@
-import type { ServerResponse } from 'node:http'
 import { asFault, Fault, faultBody } from '#core/kernel/errors'
+import type { Exchange } from './exchange.ts'
 import { sendJson, type Headers } from './send.ts'
 
 /** Connection failures of node sockets and of PostgreSQL (SQLSTATE class 08, shutdown, too many clients). */
@@ -18,10 +18,11 @@ export class Refusal extends Error {
 }
 
 /** The one mapper from whatever was thrown to what a REST caller is told. */
-export function sendError(response: ServerResponse, thrown: unknown, requestId: string, headers: Headers = {}): void {
+export function sendError({ response, requestId, headers }: Exchange, thrown: unknown, more: Headers = {}): void {
   const fault = toFault(thrown instanceof Refusal ? thrown.fault : thrown)
   const extra: Headers = {
     ...headers,
+    ...more,
     ...(thrown instanceof Refusal ? thrown.headers : {}),
     ...(fault.retryAfter === undefined ? {} : { 'Retry-After': String(Math.ceil(fault.retryAfter)) }),
   }

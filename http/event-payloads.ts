@@ -1,7 +1,8 @@
 import type { StoredEvent } from '#core/events/index'
 import type { Runtime } from '#core/kernel/runtime'
 import type { EventSources } from './broadcast.ts'
-import { loadActionWire, loadDecidedSince } from '#core/actions/index'
+import { loadActionWire } from '#core/actions/index'
+import { loadDecidedSince } from '#core/approvals/index'
 import { loadDecisionsBySeq } from '#core/guard/index'
 
 /** What one stored event is told as: a list of `data` objects, most often one. */

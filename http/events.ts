@@ -1,8 +1,9 @@
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
-import type { Caller, Exchange } from './answer.ts'
+import type { Caller } from './answer.ts'
 import { actorOf } from './auth.ts'
 import { Broadcast, type EventSources } from './broadcast.ts'
+import type { Exchange } from './exchange.ts'
 import { frame, heartbeat } from './frames.rules.ts'
 import { resumeFrom } from './resume.rules.ts'
 import { Stream } from './stream.ts'
@@ -29,7 +30,7 @@ export class EventStreams {
   }
 
   /** Answers one request with a stream; returns when it is level with the events of now. */
-  async serve({ request, response }: Exchange, caller: Caller): Promise<void> {
+  async serve({ request, response, headers }: Exchange, caller: Caller): Promise<void> {
     const { actor, limits } = caller
     if (!actor.scopes.has('events:read')) {
       const message = 'This needs the scope events:read, which this credential does not have.'
@@ -48,25 +49,26 @@ export class EventStreams {
     response.on('close', () => this.#forget(actor.orgId, broadcast, stream))
     // The first bytes wait for the first read, so that a database that is down is still told as a 503.
     const recent = resume.seq === undefined ? await broadcast.recent() : []
-    stream.open(limits)
+    stream.open({ ...headers, ...limits })
     if (request.method === 'HEAD') return stream.end()
     for (const one of recent) {
       stream.tell([one])
       await stream.drained()
     }
-    const replayed = resume.seq === undefined ? 0 : await this.#replay(broadcast, stream)
+    const oldest = new Date(openedAt - REPLAY_MS)
+    const replayed = resume.seq === undefined ? recent.length : await broadcast.catchUp(stream, oldest, true)
     stream.tell([
       frame('connected', {
         status: 'ok',
         orgId: actor.orgId,
         backend: this.#runtime.handle.engine,
         realtimeStatus: 'ok',
-        replayed: replayed + recent.length,
+        replayed,
         lastEventId: String(stream.seq),
         replayError: resume.problem ?? null,
       }),
     ])
-    await this.#replay(broadcast, stream)
+    if (!stream.live) await broadcast.catchUp(stream, oldest)
   }
 
   /** Ends all streams and opens no more; their clients resume elsewhere. */
@@ -74,10 +76,6 @@ export class EventStreams {
     this.#ending = true
     clearInterval(this.#pulse)
     for (const stream of this.#open.keys()) stream.end()
-  }
-
-  #replay(broadcast: Broadcast, stream: Stream): Promise<number> {
-    return broadcast.catchUp(stream, new Date(stream.openedAt - REPLAY_MS))
   }
 
   #broadcastOf(orgId: string): Promise<Broadcast> {

@@ -29,8 +29,16 @@ export function hostRules(settings: HostSettings): HostRules {
 
 export function isAllowedHost({ hosts }: HostRules, header: string | undefined): boolean {
   if (!hosts) return true
-  const name = header === undefined ? undefined : hostName(header)
+  if (header === undefined) return false
+  if (hosts.has(withoutPort(header))) return true
+  const name = hostName(header)
   return name !== undefined && hosts.has(name)
+}
+
+/** The common spelling, without a parse per request; `hosts` holds canonical names only, so a match is safe. */
+function withoutPort(header: string): string {
+  const end = /:\d{1,5}$/.exec(header)?.index
+  return end === undefined ? header : header.slice(0, end)
 }
 
 /** A request without Origin does not come from a page and passes. */

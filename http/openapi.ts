@@ -22,6 +22,8 @@ const WITH_KEY = ['unauthenticated', 'forbidden'] as const
 /** OpenAPI 3.1 description of every operation at every path, from the registry. */
 export function openApiDocument(operations: readonly Operation[], version: string): OpenApiDocument {
   const book = new SchemaBook()
+  // Outputs first, so that they have the plain names whatever the order of the operations.
+  for (const op of operations) book.output(op.output)
   const paths: Record<string, Record<string, object>> = { '/api/stream': { get: stream } }
   for (const op of operations) {
     for (const [index, path] of pathsOf(op).entries()) {

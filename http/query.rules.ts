@@ -44,10 +44,10 @@ function fieldValue(name: string, texts: readonly string[], field: Field | undef
 
 function scalar(text: string, kinds: ReadonlySet<Kind> | undefined): unknown {
   if (kinds?.has('number') && /^-?\d+(\.\d+)?(e[+-]?\d{1,3})?$/i.test(text)) return Number(text)
-  if (kinds?.has('boolean') && !kinds.has('text')) {
-    if (text === 'true' || text === '1') return true
-    if (text === 'false' || text === '0') return false
-  }
+  if (!kinds?.has('boolean')) return text
+  if (text === 'true' || text === 'false') return text === 'true'
+  // Digits are a boolean only where they can be nothing else.
+  if (kinds.size === 1 && (text === '1' || text === '0')) return text === '1'
   return text
 }
 

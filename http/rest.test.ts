@@ -11,8 +11,16 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-async function call(method: string, path: string, init: RequestInit = {}) {
-  const response = await fetch(server.url + path, { method, ...init, headers: { 'x-api-key': key, ...init.headers } })
+async function call(
+  method: string,
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+) {
+  const response = await fetch(server.url + path, {
+    method,
+    ...init,
+    headers: { 'x-api-key': key, 'content-type': 'application/json', ...init.headers },
+  })
   const text = await response.text()
   const body = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>
   return { status: response.status, headers: response.headers, body, got: body['got'] }

@@ -1,8 +1,9 @@
 import { Router, type Request, type RequestHandler } from 'express'
 import { Fault } from '#core/kernel/errors'
 import type { Operation } from '#core/kernel/operation'
-import { answer, publicCaller, type Exchange } from './answer.ts'
+import { answer, publicCaller } from './answer.ts'
 import { Refusal } from './errors.ts'
+import type { Exchange } from './exchange.ts'
 import { bySpecificity, frameworkPath, pathsOf, shapeOf } from './paths.rules.ts'
 
 /** What the listener knew about a request before the framework saw it. */

@@ -31,18 +31,26 @@ export class SchemaBook {
 
   #write(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const { $schema: _, $defs, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema
-    const names = new Map<string, string>()
-    for (const name of Object.keys($defs ?? {})) names.set(name, name)
-    for (const [name, definition] of Object.entries($defs ?? {})) {
-      const known = this.#components.get(name)
-      if (known && JSON.stringify(known) !== JSON.stringify(pointed(definition, names))) {
-        names.set(name, io === 'input' ? `${name}Input` : `${name}Output`)
+    const definitions = Object.entries($defs ?? {})
+    const names = new Map(definitions.map(([name]) => [name, name]))
+    // A schema that holds a renamed one differs too, so this goes on until nothing more is renamed.
+    for (let before = -1, renamed = 0; renamed !== before;) {
+      before = renamed
+      for (const [name, definition] of definitions) {
+        if (names.get(name) !== name || this.#fits(name, pointed(definition, names))) continue
+        names.set(name, `${name}Input`)
+        renamed += 1
       }
     }
-    for (const [name, definition] of Object.entries($defs ?? {})) {
+    for (const [name, definition] of definitions) {
       this.#components.set(names.get(name) ?? name, pointed(definition, names) as JsonSchema)
     }
     return pointed(root, names) as JsonSchema
+  }
+
+  #fits(name: string, definition: unknown): boolean {
+    const known = this.#components.get(name)
+    return known === undefined || JSON.stringify(known) === JSON.stringify(definition)
   }
 }
 

@@ -10,7 +10,7 @@ export const securityHeaders: Headers = {
   'Cache-Control': 'no-store',
 }
 
-/** One string, one write. Headers set on the response earlier (request id, CORS) are kept. */
+/** One string, one write. */
 export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Headers = {}): void {
   sendText(response, status, JSON.stringify(body), { 'Content-Type': 'application/json; charset=utf-8', ...headers })
 }

@@ -1,17 +1,14 @@
-import { join } from 'node:path'
-import { openDatabase } from '#core/db/open'
-import { migrate } from '#core/db/migrate'
 import { startJobs } from '#core/jobs'
 import type { Settings } from '#core/kernel/config'
 import type { Log } from '#core/kernel/log'
-import { Runtime } from '#core/kernel/runtime'
+import type { Runtime } from '#core/kernel/runtime'
 import { ensureFirstOrg } from '#core/orgs/index'
 import { operations } from '#core/registry.gen'
 import { started, version } from '#core/system/index'
 import { createApp, type McpListener } from './app.ts'
 import { eventSources } from './event-payloads.ts'
 import { listen } from './listen.ts'
-import { openPorts } from './ports/index.ts'
+import { openRuntime } from './open-runtime.ts'
 
 export interface ServeOptions {
   readonly settings: Settings
@@ -33,21 +30,21 @@ export interface RunningServer {
 
 /** Opens the database, brings its schema up to date, and serves. What was opened is closed again when a step fails. */
 export async function startServer({ settings, log, mcp, signals = true }: ServeOptions): Promise<RunningServer> {
-  const runtime = await openRuntime(settings, log)
-  const stopping: (() => Promise<void> | void)[] = [() => runtime.close()]
+  const { runtime, close: closeRuntime } = await openRuntime(settings, log)
+  const stopping: (() => Promise<void> | void)[] = [closeRuntime]
   const close = once(async () => {
     for (const stop of stopping.toReversed()) await stop()
   })
   try {
-    await migrate(runtime.handle)
     runtime.use(started)
-    const first = await ensureFirstOrg(runtime)
     const app = createApp(runtime, { operations, version, events: eventSources, ...(mcp ? { mcp: mcp(runtime) } : {}) })
     const listening = await listen(app.listener, settings)
     stopping.push(async () => {
       app.drain()
       await listening.stop(settings.shutdown_seconds)
     })
+    // After the port is ours: keys made by a start that then fails would never be shown to anybody.
+    const first = await ensureFirstOrg(runtime)
     const jobs = startJobs(runtime)
     stopping.push(() => jobs.stop())
     if (signals) stopping.push(closeOnSignals(log, close))
@@ -56,16 +53,6 @@ export async function startServer({ settings, log, mcp, signals = true }: ServeO
     await close()
     throw error
   }
-}
-
-async function openRuntime(settings: Settings, log: Log): Promise<Runtime> {
-  const handle = await openDatabase({
-    url: settings.database_url,
-    dataDir: settings.data_dir ?? join(settings.home, 'data'),
-    poolSize: settings.database_pool,
-    log: { warn: (fields, message) => log.warn(fields, message), info: (fields, message) => log.info(fields, message) },
-  })
-  return new Runtime({ handle, settings, log, ports: openPorts(settings) })
 }
 
 function closeOnSignals(log: Log, close: () => Promise<void>): () => void {

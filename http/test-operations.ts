@@ -28,7 +28,7 @@ const echo: Handler = (ctx, given) => {
 }
 
 function echoAt(name: string, rest: Operation['rest'], scope: Operation['scope'] = 'actions:write'): Operation {
-  const definition = operation({
+  return operation({
     name,
     title: name,
     description: name,
@@ -40,7 +40,6 @@ function echoAt(name: string, rest: Operation['rest'], scope: Operation['scope']
     mcp: 'hidden',
     handler: echo,
   })
-  return definition as unknown as Operation
 }
 
 /** The same handler on both roads, and on the paths and methods that routing must tell apart. */

@@ -79,6 +79,7 @@ export const create = operation({
   mcp: 'direct',
   tool: 'writ_record',
   listOutput: true,
+  awaiting: ({ action }) => (action.status === 'pending_approval' ? action.action_id : null),
 
   async handler(ctx, input) {
     const output = await createAction(ctx, input)

@@ -33,7 +33,7 @@ export async function resumable(
     .orderBy('created_at', 'desc')
     .executeTakeFirst()
   if (!approval) return null
-  const snapshot = await ctx.runtime.use(snapshots).get(orgId)
+  const snapshot = await ctx.runtime.use(snapshots).current(orgId)
   if (isStopped(snapshot, agentId)) return null
   if (approval.state === 'approved') {
     const mine = decisionId !== undefined && approval.released_to === decisionId

@@ -74,7 +74,7 @@ export interface ActionRecordTable {
   outcome_at: Date | null
   outcome_summary: string | null
   outcome_error: string | null
-  outcome_progress: Json<Record<string, unknown> | null>
+  outcome_progress: ColumnType<Record<string, unknown> | null, string | null, string | null>
   close_source: string | null
   readonly created_at: Date
   updated_at: Date

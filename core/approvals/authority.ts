@@ -23,7 +23,7 @@ export async function assertMayApprove(ctx: Context, actionId: string): Promise<
 }
 
 async function separates(ctx: Context): Promise<boolean> {
-  const { settings } = await ctx.runtime.use(snapshots).get(ctx.actor.orgId)
+  const { settings } = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
   if (settings.separation_of_duties !== 'auto') return settings.separation_of_duties === 'on'
   const approvers = await ctx.db
     .selectFrom('api_key')

@@ -1,1 +1,2 @@
 export { Approval } from './schema.ts'
+export { loadDecidedSince } from './recent.ts'

@@ -33,8 +33,8 @@ export const list = operation({
     const agentId = ctx.actor.agentId ?? input.agent_id
     if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
     if (input.cursor) {
-      const [at, id] = decodeCursor(input.cursor, 2)
-      query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(new Date(String(at)), String(id))))
+      const [at, id] = decodeCursor(input.cursor, ['time', 'text'])
+      query = query.where((eb) => eb(eb.refTuple('created_at', 'id'), '<', eb.tuple(at, id)))
     }
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [
       row.created_at.toISOString(),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Action, ActionId, actionToWire, requireAction } from '#core/actions/index'
 import { operation } from '../kernel/operation.ts'
+import { inChat } from './in-chat.ts'
 import { standingOf, waitForRuling } from './wait.ts'
 
 export const wait = operation({
@@ -36,6 +37,8 @@ export const wait = operation({
   mcp: 'direct',
   tool: 'writ_wait_for_approval',
   listOutput: true,
+  awaiting: ({ action, timed_out }) => (timed_out ? action.action_id : null),
+  inChat,
 
   async handler(ctx, input) {
     const started = performance.now()

@@ -19,7 +19,15 @@ import type {
   LedgerTileTable,
 } from '../ledger/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
+import type {
+  BudgetReservationTable,
+  BudgetUsageTable,
+  RateCounterTable,
+  WebhookDeliveryTable,
+  WebhookSecretTable,
+} from '../observations/tables.ts'
 import type { OrganizationTable } from '../orgs/tables.ts'
+import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
 import type { OrgSettingTable } from '../settings/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
@@ -47,4 +55,12 @@ export interface Database {
   approval: ApprovalTable
   assumption: AssumptionTable
   open_loop: OpenLoopTable
+  guard_policy: GuardPolicyTable
+  policy_revision: PolicyRevisionTable
+  policy_set: PolicySetTable
+  budget_usage: BudgetUsageTable
+  budget_reservation: BudgetReservationTable
+  rate_counter: RateCounterTable
+  webhook_delivery: WebhookDeliveryTable
+  webhook_secret: WebhookSecretTable
 }

@@ -14,8 +14,7 @@ export interface DirectoryLock {
  * however it dies. Node has no call for it; SQLite, which Node carries, takes exactly such a lock on its file.
  */
 export function lockDirectory(directory: string): DirectoryLock {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const path = realpathSync(directory)
+  const path = writable(directory)
   const file = new DatabaseSync(join(path, 'owner.lock'), { timeout: 0 })
   try {
     file.exec('BEGIN EXCLUSIVE')
@@ -26,6 +25,19 @@ export function lockDirectory(directory: string): DirectoryLock {
   }
   writeFileSync(join(path, 'owner.pid'), `${process.pid}\n`)
   return { release: () => file.close() }
+}
+
+/** The directory's real path, made if it is not there. */
+function writable(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const path = realpathSync(directory)
+    writeFileSync(join(path, 'owner.lock'), '', { flag: 'a' })
+    return path
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new Fault('unavailable', `The data directory ${directory} cannot be written: ${reason}`, { cause: thrown })
+  }
 }
 
 const SQLITE_BUSY = 5

@@ -34,7 +34,7 @@ export interface SyncCalls {
   directory(path: string): void
 }
 
-export const realSync: SyncCalls = {
+const realSync: SyncCalls = {
   file: (descriptor) => fdatasyncSync(descriptor),
   directory(path) {
     const descriptor = openSync(path, 'r')
@@ -45,6 +45,24 @@ export const realSync: SyncCalls = {
     }
   },
 }
+
+/** The operating system's fsync; `fail` ends the engine when one fails, as PostgreSQL itself does. */
+export const syncOrElse = (fail: (thrown: unknown) => never): SyncCalls => ({
+  file(descriptor, path) {
+    try {
+      realSync.file(descriptor, path)
+    } catch (thrown) {
+      fail(thrown)
+    }
+  },
+  directory(path) {
+    try {
+      realSync.directory(path)
+    } catch (thrown) {
+      fail(thrown)
+    }
+  },
+})
 
 /** PGlite's own start parameters contain `-F` (fsync off); its libc stubs fdatasync, so the method must be `fsync`. */
 export const durableStartParams = (defaults: readonly string[]): string[] => [
@@ -60,7 +78,8 @@ export class DurableFiles extends NodeFS {
   readonly #sync: SyncCalls
   #installed = false
 
-  constructor(directory: string, sync: SyncCalls = realSync) {
+  /** `sync` must not return when it failed: the engine would take an exception for an ordinary one and go on. */
+  constructor(directory: string, sync: SyncCalls) {
     super(directory)
     this.#sync = sync
   }

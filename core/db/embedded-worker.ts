@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
-import { DurableFiles, durableStartParams } from './durable-files.ts'
+import { DurableFiles, durableStartParams, syncOrElse, type SyncCalls } from './durable-files.ts'
 
 /** What the owner of the worker passes in. `durable: false` is for throw-away databases only. */
 export interface EngineStart {
@@ -14,28 +14,66 @@ export type EngineSays = { readonly ready: true } | { readonly failed: string } 
 /** PGlite's errors carry 20 KB of source in their stack; the first line of the message is what a person needs. */
 const firstLine = (thrown: unknown): string => String(thrown instanceof Error ? thrown.message : thrown).slice(0, 300)
 
+/** What PostgreSQL wrote to its log before it gave up: the real reason. */
+let lastWords: string | undefined
+
+const say = (message: EngineSays): void => parentPort?.postMessage(message)
+
+/** Ends the worker: its owner tells every waiting caller and starts a new engine, which recovers from the log. */
+function fail(thrown: unknown): never {
+  say({ failed: lastWords ?? firstLine(thrown) })
+  return process.exit(1)
+}
+
+/** The engine swallows what it does not know: without this, an abort (disk full, panic) would look like an answer. */
+const endsOnAbort = { onAbort: (reason: unknown) => fail(reason) }
+
+class WorkerFiles extends DurableFiles {
+  override async init(...args: Parameters<DurableFiles['init']>): ReturnType<DurableFiles['init']> {
+    const { emscriptenOpts } = await super.init(...args)
+    return { emscriptenOpts: { ...emscriptenOpts, ...endsOnAbort } }
+  }
+}
+
 async function open({ directory, durable }: EngineStart): Promise<PGlite> {
-  if (!durable) return PGlite.create({ dataDir: directory })
-  const files = new DurableFiles(directory)
+  const files = new WorkerFiles(directory, durable ? syncOrElse(fail) : noSync)
+  const defaults = PGlite.defaultStartParams
   const engine = await PGlite.create({
     fs: files,
     relaxedDurability: false,
-    startParams: durableStartParams(PGlite.defaultStartParams),
+    startParams: durable ? durableStartParams(defaults) : [...defaults],
+    onStderr: (line) => {
+      const [, panic] = /\b(?:PANIC|FATAL):\s*(.*)/.exec(line) ?? []
+      if (panic !== undefined) lastWords = panic
+      return false
+    },
   })
   if (!files.installed) throw new Error('The fsync hook could not be installed: nothing would be durable.')
   return engine
 }
 
+const noSync: SyncCalls = { file: () => {}, directory: () => {} }
+
+/** Each answer ends with ReadyForQuery: 'Z', length 5, status. Anything else means that the engine died on the way. */
+function isWhole(answer: Buffer): boolean {
+  const end = answer.length - 6
+  return end >= 0 && answer[end] === 0x5a && answer.readUInt32BE(end + 1) === 5
+}
+
+const TERMINATE = 0x58
+
 async function run(): Promise<void> {
   const port = parentPort
   if (port === null) throw new Error('The embedded engine runs in a worker thread.')
-  const say = (message: EngineSays): void => port.postMessage(message)
   const engine = await open(workerData as EngineStart)
   const answer = async (bytes: Uint8Array): Promise<void> => {
+    if (bytes[0] === TERMINATE) return
     const parts: Buffer[] = []
     // The view is PostgreSQL's own memory and is reused: each part must be copied.
     await engine.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (part) => parts.push(Buffer.from(part)) })
-    port.postMessage(new Uint8Array(Buffer.concat(parts)))
+    const whole = Buffer.concat(parts)
+    if (!isWhole(whole)) fail('the engine gave no answer')
+    port.postMessage(new Uint8Array(whole))
   }
   const close = async (): Promise<void> => {
     await engine.close()
@@ -44,16 +82,9 @@ async function run(): Promise<void> {
   }
   port.on('message', (message: Uint8Array | 'close') => {
     const work = message === 'close' ? close() : answer(message)
-    // A crash of the engine (out of disk while writing the log, say) ends the worker; its owner starts a new one.
-    work.catch((thrown: unknown) => {
-      say({ failed: firstLine(thrown) })
-      process.exit(1)
-    })
+    work.catch(fail)
   })
   say({ ready: true })
 }
 
-run().catch((thrown: unknown) => {
-  parentPort?.postMessage({ failed: firstLine(thrown) } satisfies EngineSays)
-  parentPort?.close()
-})
+run().catch(fail)

@@ -1,12 +1,22 @@
-import type { Migration } from './migrate.ts'
+// Written by `npm run gen`; not edited by hand.
+import type { Kysely } from 'kysely'
 import { up as up0001 } from './migrations/0001_foundation.ts'
 import { up as up0002 } from './migrations/0002_ledger.ts'
+import { up as up0003 } from './migrations/0003_policies.ts'
 import { up as up0004 } from './migrations/0004_guard.ts'
+import { up as up0005 } from './migrations/0005_observations.ts'
 import { up as up0006 } from './migrations/0006_actions.ts'
+
+export interface Migration {
+  readonly id: string
+  readonly up: (db: Kysely<unknown>) => Promise<void>
+}
 
 export const migrations: readonly Migration[] = [
   { id: '0001_foundation', up: up0001 },
   { id: '0002_ledger', up: up0002 },
+  { id: '0003_policies', up: up0003 },
   { id: '0004_guard', up: up0004 },
+  { id: '0005_observations', up: up0005 },
   { id: '0006_actions', up: up0006 },
 ]

@@ -1,102 +1,12 @@
-import type { Danger } from './schema.ts'
+import { AWS, CLOUD_RULES } from './http-cloud.rules.ts'
+import type { HttpRule } from './http-facts.rules.ts'
+import { deletes } from './http-facts.rules.ts'
 
-/** One request as the rules see it: folded, decoded, `method` after any override. */
-export interface HttpFacts {
-  readonly method: string
-  readonly write: boolean
-  readonly host: string
-  readonly port: string
-  /** Percent-decoded, dots resolved, lower case. */
-  readonly path: string
-  readonly query: string
-  readonly body: string
-}
-
-export interface HttpRule {
-  readonly code: string
-  readonly danger: Danger
-  readonly message: string
-  readonly when: (facts: HttpFacts) => boolean
-}
-
-const onHost =
-  (host: RegExp, test: (facts: HttpFacts) => boolean) =>
-  (facts: HttpFacts): boolean =>
-    host.test(facts.host) && test(facts)
-const deletes = (facts: HttpFacts): boolean => facts.method === 'DELETE'
-const writes = (path: RegExp) => (facts: HttpFacts) => facts.write && path.test(facts.path)
-
-const AWS = /(?:^|\.)amazonaws\.com(?:\.cn)?$/
-const AWS_DESTROYS =
-  /\b(?:terminateinstances|terminatedbinstance|delete(?:db(?:instance|cluster|snapshot)|bucket|table|stack|cluster|vpc|user|role|key|hostedzone|filesystem|volume|snapshot|secret|trail|loggroup|function|domain|repository|loadbalancer|distribution|organization|accesskey|backupvault|recoverypoint)|schedulekeydeletion|disablekey|stoplogging|deregisterimage|leaveorganization|closeaccount|put(?:user|role|bucket)policy|attach(?:user|role)policy|createaccesskey|updateassumerolepolicy|authorizesecuritygroupingress|modifydbinstance)\b/
 const GITHUB = /(?:^|\.)api\.github\.com$|^github\.[\w.-]+$/
 
+/** What a request does at its destination, by method, address and body. */
 export const HTTP_RULES: readonly HttpRule[] = [
-  {
-    code: 'http.aws_destroy',
-    danger: 'catastrophic',
-    message: 'The call destroys cloud resources or changes who may use them.',
-    when: onHost(AWS, (f) => AWS_DESTROYS.test(`${f.query} ${f.body}`)),
-  },
-  {
-    code: 'http.bucket_delete',
-    danger: 'catastrophic',
-    message: 'The call deletes stored objects of a bucket or the bucket itself.',
-    when: (f) =>
-      /(?:^|\.)s3[.-]|storage\.googleapis\.com|blob\.core\.windows\.net/.test(f.host) &&
-      (deletes(f) || /(?:^|&)delete(?:=|&|$)/.test(f.query)),
-  },
-  {
-    code: 'http.bucket_open',
-    danger: 'high',
-    message: 'The call changes who may read a bucket.',
-    when: (f) =>
-      /(?:^|\.)s3[.-]|storage\.googleapis\.com/.test(f.host) &&
-      f.write &&
-      /(?:^|&)(?:acl|policy|publicaccessblock|lifecycle)(?:=|&|$)|\/acl|\/iam/.test(`${f.query}${f.path}`),
-  },
-  {
-    code: 'http.cloud_delete',
-    danger: 'high',
-    message: 'The call deletes a resource at a cloud provider.',
-    when: onHost(
-      /(?:googleapis\.com|management\.azure\.com|vault\.azure\.net|graph\.microsoft\.com|api\.cloudflare\.com|api\.digitalocean\.com|api\.linode\.com|api\.vultr\.com|api\.hetzner\.cloud|api\.heroku\.com|api\.vercel\.com|api\.netlify\.com|api\.machines\.dev|api\.fly\.io|api\.render\.com|api\.supabase\.com|api\.planetscale\.com|console\.neon\.tech|cloud\.mongodb\.com|api\.upstash\.com|app\.terraform\.io|api\.fastly\.com|api\.datadoghq\.com|api\.godaddy\.com|api\.gandi\.net|api\.scaleway\.com|api\.ovh\.com)$/,
-      deletes,
-    ),
-  },
-  {
-    code: 'http.cloud_rights',
-    danger: 'high',
-    message: 'The call changes who may use cloud resources.',
-    when: onHost(
-      /googleapis\.com$|management\.azure\.com$|graph\.microsoft\.com$/,
-      writes(
-        /setiampolicy|roleassignments|\/keys$|serviceaccounts\/[^/]+\/keys|approleassign|addpassword|directoryroles/,
-      ),
-    ),
-  },
-  {
-    code: 'http.cloud_power',
-    danger: 'high',
-    message: 'The call stops, resets or rebuilds machines.',
-    when: onHost(
-      /googleapis\.com$|management\.azure\.com$|api\.digitalocean\.com$|api\.linode\.com$|api\.hetzner\.cloud$|api\.vultr\.com$/,
-      (f) =>
-        f.write &&
-        (/\/(?:stop|reset|poweroff|deallocate|rebuild|reimage|redeploy|delete|halt|shutdown)(?:$|\/|\?)/.test(f.path) ||
-          /"type":\s*"(?:power_off|shutdown|rebuild|restore|destroy|password_reset)"/.test(f.body)),
-    ),
-  },
-  {
-    code: 'http.dns',
-    danger: 'high',
-    message: 'The call changes DNS records or purges a whole zone.',
-    when: (f) =>
-      f.write &&
-      (/\/(?:dns_records|zones\/[^/]+\/purge_cache|rrset|hostedzone\/[^/]+\/rrset|managedzones)/.test(f.path)
-        ? f.method !== 'POST' || /purge_everything|rrset|"deletions"|delete/.test(f.body + f.path)
-        : false),
-  },
+  ...CLOUD_RULES,
   {
     code: 'http.graphql_destroy',
     danger: 'high',
@@ -114,7 +24,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
       deletes(f) &&
       (/^(?:\/api\/v3)?\/(?:repos\/[^/]+\/[^/]+|orgs\/[^/]+)$/.test(f.path) ||
         /^\/api\/v4\/(?:projects|groups)\/[^/]+$/.test(f.path) ||
-        (/bitbucket\.org$/.test(f.host) && /^\/2\.0\/repositories\/[^/]+\/[^/]+$/.test(f.path)) ||
+        (f.host.endsWith('bitbucket.org') && /^\/2\.0\/repositories\/[^/]+\/[^/]+$/.test(f.path)) ||
         (/codeberg\.org$|gitea/.test(f.host) && /\/repos\/[^/]+\/[^/]+$/.test(f.path))),
   },
   {
@@ -153,7 +63,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
     message: 'The call publishes, unpublishes or retags a package or image for everybody.',
     when: (f) =>
       f.write &&
-      (/^registry\.npmjs\.org$/.test(f.host)
+      (f.host === 'registry.npmjs.org'
         ? f.method !== 'POST' || /dist-tags|unpublish|\/-\/(?:package|org|team|npm\/v1\/tokens)/.test(f.path)
         : /^(?:upload|test)\.pypi\.org$|^push\.fury\.io$/.test(f.host) ||
           (/(?:^|\.)(?:crates\.io|rubygems\.org|nuget\.org|npm\.pkg\.github\.com|ghcr\.io|hub\.docker\.com|quay\.io|registry-1\.docker\.io|open-vsx\.org|marketplace\.visualstudio\.com)$/.test(
@@ -223,7 +133,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
           (f.write &&
             /\/(?:kill|prune|exec|create|start)$/.test(f.path) &&
             /privileged":\s*true|"binds":\s*\[\s*"\/:/.test(f.body)) ||
-          /\/prune$/.test(f.path))),
+          f.path.endsWith('/prune'))),
   },
   {
     code: 'http.search_wipe',
@@ -246,7 +156,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
       ) ||
         (/^\/v1\/(?:secret|kv)\//.test(f.path) && deletes(f)) ||
         /^\/v3\/kv\/deleterange|^\/v1\/kv\/.*/.test(f.path) ||
-        (f.port === '2379' && f.write && !/\/range$/.test(f.path))),
+        (f.port === '2379' && f.write && !f.path.endsWith('/range'))),
   },
   {
     code: 'http.secret_read',
@@ -256,8 +166,8 @@ export const HTTP_RULES: readonly HttpRule[] = [
       /^\/v1\/(?:secret|kv)\/data\/|secretmanager\.googleapis\.com.*:access$|\/secrets\/[^/]+\/(?:versions\/[^/]+:access|value)/.test(
         f.path,
       ) ||
-      (/:access$/.test(f.path) && f.host.startsWith('secretmanager')) ||
-      (/vault\.azure\.net$/.test(f.host) && /^\/secrets\//.test(f.path)) ||
+      (f.path.endsWith(':access') && f.host.startsWith('secretmanager')) ||
+      (f.host.endsWith('vault.azure.net') && f.path.startsWith('/secrets/')) ||
       (AWS.test(f.host) && /getsecretvalue|getparameters?\b.*withdecryption/.test(f.body + f.query)) ||
       (/\/api\/v1\/(?:namespaces\/[^/]+\/)?secrets(?:\/|$)/.test(f.path) && !f.write) ||
       (f.port === '8500' && /^\/v1\/kv\/.*(?:secret|password|key)/.test(f.path)) ||

@@ -1,6 +1,6 @@
 import { buildGrade, span } from './build-grade.rules.ts'
-import type { HttpFacts } from './http-acts.rules.ts'
 import { HTTP_RULES } from './http-acts.rules.ts'
+import type { HttpFacts } from './http-facts.rules.ts'
 import type { HostKind } from './http-hosts.rules.ts'
 import {
   CLOUD_HOSTS,
@@ -26,13 +26,13 @@ const BASE: Readonly<Record<string, number>> = {
   DELETE: 65,
 }
 const OVERRIDE =
-  /(?:^|[&?])_method=(delete|put|patch)\b|"_method"\s*:\s*"(delete|put|patch)"|x-http-method(?:-override)?\s*[:=]\s*(delete|put|patch)/i
+  /(?:^|[&?])_method=(delete|put|patch)\b|"_method"\s*:\s*"(delete|put|patch)"|x-http-method(?:-override)?\s*[:=]\s*(delete|put|patch)/im
 
 /** Shapes of secrets that have no business in a request to a place they do not belong to. */
 const SECRET_TEXT =
   /-----BEGIN [A-Z ]*PRIVATE KEY-----|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\b(?:ghp|gho|ghs|ghu|github_pat|glpat|xox[abps]|sk_live|rk_live|sk-ant|npm|writ_live)[_-][\w-]{12,}|\baws_secret_access_key\b|\b[A-Z][A-Z0-9_]*(?:SECRET|PASSWORD|TOKEN|API_KEY|PRIVATE_KEY|DATABASE_URL)[A-Z0-9_]*=\S{6,}|\broot:[x*$!][^:]*:0:0:|\broot:\$\d\w?\$/
 const SHELL_BODY =
-  /\b(?:cmd|command|exec|query|expression|script)"?\s*[:=]\s*"?[^"&\n]{0,200}(?:\/bin\/(?:ba)?sh|rm\s+-rf|bash\s+-[ci]|nc\s+-e|curl[^"\n]{0,100}\|\s*(?:ba)?sh)|\$\{jndi:|\bT\(java\.lang\.runtime\)|__import__\('os'\)|<!ENTITY\s+\S+\s+SYSTEM/i
+  /\b(?:cmd|command|exec|query|expression|script)"?\s*[:=]\s*"?[^"&\n]{0,200}(?:\/bin\/(?:ba)?sh|rm\s+-rf|bash\s+-[ci]|nc\s+-e|curl[^"\n]{0,100}\|\s*(?:ba)?sh)|\.execute\(\)|\$\{jndi:|\bT\(java\.lang\.runtime\)|__import__\('os'\)|<!ENTITY\s+\S+\s+SYSTEM/i
 const GOVERNED =
   /^\/(?:api\/)?(?:approvals\/[^/]+(?:\/(?:approve|decide))?|actions\/[^/]+\/(?:approve|release)|halt|policies(?:\/[^/]+)*|keys(?:\/[^/]+)*|agents\/[^/]+\/(?:resume|pause)|settings(?:\/[^/]+)*)$/
 

@@ -56,11 +56,11 @@ function boundedSegments(segments: readonly string[]): string[] {
 
 /** The glob and everything below it; a relative pattern also at any depth, as the contract has it. */
 function globsOf(pattern: string, foldCase: boolean): string[] {
-  const { path, drive } = normalisePath(pattern)
+  const { path } = normalisePath(pattern)
   const folded = foldCase ? path.toLowerCase() : path
-  if (folded === '/' && drive !== null) return ['/**']
   const anchored = /^[/~]/.test(folded)
   const body = boundedSegments(folded.replace(/^\//, '').split('/').filter(Boolean)).join('/')
+  if (body === '') return ['**', '/**', '~/**']
   const below = body.endsWith('**') ? [body] : [body, `${body}/**`]
   if (anchored) return folded.startsWith('~') ? below : below.flatMap((glob) => [`/${glob}`, glob])
   if (body.startsWith('**') || body.startsWith('..')) return below.flatMap((glob) => [glob, `/${glob}`])

@@ -1,5 +1,5 @@
 /** Format characters that some file systems drop when they look a name up: `.g<U+200C>it` opens `.git`. */
-const IGNORED = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u206a-\u206f\ufe00-\ufe0f\ufeff]/g
+const IGNORED = /\p{Default_Ignorable_Code_Point}/gu
 const HOME_WORD = /^(?:\$HOME|\$\{HOME\}|%USERPROFILE%|%HOMEPATH%|\$env:USERPROFILE|\$env:HOME)(?=\/|$)/i
 const HOME_FOLDER = /^\/(?:home|users|var\/home)\/[^/]+(?=\/|$)/i
 const TEMP_WORD = /^(?:\$TMPDIR|\$\{TMPDIR\}|%TEMP%|%TMP%|\$env:TEMP)(?=\/|$)/i

@@ -5,7 +5,8 @@ import type { Arg, Call } from './shell-state.rules.ts'
 export function exportWords(call: Call): void {
   for (const arg of call.args) {
     const at = arg.text.indexOf('=')
-    if (at > 0 && /^\w+$/.test(arg.text.slice(0, at))) setVariable(arg.text.slice(0, at), { text: arg.text.slice(at + 1), taint: arg.taint }, call.state)
+    if (at > 0 && /^\w+$/.test(arg.text.slice(0, at)))
+      setVariable(arg.text.slice(0, at), { text: arg.text.slice(at + 1), taint: arg.taint }, call.state)
   }
 }
 

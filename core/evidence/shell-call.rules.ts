@@ -6,12 +6,40 @@ import { has, HOLE, known, NOTHING, report } from './shell-state.rules.ts'
 import { OTHER, runEntry } from './shell-table.rules.ts'
 import { unwrap } from './shell-wrappers.rules.ts'
 
-const DYNAMIC: Hit = { danger: 'elevated', code: 'shell.dynamic_command', type: 'other', say: 'Which program runs is only known at run time.' }
-const DYNAMIC_FORCE: Hit = { danger: 'high', code: 'shell.dynamic_force', type: 'security', say: 'An unknown program gets options that usually delete.' }
-const REMOTE: Hit = { danger: 'catastrophic', code: 'shell.remote_exec', type: 'security', say: 'Runs text that comes from the network.', flag: 'remote_exec' }
-const DECODED: Hit = { danger: 'high', code: 'shell.decoded_exec', type: 'security', say: 'Runs text that was decoded on the way.', flag: 'obfuscated' }
+const DYNAMIC: Hit = {
+  danger: 'elevated',
+  code: 'shell.dynamic_command',
+  type: 'other',
+  say: 'Which program runs is only known at run time.',
+}
+const DYNAMIC_FORCE: Hit = {
+  danger: 'high',
+  code: 'shell.dynamic_force',
+  type: 'security',
+  say: 'An unknown program gets options that usually delete.',
+}
+const REMOTE: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.remote_exec',
+  type: 'security',
+  say: 'Runs text that comes from the network.',
+  flag: 'remote_exec',
+}
+const DECODED: Hit = {
+  danger: 'high',
+  code: 'shell.decoded_exec',
+  type: 'security',
+  say: 'Runs text that was decoded on the way.',
+  flag: 'obfuscated',
+}
 const SCRIPT: Hit = { danger: 'low', code: 'shell.script', type: 'other', say: 'Runs a program of the project.' }
-const PATH_GLOB: Hit = { danger: 'elevated', code: 'shell.glob_command', type: 'other', say: 'The program name is a pattern.', flag: 'obfuscated' }
+const PATH_GLOB: Hit = {
+  danger: 'elevated',
+  code: 'shell.glob_command',
+  type: 'other',
+  say: 'The program name is a pattern.',
+  flag: 'obfuscated',
+}
 
 function baseName(text: string): string {
   const name = text.slice(text.lastIndexOf('/') + 1)
@@ -27,17 +55,23 @@ function dynamic(argv: readonly Arg[], state: State): Flow {
   const text = argv.map((arg) => arg.raw).join(' ')
   if (has(head.taint, 'remote')) report(state, REMOTE, text)
   else if (has(head.taint, 'decoded')) report(state, DECODED, text)
-  else if (rest.some((arg) => FORCE.test(arg.text)) || rest.some((arg) => /^\/\*?$/.test(arg.text))) report(state, DYNAMIC_FORCE, text)
+  else if (rest.some((arg) => FORCE.test(arg.text)) || rest.some((arg) => /^\/\*?$/.test(arg.text)))
+    report(state, DYNAMIC_FORCE, text)
   else report(state, DYNAMIC, text)
   return NOTHING
 }
 
 /** Names worth looking for behind `/bin/r?` or `/???/[c]url`; the first that fits is assumed. */
-const GLOB_NAMES = 'rm dd mkfs shred bash sh zsh python3 python perl ruby node nc ncat curl wget chmod chown cat base64 kill sudo'.split(' ')
+const GLOB_NAMES =
+  'rm dd mkfs shred bash sh zsh python3 python perl ruby node nc ncat curl wget chmod chown cat base64 kill sudo'.split(
+    ' ',
+  )
 
 function globbed(pattern: string): string | null {
   const base = pattern.slice(pattern.lastIndexOf('/') + 1)
-  const body = [...base].map((char) => (char === '*' ? '.*' : char === '?' ? '.' : /[\w[\]-]/.test(char) ? char : `\\${char}`)).join('')
+  const body = [...base]
+    .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : /[\w[\]-]/.test(char) ? char : `\\${char}`))
+    .join('')
   try {
     const regex = new RegExp(`^${body.replaceAll('[!', '[^')}$`)
     return GLOB_NAMES.find((name) => regex.test(name)) ?? null
@@ -73,12 +107,13 @@ function runWritten(head: Arg, state: State): Flow | null {
 }
 
 /** Runs `name args` where the name is literal. */
-function dispatch(name: string, call: Call): Flow {
+function dispatch(name: string, path: string, call: Call): Flow {
+  const entry = LOOKUP.get(name) ?? LOOKUP.get(name.toLowerCase())
+  const flow = entry === undefined ? undefined : runEntry(entry, call)
   const inner = unwrap(name, call)
   if (inner !== null) return inner
-  const entry = LOOKUP.get(name) ?? LOOKUP.get(name.toLowerCase())
-  if (entry !== undefined) return runEntry(entry, call) ?? NOTHING
-  report(call.state, /^(?:\.{0,2}\/|[\w-]+\/)/.test(call.name) ? SCRIPT : OTHER, name)
+  if (entry !== undefined) return flow ?? NOTHING
+  report(call.state, /^(?:\.{0,2}\/|[\w-]+\/)/.test(path) ? SCRIPT : OTHER, name)
   return call.args.some((arg) => arg.text === '-c') && /sh$/.test(name) ? runShell(call) : NOTHING
 }
 
@@ -86,7 +121,8 @@ function dispatch(name: string, call: Call): Flow {
 export function exec(argv: readonly Arg[], stdin: Flow | null, state: State): Flow {
   const [head, ...args] = argv
   if (head === undefined) return NOTHING
-  if (head.text.includes(HOLE) && (known(head.text) === '' || !head.text.includes('/') || head.text.endsWith(HOLE))) return dynamic(argv, state)
+  if (head.text.includes(HOLE) && (known(head.text) === '' || !head.text.includes('/') || head.text.endsWith(HOLE)))
+    return dynamic(argv, state)
   const assignment = /^([A-Za-z_]\w*)=(.*)$/s.exec(head.text)
   if (assignment?.[1] !== undefined) {
     setVariable(assignment[1], { text: assignment[2] ?? '', taint: head.taint }, state)
@@ -99,6 +135,5 @@ export function exec(argv: readonly Arg[], stdin: Flow | null, state: State): Fl
   if (head.glob) report(state, PATH_GLOB, head.raw)
   if (name === null) return dynamic(argv, state)
   if (has(head.taint, 'remote')) report(state, REMOTE, head.raw)
-  return dispatch(name, { name: head.glob ? name : text, args, stdin, state })
+  return dispatch(name, text, { name, args, stdin, state })
 }
-

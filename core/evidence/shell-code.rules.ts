@@ -15,11 +15,14 @@ const TOKENS_MAX = 4000
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' }
 
 function unescape(body: string): string {
-  return body.replace(/\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{3})|(.))/gs, (_all, hex: string, uni: string, octal: string, char: string) => {
-    if (hex || uni) return String.fromCharCode(Number.parseInt(hex || uni, 16))
-    if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
-    return ESCAPES[char] ?? char
-  })
+  return body.replace(
+    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{3})|(.))/gs,
+    (_all, hex: string, uni: string, octal: string, char: string) => {
+      if (hex || uni) return String.fromCharCode(Number.parseInt(hex || uni, 16))
+      if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
+      return ESCAPES[char] ?? char
+    },
+  )
 }
 
 interface Read {
@@ -40,7 +43,11 @@ function readString(code: string, at: number): Read {
   const triple = char.repeat(3)
   const close = char !== '`' && code.startsWith(triple, at) ? triple : char
   const end = closing(code, at + close.length, close)
-  const token: Token = { kind: 'text', value: unescape(code.slice(at + close.length, end)), ...(char === '`' ? { tick: true as const } : {}) }
+  const token: Token = {
+    kind: 'text',
+    value: unescape(code.slice(at + close.length, end)),
+    ...(char === '`' ? { tick: true as const } : {}),
+  }
   return { token, end: end + close.length }
 }
 
@@ -49,14 +56,17 @@ const BRACKETS: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']
 /** `q{}`, `qq()`, `qx//` of Perl and `%x()`, `%w[]` of Ruby. */
 function readGeneric(code: string, at: number, language: Language): Read | null {
   if (language !== 'perl' && language !== 'ruby') return null
-  const match = (language === 'perl' ? /(?:qx|qq|q)\s*([{([</|!#])/y : /%[xqQwW]([{([</|!])/y)
+  const match = language === 'perl' ? /(?:qx|qq|q)\s*([{([</|!#])/y : /%[xqQwW]([{([</|!])/y
   match.lastIndex = at
   const found = match.exec(code)
   if (found?.[1] === undefined) return null
   const from = at + found[0].length
   const end = closing(code, from, BRACKETS[found[1]] ?? found[1])
   const tick = found[0].includes('x')
-  return { token: { kind: 'text', value: code.slice(from, end), ...(tick ? { tick: true as const } : {}) }, end: end + 1 }
+  return {
+    token: { kind: 'text', value: code.slice(from, end), ...(tick ? { tick: true as const } : {}) },
+    end: end + 1,
+  }
 }
 
 const NAME = /[$@]?[A-Za-z_][\w$]*(?:(?:\.|::|->|\?\.)[A-Za-z_$][\w$]*[!?]?)*/y
@@ -102,7 +112,7 @@ function joinTexts(tokens: readonly Token[]): readonly Token[] {
 
 export function tokenise(code: string, language: Language): readonly Token[] {
   const tokens: Token[] = []
-  for (let at = 0; at < code.length && tokens.length < TOKENS_MAX; ) {
+  for (let at = 0; at < code.length && tokens.length < TOKENS_MAX;) {
     const { token, end } = readToken(code, at, language)
     if (token !== null) tokens.push(token)
     at = Math.max(end, at + 1)
@@ -136,7 +146,11 @@ function readArguments(tokens: readonly Token[], at: number): Arguments {
   for (let i = at; i < Math.min(tokens.length, at + 80); i++) {
     const token = tokens[i] as Token
     if (token.kind === 'text') found.texts.push(token.value)
-    else if (token.kind === 'name') found.dynamic ||= !/^(?:shell|check|stdout|True|False|true|None|r|b|f|ignore_errors|recursive|force|path|Path|p)$/.test(token.value)
+    else if (token.kind === 'name')
+      found.dynamic ||=
+        !/^(?:shell|check|stdout|True|False|true|None|r|b|f|ignore_errors|recursive|force|path|Path|p)$/.test(
+          token.value,
+        )
     else if ('([{'.includes(token.value)) {
       depth++
       if (token.value === '[') found.list = true

@@ -13,5 +13,7 @@ import { WINDOWS } from './shell-windows.rules.ts'
 
 /** Every program that is known by name. */
 export const LOOKUP: ReadonlyMap<string, Entry> = new Map(
-  [SYSTEM, TEXT, INTERPRETERS, FILES, GIT, CLOUD, CONTAINERS, PACKAGES, NETWORK, DATABASE, WINDOWS].flatMap((table) => Object.entries(table)),
+  [SYSTEM, TEXT, INTERPRETERS, FILES, GIT, CLOUD, CONTAINERS, PACKAGES, NETWORK, DATABASE, WINDOWS].flatMap((table) =>
+    Object.entries(table),
+  ),
 )

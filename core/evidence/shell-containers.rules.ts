@@ -9,23 +9,35 @@ const ESCAPE = catastrophic('docker.host', 'Gives a container the whole host.', 
 function runMounts(call: Call): void {
   const words = call.args.map((arg) => arg.text)
   words.forEach((word, i) => {
-    const mount = /^(?:-v|--volume|--mount)$/.test(words[i - 1] ?? '') ? word : (/^(?:-v|--volume=|--mount=)(.+)$/.exec(word)?.[1] ?? '')
+    const mount = /^(?:-v|--volume|--mount)$/.test(words[i - 1] ?? '')
+      ? word
+      : (/^(?:-v|--volume=|--mount=)(.+)$/.exec(word)?.[1] ?? '')
     const source = /(?:^|,)(?:source|src)=([^,]+)/.exec(mount)?.[1] ?? mount.split(':')[0] ?? ''
     if (/^\/$|^\/(?:etc|root|home|boot|dev|proc|sys)\/?$/.test(source)) reportCall(call, ESCAPE)
     if (/docker\.sock$/.test(source)) reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.socket' })
   })
   if (words.includes('--privileged')) reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.privileged' })
-  if (words.some((word) => /^--pid=host$|^--cap-add=(?:ALL|SYS_ADMIN)$/i.test(word))) reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.host_namespace' })
+  if (words.some((word) => /^--pid=host$|^--cap-add=(?:ALL|SYS_ADMIN)$/i.test(word)))
+    reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.host_namespace' })
 }
 
 const docker: Entry = {
-  valued: '--context -H --host -f --file -p --project-name --format --filter -t --tag -n --tail --since -c --config -l --log-level',
+  valued:
+    '--context -H --host -f --file -p --project-name --format --filter -t --tag -n --tail --since -c --config -l --log-level',
   base: TOUCHY,
   rules: [
-    high('docker.prune_all', 'Deletes all unused images, containers or volumes.', { sub: 'system|volume prune', any: '-a --all --volumes' }),
+    high('docker.prune_all', 'Deletes all unused images, containers or volumes.', {
+      sub: 'system|volume prune',
+      any: '-a --all --volumes',
+    }),
     high('docker.volumes', 'Deletes volumes with their data.', { sub: 'volume rm|remove|prune' }),
-    elevated('docker.prune', 'Deletes unused containers or images.', { sub: 'system|container|image|network|builder|buildx prune' }),
-    high('docker.down_volumes', 'Deletes volumes with their data.', { sub: 'compose down|rm', any: '-v --volumes --rmi' }),
+    elevated('docker.prune', 'Deletes unused containers or images.', {
+      sub: 'system|container|image|network|builder|buildx prune',
+    }),
+    high('docker.down_volumes', 'Deletes volumes with their data.', {
+      sub: 'compose down|rm',
+      any: '-v --volumes --rmi',
+    }),
     high('docker.secret_rm', 'Deletes cluster objects.', { sub: 'secret|config|service|stack|node rm|remove' }),
     high('docker.swarm', 'Leaves or changes the cluster.', { sub: 'swarm leave|init|join|ca' }),
     high('docker.rm_volumes', 'Deletes containers with their data.', { sub: 'rm', any: '-v --volumes' }),
@@ -34,8 +46,17 @@ const docker: Entry = {
     elevated('docker.rm', 'Removes containers or images.', { sub: 'container|image|network rm|remove|kill' }),
     elevated('docker.push', 'Publishes an image.', { sub: 'push' }, 'deploy'),
     elevated('docker.push', 'Publishes an image.', { sub: 'build|buildx', any: '--push' }, 'deploy'),
-    low('docker.build', 'Builds or fetches images.', { sub: 'build|buildx|pull|tag|login|create|cp|start|restart|stop|compose|network|volume|save|load|run|exec|logs|context|init|builder|update|pause|unpause|rename|commit|export|import' }, 'build'),
-    none('docker.read', 'Only reads.', { sub: 'ps|images|logs|inspect|stats|top|version|info|history|port|diff|events|search|container|image|system|stack|service|node|config|manifest|scout|help|wait' }),
+    low(
+      'docker.build',
+      'Builds or fetches images.',
+      {
+        sub: 'build|buildx|pull|tag|login|create|cp|start|restart|stop|compose|network|volume|save|load|run|exec|logs|context|init|builder|update|pause|unpause|rename|commit|export|import',
+      },
+      'build',
+    ),
+    none('docker.read', 'Only reads.', {
+      sub: 'ps|images|logs|inspect|stats|top|version|info|history|port|diff|events|search|container|image|system|stack|service|node|config|manifest|scout|help|wait',
+    }),
   ],
   run: (call) => (runMounts(call), undefined),
 }
@@ -43,18 +64,28 @@ const docker: Entry = {
 const compose: Entry = {
   valued: '-f --file -p --project-name',
   base: BUILD,
-  rules: [high('docker.down_volumes', 'Deletes volumes with their data.', { sub: 'down|rm', any: '-v --volumes' }), none('docker.read', 'Only reads.', { sub: 'ps|logs|config|images|top|version' })],
+  rules: [
+    high('docker.down_volumes', 'Deletes volumes with their data.', { sub: 'down|rm', any: '-v --volumes' }),
+    none('docker.read', 'Only reads.', { sub: 'ps|logs|config|images|top|version' }),
+  ],
 }
 
-const KUBE_VALUED = '-n --namespace --context --kubeconfig -l --selector -o --output -f --filename -c --container --cluster --user --tail --since --type -p --patch --image --timeout --sort-by --field-selector'
+const KUBE_VALUED =
+  '-n --namespace --context --kubeconfig -l --selector -o --output -f --filename -c --container --cluster --user --tail --since --type -p --patch --image --timeout --sort-by --field-selector'
 
 const kubectl: Entry = {
   valued: KUBE_VALUED,
   base: TOUCHY,
   rules: [
     none('kube.dry', 'Only shows what it would do.', { any: '--dry-run=client --dry-run=server --dry-run' }),
-    catastrophic('kube.delete_all', 'Deletes everything of a namespace or kind.', { sub: 'delete', any: '--all --all-namespaces -A' }),
-    catastrophic('kube.delete_wide', 'Deletes a namespace, node, volume or definition.', { sub: 'delete', arg: /^(?:namespaces?|ns|nodes?|pv|persistentvolumes?|crds?|customresourcedefinitions?|clusterroles?|storageclass)(?:\/|$)/ }),
+    catastrophic('kube.delete_all', 'Deletes everything of a namespace or kind.', {
+      sub: 'delete',
+      any: '--all --all-namespaces -A',
+    }),
+    catastrophic('kube.delete_wide', 'Deletes a namespace, node, volume or definition.', {
+      sub: 'delete',
+      arg: /^(?:namespaces?|ns|nodes?|pv|persistentvolumes?|crds?|customresourcedefinitions?|clusterroles?|storageclass)(?:\/|$)/,
+    }),
     high('kube.delete', 'Deletes cluster objects.', { sub: 'delete' }),
     high('kube.drain', 'Takes a node out of service.', { sub: 'drain|cordon|taint' }),
     high('kube.scale_zero', 'Stops a workload.', { sub: 'scale', text: /--replicas[= ]0\b/ }),
@@ -65,7 +96,9 @@ const kubectl: Entry = {
     none('kube.config_read', 'Only reads.', { sub: 'config view|get-contexts|current-context|get-clusters' }),
     low('kube.config', 'Changes the client settings.', { sub: 'config' }),
     none('kube.rollout_read', 'Only reads.', { sub: 'rollout status|history' }),
-    none('kube.read', 'Only reads.', { sub: 'get|describe|logs|top|explain|version|api-resources|api-versions|cluster-info|auth|diff|wait|events|kustomize|options|completion|plugin' }),
+    none('kube.read', 'Only reads.', {
+      sub: 'get|describe|logs|top|explain|version|api-resources|api-versions|cluster-info|auth|diff|wait|events|kustomize|options|completion|plugin',
+    }),
     low('kube.session', 'Opens a session or a tunnel.', { sub: 'exec|port-forward|proxy|attach|cp|run|debug' }),
     elevated('kube.apply', 'Changes a cluster.', {}, 'deploy'),
   ],
@@ -88,15 +121,71 @@ export const CONTAINERS: Table = {
   ...same('docker-compose podman-compose', compose),
   ...same('kubectl oc k k3s-kubectl kubecolor microk8s.kubectl', kubectl),
   helm,
-  helmfile: { base: READ, rules: [high('helm.destroy', 'Removes releases.', { sub: 'destroy|delete' }), elevated('helm.sync', 'Changes running releases.', { sub: 'sync|apply' }, 'deploy')] },
+  helmfile: {
+    base: READ,
+    rules: [
+      high('helm.destroy', 'Removes releases.', { sub: 'destroy|delete' }),
+      elevated('helm.sync', 'Changes running releases.', { sub: 'sync|apply' }, 'deploy'),
+    ],
+  },
   kustomize: { base: READ },
-  argocd: { base: READ, rules: [high('argocd.delete', 'Deletes an application.', { text: /\b(?:app delete|proj delete|cluster rm|repo rm)\b/ }), elevated('argocd.sync', 'Changes a running application.', { text: /\bapp (?:sync|rollback|set|create)\b/ }, 'deploy')] },
-  flux: { base: READ, rules: [high('flux.uninstall', 'Removes cluster objects.', { sub: 'uninstall|delete|suspend' }), elevated('flux.reconcile', 'Changes a cluster.', { sub: 'reconcile|bootstrap|create|resume' }, 'deploy')] },
-  ...same('eksctl kops kubeadm k3d kind minikube k3s-uninstall.sh', { base: TOUCHY, rules: [catastrophic('kube.cluster_delete', 'Deletes a cluster.', { sub: 'delete', none: '--dry-run', text: /^(?:eksctl|kops)/ }), high('kube.cluster_delete', 'Deletes a cluster.', { sub: 'delete|reset' }), catastrophic('kube.cluster_uninstall', 'Deletes a cluster.', { text: /uninstall/ }), none('kube.cluster_read', 'Only reads.', { sub: 'get|status|version|list|ip|profile|logs' })] }),
-  ...same('etcdctl', { base: READ, rules: [catastrophic('etcd.delete', 'Deletes cluster state.', { sub: 'del' }), high('etcd.change', 'Changes cluster state.', { sub: 'put|member|snapshot restore|add|remove' })] }),
-  ...same('crictl ctr', { base: READ, rules: [high('containers.rm', 'Removes containers.', { text: /\b(?:rm|rmi|rmp|stopp|delete)\b/ })] }),
+  argocd: {
+    base: READ,
+    rules: [
+      high('argocd.delete', 'Deletes an application.', { text: /\b(?:app delete|proj delete|cluster rm|repo rm)\b/ }),
+      elevated(
+        'argocd.sync',
+        'Changes a running application.',
+        { text: /\bapp (?:sync|rollback|set|create)\b/ },
+        'deploy',
+      ),
+    ],
+  },
+  flux: {
+    base: READ,
+    rules: [
+      high('flux.uninstall', 'Removes cluster objects.', { sub: 'uninstall|delete|suspend' }),
+      elevated('flux.reconcile', 'Changes a cluster.', { sub: 'reconcile|bootstrap|create|resume' }, 'deploy'),
+    ],
+  },
+  ...same('eksctl kops kubeadm k3d kind minikube k3s-uninstall.sh', {
+    base: TOUCHY,
+    rules: [
+      catastrophic('kube.cluster_delete', 'Deletes a cluster.', {
+        sub: 'delete',
+        none: '--dry-run',
+        text: /^(?:eksctl|kops)/,
+      }),
+      high('kube.cluster_delete', 'Deletes a cluster.', { sub: 'delete|reset' }),
+      catastrophic('kube.cluster_uninstall', 'Deletes a cluster.', { text: /uninstall/ }),
+      none('kube.cluster_read', 'Only reads.', { sub: 'get|status|version|list|ip|profile|logs' }),
+    ],
+  }),
+  ...same('etcdctl', {
+    base: READ,
+    rules: [
+      catastrophic('etcd.delete', 'Deletes cluster state.', { sub: 'del' }),
+      high('etcd.change', 'Changes cluster state.', { sub: 'put|member|snapshot restore|add|remove' }),
+    ],
+  }),
+  ...same('crictl ctr', {
+    base: READ,
+    rules: [high('containers.rm', 'Removes containers.', { text: /\b(?:rm|rmi|rmp|stopp|delete)\b/ })],
+  }),
   velero: { base: READ, rules: [catastrophic('velero.delete', 'Deletes backups.', { text: /\bdelete\b/ })] },
-  ...same('virsh', { base: READ, rules: [high('vm.destroy', 'Destroys a virtual machine.', { sub: 'destroy|undefine|vol-delete|pool-delete|snapshot-delete' })] }),
-  ...same('vagrant multipass lxc incus qm VBoxManage', { base: TOUCHY, rules: [high('vm.destroy', 'Destroys a virtual machine.', { text: /\b(?:destroy|delete|purge|unregistervm)\b/ }), none('vm.read', 'Only reads.', { sub: 'status|list|info|version' })] }),
+  ...same('virsh', {
+    base: READ,
+    rules: [
+      high('vm.destroy', 'Destroys a virtual machine.', {
+        sub: 'destroy|undefine|vol-delete|pool-delete|snapshot-delete',
+      }),
+    ],
+  }),
+  ...same('vagrant multipass lxc incus qm VBoxManage', {
+    base: TOUCHY,
+    rules: [
+      high('vm.destroy', 'Destroys a virtual machine.', { text: /\b(?:destroy|delete|purge|unregistervm)\b/ }),
+      none('vm.read', 'Only reads.', { sub: 'status|list|info|version' }),
+    ],
+  }),
 }
-

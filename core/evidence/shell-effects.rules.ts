@@ -8,24 +8,88 @@ import type { RunScript } from './shell-expand.rules.ts'
 import type { Arg, Flow, Hit, State } from './shell-state.rules.ts'
 import { has, known, NOTHING, report, TAINT } from './shell-state.rules.ts'
 
-const SECRET_READ: Hit = { danger: 'elevated', code: 'shell.secret_read', type: 'security', say: 'Reads a file that holds secrets.', flag: 'secret_exposure' }
-const SOCKET: Hit = { danger: 'elevated', code: 'shell.raw_socket', type: 'api', say: 'Opens a raw network connection from the shell.' }
-const DEVICE: Hit = { danger: 'catastrophic', code: 'shell.device_write', type: 'security', say: 'Writes straight to a device.', flag: 'destructive' }
-const LOG_WIPE: Hit = { danger: 'catastrophic', code: 'shell.log_wipe', type: 'security', say: 'Empties logs or the shell history.', flag: 'destructive' }
-const CONTROL: Hit = { danger: 'catastrophic', code: 'shell.control_plane', type: 'security', say: 'Changes the files that govern the agent.', flag: 'control_plane' }
-const SYSTEM: Hit = { danger: 'high', code: 'shell.system_write', type: 'security', say: 'Writes to a system path.', flag: 'protected_target' }
-const HISTORY_OFF: Hit = { danger: 'high', code: 'shell.history_off', type: 'security', say: 'Stops the shell from recording its history.' }
-const GOVERNANCE_OFF: Hit = { danger: 'catastrophic', code: 'shell.governance_off', type: 'security', say: 'Weakens the governance of the agent.', flag: 'control_plane' }
-const PRELOAD: Hit = { danger: 'elevated', code: 'shell.preload', type: 'security', say: 'Loads foreign code into every program that starts.' }
+const SECRET_READ: Hit = {
+  danger: 'elevated',
+  code: 'shell.secret_read',
+  type: 'security',
+  say: 'Reads a file that holds secrets.',
+  flag: 'secret_exposure',
+}
+const SOCKET: Hit = {
+  danger: 'elevated',
+  code: 'shell.raw_socket',
+  type: 'api',
+  say: 'Opens a raw network connection from the shell.',
+}
+const DEVICE: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.device_write',
+  type: 'security',
+  say: 'Writes straight to a device.',
+  flag: 'destructive',
+}
+const LOG_WIPE: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.log_wipe',
+  type: 'security',
+  say: 'Empties logs or the shell history.',
+  flag: 'destructive',
+}
+const CONTROL: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.control_plane',
+  type: 'security',
+  say: 'Changes the files that govern the agent.',
+  flag: 'control_plane',
+}
+const SYSTEM: Hit = {
+  danger: 'high',
+  code: 'shell.system_write',
+  type: 'security',
+  say: 'Writes to a system path.',
+  flag: 'protected_target',
+}
+const HISTORY_OFF: Hit = {
+  danger: 'high',
+  code: 'shell.history_off',
+  type: 'security',
+  say: 'Stops the shell from recording its history.',
+}
+const GOVERNANCE_OFF: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.governance_off',
+  type: 'security',
+  say: 'Weakens the governance of the agent.',
+  flag: 'control_plane',
+}
+const PRELOAD: Hit = {
+  danger: 'elevated',
+  code: 'shell.preload',
+  type: 'security',
+  say: 'Loads foreign code into every program that starts.',
+}
 
 const LOG_FILE = /^\/var\/log\/|_history$|\.(?:bash|zsh|python|psql|node_repl)_history$|\/fish_history$/i
 
 /** Takes over what another grader found in a part of the command. */
 export function adopt(state: State, grade: Grade, text: string): void {
   for (const reason of grade.reasons) {
-    report(state, { danger: reason.danger, code: reason.code, say: reason.message, type: grade.actionType }, reason.span ?? text)
+    report(
+      state,
+      { danger: reason.danger, code: reason.code, say: reason.message, type: grade.actionType },
+      reason.span ?? text,
+    )
   }
-  report(state, { danger: grade.danger, code: 'shell.part', say: 'A part of the command was graded by its own rules.', type: grade.actionType }, text)
+  report(
+    state,
+    {
+      danger: grade.danger,
+      code: 'shell.part',
+      say: 'A part of the command was graded by its own rules.',
+      type: grade.actionType,
+    },
+    text,
+  )
   for (const flag of grade.flags) state.flags.add(flag)
   for (const path of grade.writePaths) state.writePaths.add(path)
   for (const host of grade.hosts) state.hosts.add(host)
@@ -34,7 +98,7 @@ export function adopt(state: State, grade: Grade, text: string): void {
 
 /** The path as seen from where the shell stands after every `cd` so far. */
 export function placed(text: string, state: State): string {
-  const path = known(text)
+  const path = known(text).replace(/^(?:\.\/+)+(?=.)/, '')
   if (state.cwd === null || /^(?:[/~\\]|[A-Za-z]:)/.test(path)) return path
   return `${state.cwd}/${path}`
 }
@@ -43,7 +107,8 @@ export function kindOf(text: string, state: State): PathKind {
   return classifyPath(placed(text, state)).kind
 }
 
-const MAYBE_SECRET = /env|ssh|id_|cred|secret|key|pem|aws|kube|netrc|npmrc|pypirc|shadow|passw|token|gnupg|pgpass|gcloud|docker|vault|history|cookies|login|keychain|azure|master|sudoers|htpasswd|my\.cnf|tfstate|tfvars|p12|pfx|jks|proc\/|config\/|wallet|\.asc|kdbx|\.db/i
+const MAYBE_SECRET =
+  /env|ssh|id_|cred|secret|key|pem|aws|kube|netrc|npmrc|pypirc|shadow|passw|token|gnupg|pgpass|gcloud|docker|vault|history|cookies|login|keychain|azure|master|sudoers|htpasswd|my\.cnf|tfstate|tfvars|p12|pfx|jks|proc\/|config\/|wallet|\.asc|kdbx|\.db/i
 
 /** Cheap test first: most arguments of readers are no secrets. */
 export function isSecretPath(text: string, state: State): boolean {
@@ -90,12 +155,29 @@ function writeFile(out: { readonly path: Arg; readonly append: boolean }, flow: 
 
 export const output = { read: readFile, write: writeFile }
 
-const RUN_LATER = new Set(['PAGER', 'GIT_PAGER', 'MANPAGER', 'EDITOR', 'VISUAL', 'GIT_EDITOR', 'GIT_SSH_COMMAND', 'GIT_SSH', 'GIT_EXTERNAL_DIFF', 'GIT_SEQUENCE_EDITOR', 'GIT_ASKPASS', 'PROMPT_COMMAND', 'LESSOPEN', 'BROWSER', 'PS4'])
+const RUN_LATER = new Set([
+  'PAGER',
+  'GIT_PAGER',
+  'MANPAGER',
+  'EDITOR',
+  'VISUAL',
+  'GIT_EDITOR',
+  'GIT_SSH_COMMAND',
+  'GIT_SSH',
+  'GIT_EXTERNAL_DIFF',
+  'GIT_SEQUENCE_EDITOR',
+  'GIT_ASKPASS',
+  'PROMPT_COMMAND',
+  'LESSOPEN',
+  'BROWSER',
+  'PS4',
+])
 
 function judgeVariable(name: string, value: Flow, state: State): void {
   const text = value.text ?? ''
-  if (RUN_LATER.has(name) && text.trim() !== '') state.run(text, null)
-  if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV)$/.test(name) && text !== '') report(state, PRELOAD, `${name}=${text}`)
+  if (RUN_LATER.has(name) && text.trim() !== '') state.run(text.replace(/^\|+/, ''), null)
+  if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV)$/.test(name) && text !== '')
+    report(state, PRELOAD, `${name}=${text}`)
   if (name === 'HISTFILE' ? text === '/dev/null' || text === '' : /^HIST(?:FILE)?SIZE$/.test(name) && text === '0') {
     report(state, HISTORY_OFF, `${name}=${text}`)
   }

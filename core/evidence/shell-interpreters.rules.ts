@@ -1,3 +1,4 @@
+import { frameworkOf } from './shell-database.rules.ts'
 import { judgeCode } from './shell-scripts.rules.ts'
 import type { Language } from './shell-code.rules.ts'
 import { isSecretPath, output, reportSecretRead } from './shell-effects.rules.ts'
@@ -6,10 +7,33 @@ import { has, HOLE, known, literal, NOTHING, report, reportCall, TAINT } from '.
 import type { Entry, Table } from './shell-table.rules.ts'
 import { BUILD, OTHER, same } from './shell-table.rules.ts'
 
-const REMOTE: Hit = { danger: 'catastrophic', code: 'shell.remote_exec', type: 'security', say: 'Runs text that comes from the network.', flag: 'remote_exec' }
-const DECODED: Hit = { danger: 'high', code: 'shell.decoded_exec', type: 'security', say: 'Runs text that was decoded on the way.', flag: 'obfuscated' }
-const DISGUISED: Hit = { danger: 'elevated', code: 'shell.disguised', type: 'security', say: 'Decodes its commands before it runs them.', flag: 'obfuscated' }
-const PIPED: Hit = { danger: 'elevated', code: 'shell.dynamic_script', type: 'other', say: 'Runs a script that is only known at run time.' }
+const REMOTE: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.remote_exec',
+  type: 'security',
+  say: 'Runs text that comes from the network.',
+  flag: 'remote_exec',
+}
+const DECODED: Hit = {
+  danger: 'high',
+  code: 'shell.decoded_exec',
+  type: 'security',
+  say: 'Runs text that was decoded on the way.',
+  flag: 'obfuscated',
+}
+const DISGUISED: Hit = {
+  danger: 'elevated',
+  code: 'shell.disguised',
+  type: 'security',
+  say: 'Decodes its commands before it runs them.',
+  flag: 'obfuscated',
+}
+const PIPED: Hit = {
+  danger: 'elevated',
+  code: 'shell.dynamic_script',
+  type: 'other',
+  say: 'Runs a script that is only known at run time.',
+}
 const SCRIPT: Hit = { danger: 'low', code: 'shell.script', type: 'build', say: 'Runs a program of the project.' }
 const INTERACTIVE: Hit = { danger: 'low', code: 'shell.interactive', type: 'other', say: 'Starts a shell.' }
 
@@ -45,7 +69,9 @@ export function runShell(call: Call): Flow {
     setArguments(rest.slice(1), state)
     return runSource({ text: script.text, taint: script.taint }, script.raw, state)
   }
-  const operand = args.find((arg, i) => !/^[-+]/.test(arg.text) && !/^-o$|^--(?:rcfile|init-file)$/.test(args[i - 1]?.text ?? ''))
+  const operand = args.find(
+    (arg, i) => !/^[-+]/.test(arg.text) && !/^-o$|^--(?:rcfile|init-file)$/.test(args[i - 1]?.text ?? ''),
+  )
   const fromStdin = operand === undefined || args.some((arg) => /^-[a-z]*s[a-z]*$/.test(arg.text))
   if (fromStdin && stdin !== null) {
     runSource(stdin, call.name, state)
@@ -62,7 +88,8 @@ function runFile(operand: Arg, call: Call): Flow {
   const { state } = call
   if (operand.text === '/dev/stdin' && call.stdin !== null) return runSource(call.stdin, call.name, state)
   const flow = output.read(operand, state)
-  if (flow !== NOTHING || has(operand.taint, 'remote')) return runSource({ text: flow.text, taint: flow.taint | operand.taint }, operand.raw, state)
+  if (flow !== NOTHING || has(operand.taint, 'remote'))
+    return runSource({ text: flow.text, taint: flow.taint | operand.taint }, operand.raw, state)
   report(state, operand.text.includes(HOLE) ? PIPED : SCRIPT, operand.raw)
   return NOTHING
 }
@@ -81,7 +108,11 @@ interface Speech {
 
 const SPEECH: Readonly<Record<string, Speech>> = {
   python: { language: 'python', code: /^-[a-zA-Z]*c$/, valued: /^-[WX]$/ },
-  node: { language: 'node', code: /^(?:-[a-z]*[ep]|--eval|--print|eval)$/, valued: /^(?:-r|--require|--import|--loader)$/ },
+  node: {
+    language: 'node',
+    code: /^(?:-[a-z]*[ep]|--eval|--print|eval)$/,
+    valued: /^(?:-r|--require|--import|--loader)$/,
+  },
   perl: { language: 'perl', code: /^-[a-zA-Z0-9]*[eE]$/, valued: /^-[IM]$/ },
   ruby: { language: 'ruby', code: /^-[a-z]*e$/, valued: /^-[rI]$/ },
   php: { language: 'php', code: /^-[rBRE]$/, valued: /^-[dc]$/ },
@@ -99,8 +130,16 @@ function judge(flow: Flow, speech: Speech, call: Call): void {
 
 function runModule(args: readonly Arg[], call: Call): Flow {
   const name = args[0]?.text ?? ''
-  const known = /^(?:pip|pytest|venv|http\.server|json\.tool|unittest|build|twine|mypy|black|ruff|flake8|pylint|coverage|poetry|uv)$/.test(name)
-  return known ? call.state.exec([literal(name === 'http.server' || name === 'json.tool' ? `python-${name}` : name), ...args.slice(1)], call.stdin) : NOTHING
+  const known =
+    /^(?:pip|pytest|venv|http\.server|json\.tool|unittest|build|twine|mypy|black|ruff|flake8|pylint|coverage|poetry|uv)$/.test(
+      name,
+    )
+  return known
+    ? call.state.exec(
+        [literal(name === 'http.server' || name === 'json.tool' ? `python-${name}` : name), ...args.slice(1)],
+        call.stdin,
+      )
+    : NOTHING
 }
 
 /** `python -c`, `node -e`, `perl -e` …, a file, a module or standard input. */
@@ -118,19 +157,25 @@ function runInterpreter(speech: Speech): (call: Call) => Flow | undefined {
       } else if (glued !== null && speech.language !== 'ruby') {
         judge({ text: arg.text.slice(glued[0].length), taint: arg.taint }, speech, call)
         return NOTHING
-      } else if (speech.language === 'python' && /^-[a-zA-Z]*m$/.test(arg.text)) return runModule(args.slice(i + 1), call)
+      } else if (speech.language === 'python' && /^-[a-zA-Z]*m$/.test(arg.text))
+        return runModule(args.slice(i + 1), call)
       else if (speech.valued.test(arg.text)) i++
       else if (arg.text === '-') break
       else if (!arg.text.startsWith('-')) return runProgram(arg, speech, call)
     }
     const inline = args.some((arg) => speech.code.test(arg.text))
-    if (!inline && stdin !== null && !args.some((arg) => /^(?:-[vVh]|--version|--help|--test|--check)$/.test(arg.text))) judge(stdin, speech, call)
-    return isSecretPath(args.at(-1)?.text ?? '', state) ? (reportSecretRead(args.at(-1)?.text ?? '', state), NOTHING) : NOTHING
+    if (!inline && stdin !== null && !args.some((arg) => /^(?:-[vVh]|--version|--help|--test|--check)$/.test(arg.text)))
+      judge(stdin, speech, call)
+    return isSecretPath(args.at(-1)?.text ?? '', state)
+      ? (reportSecretRead(args.at(-1)?.text ?? '', state), NOTHING)
+      : NOTHING
   }
 }
 
 function runProgram(file: Arg, speech: Speech, call: Call): Flow {
   const { state } = call
+  const framework = frameworkOf(call)
+  if (framework !== null) return state.exec([literal(framework), ...call.args.slice(call.args.indexOf(file) + 1)], null)
   const flow = file.text === '/dev/stdin' && call.stdin !== null ? call.stdin : output.read(file, state)
   if (flow !== NOTHING) judge(flow, speech, call)
   else report(state, SCRIPT, file.raw)
@@ -153,7 +198,10 @@ const shell: Entry = { base: OTHER, run: runShell }
 export const INTERPRETERS: Table = {
   ...same('sh bash zsh dash ksh ash mksh fish csh tcsh rbash', shell),
   ...same('. source', { base: OTHER, run: runDot }),
-  ...speak('python python2 python3 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 pypy pypy3 ipython', SPEECH['python']),
+  ...speak(
+    'python python2 python3 python3.9 python3.10 python3.11 python3.12 python3.13 python3.14 pypy pypy3 ipython',
+    SPEECH['python'],
+  ),
   ...speak('node nodejs bun deno tsx ts-node', SPEECH['node']),
   ...speak('perl perl5', SPEECH['perl']),
   ...speak('ruby jruby irb', SPEECH['ruby']),

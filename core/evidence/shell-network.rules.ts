@@ -1,17 +1,46 @@
 import { gradeHttp } from './http.rules.ts'
 import { adopt, isSecretPath, output, placed } from './shell-effects.rules.ts'
 import { isShellOutput } from './shell-interpreters.rules.ts'
+import { copyOut, syncOut } from './shell-copy.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { has, HOLE, known, NOTHING, report, reportCall, TAINT } from './shell-state.rules.ts'
+import { has, HOLE, known, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Table } from './shell-table.rules.ts'
-import { catastrophic, elevated, high, low, none, parseArgs, READ, same, TOUCHY } from './shell-table.rules.ts'
+import { catastrophic, elevated, high, low, none, READ, same, TOUCHY, WRITE } from './shell-table.rules.ts'
 
-const EXFILTRATES: Hit = { danger: 'catastrophic', code: 'net.exfiltrates', type: 'security', say: 'Sends secrets to another machine.', flag: 'secret_exposure' }
-const CREDENTIAL: Hit = { danger: 'high', code: 'net.credential', type: 'security', say: 'Puts a credential into what it sends.', flag: 'secret_exposure' }
-const BACKDOOR: Hit = { danger: 'catastrophic', code: 'net.reverse_shell', type: 'security', say: 'Gives a shell to a network peer.', flag: 'remote_exec' }
+const EXFILTRATES: Hit = {
+  danger: 'catastrophic',
+  code: 'net.exfiltrates',
+  type: 'security',
+  say: 'Sends secrets to another machine.',
+  flag: 'secret_exposure',
+}
+const CREDENTIAL: Hit = {
+  danger: 'high',
+  code: 'net.credential',
+  type: 'security',
+  say: 'Puts a credential into what it sends.',
+  flag: 'secret_exposure',
+}
+const BACKDOOR: Hit = {
+  danger: 'catastrophic',
+  code: 'net.reverse_shell',
+  type: 'security',
+  say: 'Gives a shell to a network peer.',
+  flag: 'remote_exec',
+}
 const FETCH: Hit = { danger: 'low', code: 'net.fetch', type: 'api', say: 'Uses the network.' }
-const REMOTE_COPY: Hit = { danger: 'elevated', code: 'net.copy', type: 'api', say: 'Copies files to another machine.' }
-const DNS: Hit = { danger: 'high', code: 'net.dns_tunnel', type: 'security', say: 'Sends run-time data in a name look-up.' }
+const RAW_SEND: Hit = {
+  danger: 'elevated',
+  code: 'net.raw_send',
+  type: 'api',
+  say: 'Sends data over a raw connection.',
+}
+const DNS: Hit = {
+  danger: 'high',
+  code: 'net.dns_tunnel',
+  type: 'security',
+  say: 'Sends run-time data in a name look-up.',
+}
 
 const LOCAL = /^(?:https?:\/\/)?(?:[^/@]*@)?(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)(?:[:/]|$)/i
 
@@ -24,27 +53,34 @@ interface Draft {
   secret: boolean
 }
 
-const CURL_VALUED = /^(?:-[AbcCDeEhKmPQrtuUvwxyYzZ]|--(?:user-agent|cookie|cookie-jar|connect-timeout|max-time|retry|retry-delay|user|proxy|cacert|cert|key|write-out|referer|resolve|limit-rate|range|config|netrc-file|interface|retry-max-time|max-redirs|header|oauth2-bearer|proto|ciphers|tlsv1.3|dns-servers|dump-header|aws-sigv4|url-query|socks5))$/
-const CURL_BODY = /^(?:-d|--data(?:-\w+)*|--json|-F|--form(?:-string)?|-T|--upload-file|--post-file|--post-data|--body-file|--body-data)$/
-const GLUED = /^(-[dFTXoH])(.+)$|^(--(?:data(?:-\w+)*|json|form|upload-file|request|output|header|post-file|post-data|body-file|body-data|method|output-document|url)|-O)=(.+)$/s
+const CURL_VALUED =
+  /^(?:-[AbcCDeEhKmPQrtuUvwxyYzZ]|--(?:user-agent|cookie|cookie-jar|connect-timeout|max-time|retry|retry-delay|user|proxy|cacert|cert|key|write-out|referer|resolve|limit-rate|range|config|netrc-file|interface|retry-max-time|max-redirs|header|oauth2-bearer|proto|ciphers|tlsv1.3|dns-servers|dump-header|aws-sigv4|url-query|socks5))$/
+const CURL_BODY =
+  /^(?:-d|--data(?:-\w+)*|--json|-F|--form(?:-string)?|-T|--upload-file|--post-file|--post-data|--body-file|--body-data)$/
+const GLUED =
+  /^(-[dFTXoH])(.+)$|^(--(?:data(?:-\w+)*|json|form|upload-file|request|output|header|post-file|post-data|body-file|body-data|method|output-document|url)|-O)=(.+)$/s
 const AUTH_HEADER = /authori[sz]ation|token|api-?key|cookie|x-auth/i
 
 function addBody(draft: Draft, option: string, value: Arg, call: Call): void {
   const text = value.text
-  const file = /^(?:-T|--upload-file|--post-file|--body-file)$/.test(option) ? text : (/(?:^|=)[@<](.+?)(?:;.*)?$/s.exec(text)?.[1] ?? null)
+  const file = /^(?:-T|--upload-file|--post-file|--body-file)$/.test(option)
+    ? text
+    : (/(?:^|=)[@<](.+?)(?:;.*)?$/s.exec(text)?.[1] ?? null)
   draft.body += `${draft.body === '' ? '' : '&'}${text}`
   draft.taint |= value.taint
   draft.method ??= /^(?:-T|--upload-file)$/.test(option) ? 'PUT' : 'POST'
   if (file === null) return
   if (file === '-' || file === '.') draft.taint |= call.stdin?.taint ?? 0
-  else if (isSecretPath(file, call.state) || has(call.state.files.get(placed(file, call.state))?.taint ?? 0, 'secret')) draft.secret = true
+  else if (isSecretPath(file, call.state) || has(call.state.files.get(placed(file, call.state))?.taint ?? 0, 'secret'))
+    draft.secret = true
 }
 
 function addOption(draft: Draft, option: string, value: Arg, call: Call): boolean {
   if (CURL_BODY.test(option)) addBody(draft, option, value, call)
   else if (/^(?:-X|--request|--method)$/.test(option)) draft.method = value.text.toUpperCase()
   else if (option === '--url') draft.urls.push(value)
-  else if (/^(?:-o|--output|--output-document)$/.test(option) || (option === '-O' && call.name === 'wget')) draft.file = value
+  else if (/^(?:-o|--output|--output-document)$/.test(option) || (option === '-O' && call.name === 'wget'))
+    draft.file = value
   else if (/^(?:-H|--header)$/.test(option)) {
     if (has(value.taint, 'secret') && !AUTH_HEADER.test(value.text)) draft.taint |= TAINT.secret
   } else return CURL_VALUED.test(option)
@@ -57,7 +93,8 @@ function readCurl(call: Call): Draft {
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] as Arg
     const glued = GLUED.exec(arg.text)
-    if (glued !== null && !/^-[a-zA-Z]{2,5}$/.test(arg.text)) addOption(draft, glued[1] ?? glued[3] ?? '', { ...arg, text: glued[2] ?? glued[4] ?? '' }, call)
+    if (glued !== null && !/^-[a-zA-Z]{2,5}$/.test(arg.text))
+      addOption(draft, glued[1] ?? glued[3] ?? '', { ...arg, text: glued[2] ?? glued[4] ?? '' }, call)
     else if (!arg.text.startsWith('-') || arg.text === '-') draft.urls.push(arg)
     else {
       const value = args[i + 1]
@@ -75,7 +112,8 @@ function judgeSending(draft: Draft, call: Call): void {
   const local = draft.urls.every((url) => LOCAL.test(url.text))
   if (local && draft.urls.length > 0) return
   if (draft.secret || has(taint, 'secret')) reportCall(call, EXFILTRATES)
-  else if (has(urlTaint, 'named') || (has(draft.taint, 'named') && !/grant_type|username|login/i.test(draft.body))) reportCall(call, CREDENTIAL)
+  else if (has(urlTaint, 'named') || (has(draft.taint, 'named') && !/grant_type|username|login/i.test(draft.body)))
+    reportCall(call, CREDENTIAL)
 }
 
 function curl(call: Call): Flow {
@@ -86,15 +124,23 @@ function curl(call: Call): Flow {
     const text = known(url.text)
     const full = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`
     if (url.text.startsWith(HOLE)) continue
-    const body = draft.body === '' ? {} : { body_excerpt: known(draft.body).slice(0, 4096) }
-    adopt(call.state, gradeHttp({ method: (draft.method ?? 'GET').slice(0, 32), url: full.slice(0, 2048), ...body }), text)
+    // A local development server gets whatever text a test sends; the container engine's own port does not count as one.
+    const quiet = LOCAL.test(text) && !/:237[56]\b/.test(text)
+    const body = draft.body === '' || quiet ? {} : { body_excerpt: known(draft.body).slice(0, 4096) }
+    adopt(
+      call.state,
+      gradeHttp({ method: (draft.method ?? 'GET').slice(0, 32), url: full.slice(0, 2048), ...body }),
+      text,
+    )
   }
   return received(draft, call)
 }
 
 function received(draft: Draft, call: Call): Flow {
   const flow: Flow = { text: null, taint: TAINT.remote | TAINT.unknown }
-  const byName = call.args.some((arg) => /^-[a-zA-Z]*O[a-zA-Z]*$|^--remote-name/.test(arg.text)) || /^(?:wget|aria2c|axel)$/.test(call.name)
+  const byName =
+    call.args.some((arg) => /^-[a-zA-Z]*O[a-zA-Z]*$|^--remote-name/.test(arg.text)) ||
+    /^(?:wget|aria2c|axel)$/.test(call.name)
   const last = draft.urls[0]?.text.split(/[?#]/)[0]?.split('/').at(-1)
   const path = draft.file ?? (byName && last ? { text: last, raw: last, taint: 0, glob: false } : null)
   if (path === null || path.text === '-') return flow
@@ -103,8 +149,17 @@ function received(draft: Draft, call: Call): Flow {
 }
 
 function wget(call: Call): Flow {
-  const args = call.args.map((arg) => (/^-q?O-?$/.test(arg.text) && arg.text !== '-O' ? { ...arg, text: arg.text.endsWith('-') ? '-O-' : '-O' } : arg))
-  const spread = args.flatMap((arg) => (arg.text === '-O-' ? [{ ...arg, text: '-O' }, { ...arg, text: '-' }] : [arg]))
+  const args = call.args.map((arg) =>
+    /^-q?O-?$/.test(arg.text) && arg.text !== '-O' ? { ...arg, text: arg.text.endsWith('-') ? '-O-' : '-O' } : arg,
+  )
+  const spread = args.flatMap((arg) =>
+    arg.text === '-O-'
+      ? [
+          { ...arg, text: '-O' },
+          { ...arg, text: '-' },
+        ]
+      : [arg],
+  )
   return curl({ ...call, name: 'wget', args: spread })
 }
 
@@ -112,9 +167,21 @@ function httpie(call: Call): Flow {
   const words = call.args.filter((arg) => !arg.text.startsWith('-'))
   const method = /^[A-Z]+$/.test(words[0]?.text ?? '') ? (words[0]?.text ?? 'GET') : words.length > 1 ? 'POST' : 'GET'
   const url = words[method === words[0]?.text ? 1 : 0]
-  const secret = words.some((arg) => isSecretPath(/@(.+)$/.exec(arg.text)?.[1] ?? '', call.state) || has(arg.taint, 'secret')) || has(call.stdin?.taint ?? 0, 'secret')
+  const secret =
+    words.some((arg) => isSecretPath(/@(.+)$/.exec(arg.text)?.[1] ?? '', call.state) || has(arg.taint, 'secret')) ||
+    has(call.stdin?.taint ?? 0, 'secret')
   if (secret) reportCall(call, EXFILTRATES)
-  if (url !== undefined) adopt(call.state, gradeHttp({ method, url: /^[a-z]+:\/\//i.test(url.text) ? known(url.text).slice(0, 2048) : `http://${known(url.text).slice(0, 2000)}` }), url.text)
+  if (url !== undefined)
+    adopt(
+      call.state,
+      gradeHttp({
+        method,
+        url: /^[a-z]+:\/\//i.test(url.text)
+          ? known(url.text).slice(0, 2048)
+          : `http://${known(url.text).slice(0, 2000)}`,
+      }),
+      url.text,
+    )
   return { text: null, taint: TAINT.remote | TAINT.unknown }
 }
 
@@ -122,65 +189,105 @@ function httpie(call: Call): Flow {
 function netcat(call: Call): Flow {
   const words = call.args.map((arg) => arg.text)
   const text = words.join(' ')
-  const shell = words.some((word, i) => /^-[a-z]*[ec]$|^--(?:exec|sh-exec)$/.test(word) && /(?:sh|cmd|cmd\.exe|powershell)$/.test(words[i + 1] ?? '')) || /(?:exec|system):['"]?(?:\/bin\/)?(?:ba|z|da)?sh|--(?:sh-)?exec[= ]/i.test(text)
+  const shell =
+    words.some(
+      (word, i) =>
+        /^-[a-z]*[ec]$|^--(?:exec|sh-exec)$/.test(word) && /(?:sh|cmd|cmd\.exe|powershell)$/.test(words[i + 1] ?? ''),
+    ) || /(?:exec|system):['"]?(?:\/bin\/)?(?:ba|z|da)?sh|--(?:sh-)?exec[= ]/i.test(text)
   if (shell || isShellOutput(call.stdin)) reportCall(call, BACKDOOR)
-  else if (has(call.stdin?.taint ?? 0, 'secret') || call.args.some((arg) => isSecretPath(arg.text.replace(/^(?:file|open):/i, ''), call.state))) reportCall(call, EXFILTRATES)
-  else if (/^-[a-z]*z/.test(words[0] ?? '') || words.includes('-z')) reportCall(call, { ...FETCH, danger: 'none', type: 'review' })
-  else if (call.stdin !== null && !LOCAL.test(words.find((word) => !word.startsWith('-')) ?? '')) reportCall(call, { ...REMOTE_COPY, say: 'Sends data over a raw connection.' })
+  else if (
+    has(call.stdin?.taint ?? 0, 'secret') ||
+    call.args.some((arg) => isSecretPath(arg.text.replace(/^(?:file|open):/i, ''), call.state))
+  )
+    reportCall(call, EXFILTRATES)
+  else if (/^-[a-z]*z/.test(words[0] ?? '') || words.includes('-z'))
+    reportCall(call, { ...FETCH, danger: 'none', type: 'review' })
+  else if (call.stdin !== null && !LOCAL.test(words.find((word) => !word.startsWith('-')) ?? ''))
+    reportCall(call, RAW_SEND)
   return { text: null, taint: TAINT.remote | TAINT.unknown }
 }
 
-function copyOut(call: Call): undefined {
-  const { operands } = parseArgs(call.args, { valued: '-i -P -F -o -c -l -e --rsh --exclude -p' })
-  const target = operands.at(-1)?.text ?? ''
-  const leaves = /^[^/]*:|^(?:s3|gs|rsync):\/\//.test(target) && !LOCAL.test(target)
-  if (!leaves) return
-  if (operands.slice(0, -1).some((arg) => isSecretPath(arg.text, call.state) || has(call.state.files.get(placed(arg.text, call.state))?.taint ?? 0, 'secret'))) reportCall(call, EXFILTRATES)
-  reportCall(call, REMOTE_COPY)
-}
-
 function sendStdin(call: Call): undefined {
-  const secret = has(call.stdin?.taint ?? 0, 'secret') || call.args.some((arg) => has(arg.taint, 'secret') || isSecretPath(arg.text, call.state))
+  const secret =
+    has(call.stdin?.taint ?? 0, 'secret') ||
+    call.args.some((arg) => has(arg.taint, 'secret') || isSecretPath(arg.text, call.state))
   if (secret) reportCall(call, EXFILTRATES)
 }
 
 function lookUp(call: Call): undefined {
   if (call.args.some((arg) => has(arg.taint, 'secret'))) reportCall(call, EXFILTRATES)
-  else if (call.args.some((arg) => arg.text.startsWith(HOLE) && arg.text.length > 1 && /\$\(|`/.test(arg.raw))) reportCall(call, DNS)
+  else if (call.args.some((arg) => arg.text.startsWith(HOLE) && arg.text.length > 1 && /\$\(|`/.test(arg.raw)))
+    reportCall(call, DNS)
 }
 
 function sshPipe(call: Call): undefined {
   if (has(call.stdin?.taint ?? 0, 'secret')) reportCall(call, EXFILTRATES)
 }
 
-export function cloudCopy(call: Call): undefined {
-  const words = call.args.map((arg) => arg.text)
-  if (!words.some((word) => /^(?:s3|gs):\/\//.test(word) || /:/.test(word))) return
-  if (words.some((word) => isSecretPath(word, call.state))) report(call.state, EXFILTRATES, words.join(' '))
+const firewall = {
+  base: TOUCHY,
+  rules: [
+    none('net.list', 'Only reads.', { any: '-L -S --list --list-all -n', none: '-F -A -D -P -I' }),
+    none('net.list', 'Only reads.', { sub: 'status|list|show' }),
+    high('net.firewall_off', 'Switches the firewall off or opens it.', {
+      text: /-F\b|--flush|\bdisable\b|\breset\b|-P (?:INPUT|FORWARD|OUTPUT) ACCEPT|flush ruleset|--panic-o|\bdelete\b|-X\b|--add-port|--remove|default allow/,
+    }),
+  ],
 }
-
-const firewall = { base: TOUCHY, rules: [none('net.list', 'Only reads.', { any: '-L -S --list --list-all -n', none: '-F -A -D -P -I' }), none('net.list', 'Only reads.', { sub: 'status|list|show' }), high('net.firewall_off', 'Switches the firewall off or opens it.', { text: /-F\b|--flush|\bdisable\b|\breset\b|-P (?:INPUT|FORWARD|OUTPUT) ACCEPT|flush ruleset|--panic-o|\bdelete\b|-X\b|--add-port|--remove|default allow/ })] }
 
 export const NETWORK: Table = {
   ...same('curl curlie', { base: READ, run: curl }),
   ...same('wget wget2 aria2c axel', { base: READ, run: wget }),
   ...same('http https xh xhs', { base: READ, run: httpie }),
   ...same('nc ncat netcat socat telnet nc.traditional nc.openbsd', { base: FETCH, run: netcat }),
+  rsync: { base: WRITE, run: syncOut },
   ...same('scp sftp rcp ftp lftp ncftpput croc magic-wormhole wormhole transfer', { base: FETCH, run: copyOut }),
-  ...same('mail mailx sendmail mutt msmtp swaks mosquitto_pub redis-publish', { base: elevated('net.mail', 'Sends a message.', {}, 'message').hit, run: sendStdin }),
+  ...same('mail mailx sendmail mutt msmtp swaks mosquitto_pub redis-publish', {
+    base: elevated('net.mail', 'Sends a message.', {}, 'message').hit,
+    run: sendStdin,
+  }),
   ...same('pbcopy xclip xsel wl-copy', { base: READ }),
   ...same('dig nslookup host drill', { base: READ, run: lookUp }),
   ...same('ping ping6 traceroute mtr tracepath whois', { base: READ, run: lookUp }),
-  ssh: { base: FETCH, rules: [elevated('net.tunnel', 'Opens a tunnel.', { text: /\s-[A-Za-z]*[RD]\s/ }, 'api')], run: sshPipe },
-  ...same('ngrok cloudflared localtunnel lt bore chisel', { base: elevated('net.tunnel', 'Makes this machine reachable from outside.', {}, 'security').hit }),
-  ...same('nmap masscan zmap hydra sqlmap nikto john hashcat metasploit msfconsole msfvenom responder aircrack-ng gobuster ffuf', { base: high('net.attack_tool', 'Runs a tool made to attack systems.', {}).hit, rules: [elevated('net.scan_local', 'Scans this machine.', { text: /localhost|127\.0\.0\.1/ })] }),
-  ...same('tcpdump tshark wireshark ettercap', { base: elevated('net.sniff', 'Records network traffic.', {}, 'security').hit }),
+  ssh: {
+    base: FETCH,
+    rules: [elevated('net.tunnel', 'Opens a tunnel.', { text: /\s-[A-Za-z]*[RD]\s/ }, 'api')],
+    run: sshPipe,
+  },
+  ...same('ngrok cloudflared localtunnel lt bore chisel', {
+    base: elevated('net.tunnel', 'Makes this machine reachable from outside.', {}, 'security').hit,
+  }),
+  ...same(
+    'nmap masscan zmap hydra sqlmap nikto john hashcat metasploit msfconsole msfvenom responder aircrack-ng gobuster ffuf',
+    {
+      base: high('net.attack_tool', 'Runs a tool made to attack systems.', {}).hit,
+      rules: [elevated('net.scan_local', 'Scans this machine.', { text: /localhost|127\.0\.0\.1/ })],
+    },
+  ),
+  ...same('tcpdump tshark wireshark ettercap', {
+    base: elevated('net.sniff', 'Records network traffic.', {}, 'security').hit,
+  }),
   ...same('iptables ip6tables nft ufw firewall-cmd pfctl', firewall),
-  ...same('ip ifconfig route', { base: READ, rules: [high('net.link_down', 'Takes a network link down.', { text: /\b(?:down|flush|del|delete)\b/ }), elevated('net.change', 'Changes the network.', { text: /\b(?:add|set|up|replace|change)\b/ })] }),
+  ...same('ip ifconfig route', {
+    base: READ,
+    rules: [
+      high('net.link_down', 'Takes a network link down.', { text: /\b(?:down|flush|del|delete)\b/ }),
+      elevated('net.change', 'Changes the network.', { text: /\b(?:add|set|up|replace|change)\b/ }),
+    ],
+  }),
   ...same('ss netstat lsof arp nmcli networksetup resolvectl', { base: READ }),
   ...same('ssh-keygen', { base: low('net.key', 'Makes or reads a key.', {}).hit }),
   ...same('ssh-copy-id', { base: high('net.key_grant', 'Grants a key access to another machine.', {}).hit }),
   ...same('ssh-add ssh-keyscan ssh-agent', { base: READ }),
-  ...same('gpg gpg2', { base: READ, rules: [high('net.gpg_delete', 'Deletes or exports private keys.', { text: /--delete-|--export-secret/ })] }),
-  ...same('openvpn wg wg-quick tailscale', { base: TOUCHY, rules: [none('net.status', 'Only reads.', { sub: 'status|show|ip|ping|version' }), catastrophic('net.funnel', 'Makes this machine reachable by everyone.', { sub: 'funnel' })] }),
+  ...same('gpg gpg2', {
+    base: READ,
+    rules: [high('net.gpg_delete', 'Deletes or exports private keys.', { text: /--delete-|--export-secret/ })],
+  }),
+  ...same('openvpn wg wg-quick tailscale', {
+    base: TOUCHY,
+    rules: [
+      none('net.status', 'Only reads.', { sub: 'status|show|ip|ping|version' }),
+      catastrophic('net.funnel', 'Makes this machine reachable by everyone.', { sub: 'funnel' }),
+    ],
+  }),
 }

@@ -102,7 +102,10 @@ export function applyOperation(value: Flow, operation: Operation | undefined, re
       const replacement = resolve(operation.replacement).text ?? ''
       if (pattern === '') return value
       const all = operation.operator === '//'
-      return { text: all ? value.text.replaceAll(pattern, () => replacement) : value.text.replace(pattern, () => replacement), taint }
+      return {
+        text: all ? value.text.replaceAll(pattern, () => replacement) : value.text.replace(pattern, () => replacement),
+        taint,
+      }
     }
     case 'Transform':
       return value

@@ -1,16 +1,35 @@
 import { assignWords, exportWords } from './shell-builtins.rules.ts'
-import type { Call, Hit } from './shell-state.rules.ts'
-import { known, report, reportCall } from './shell-state.rules.ts'
+import type { Call, Flow, Hit } from './shell-state.rules.ts'
+import { known, quote, report, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Table } from './shell-table.rules.ts'
 import { catastrophic, elevated, high, low, none, parseArgs, READ, same, TOUCHY } from './shell-table.rules.ts'
 import { runParallel, runXargs } from './shell-wrappers.rules.ts'
 
-const KILL_ALL: Hit = { danger: 'high', code: 'process.kill_all', type: 'security', say: 'Ends every process it can reach.', flag: 'destructive' }
-const KILL_INIT: Hit = { danger: 'high', code: 'process.kill_init', type: 'security', say: 'Ends a process the system needs.', flag: 'destructive' }
-const GOVERNANCE: Hit = { danger: 'catastrophic', code: 'shell.governance_off', type: 'security', say: 'Stops or removes what governs the agent.', flag: 'control_plane' }
+const KILL_ALL: Hit = {
+  danger: 'high',
+  code: 'process.kill_all',
+  type: 'security',
+  say: 'Ends every process it can reach.',
+  flag: 'destructive',
+}
+const KILL_INIT: Hit = {
+  danger: 'high',
+  code: 'process.kill_init',
+  type: 'security',
+  say: 'Ends a process the system needs.',
+  flag: 'destructive',
+}
+const GOVERNANCE: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.governance_off',
+  type: 'security',
+  say: 'Stops or removes what governs the agent.',
+  flag: 'control_plane',
+}
 const KILL: Hit = { danger: 'elevated', code: 'process.kill', type: 'security', say: 'Ends processes.' }
 
-const NEEDED = /^(?:init|systemd\w*|sshd|dockerd|containerd|kubelet|postgres|mysqld|launchd|auditd|WindowServer|explorer|lsass|\.|\.\*|)$/i
+const NEEDED =
+  /^(?:init|systemd\w*|sshd|dockerd|containerd|kubelet|postgres|mysqld|launchd|auditd|WindowServer|explorer|lsass|\.|\.\*|)$/i
 const GUARDS = /\bwrit\b|falco|crowdstrike|osquery|auditd|falcon-sensor|clamd|defender|sentinelone/i
 
 function kill(call: Call): void {
@@ -48,11 +67,29 @@ function trap(call: Call): void {
 /** Text typed into, or given to, a terminal multiplexer. */
 function terminal(call: Call): void {
   const from = call.args.findIndex((arg) => /\s|^(?:rm|curl|bash|sh|sudo)$/.test(arg.text))
-  if (from >= 0) call.state.run(call.args.slice(from).map((arg) => arg.text).filter((text) => !/^(?:Enter|C-m)$/.test(text)).join(' '), null)
+  const words =
+    from < 0
+      ? []
+      : call.args
+          .slice(from)
+          .map((arg) => arg.text)
+          .filter((text) => !/^(?:Enter|C-m)$/.test(text))
+  if (words.length > 0) call.state.run(words.length === 1 ? (words[0] ?? '') : words.map(quote).join(' '), null)
 }
 
 function guardService(call: Call): void {
-  if (/\b(?:stop|disable|mask|kill|unload|remove|delete|bootout|off)\b/.test(call.args.map((arg) => arg.text).join(' ')) && call.args.some((arg) => GUARDS.test(arg.text))) report(call.state, GOVERNANCE, call.name)
+  if (
+    /\b(?:stop|disable|mask|kill|unload|remove|delete|bootout|off)\b/.test(
+      call.args.map((arg) => arg.text).join(' '),
+    ) &&
+    call.args.some((arg) => GUARDS.test(arg.text))
+  )
+    report(call.state, GOVERNANCE, call.name)
+}
+
+/** `$(which rm)` is a long way to write `rm`. */
+function lookUpName(call: Call): Flow {
+  return { text: call.args.findLast((arg) => !arg.text.startsWith('-'))?.text ?? '', taint: 0 }
 }
 
 const run = (effect: (call: Call) => void) => (call: Call) => (effect(call), undefined)
@@ -61,9 +98,19 @@ const service = {
   valued: '-n --lines -p -H -M',
   base: TOUCHY,
   rules: [
-    none('service.read', 'Only reads.', { sub: 'status|list-units|list-unit-files|is-active|is-enabled|is-failed|show|cat|list-timers|list-sockets|get-default|--failed|list|print|show-environment' }),
-    catastrophic('service.halt', 'Shuts the machine down.', { sub: 'poweroff|halt|reboot|kexec|emergency|rescue|isolate' }),
-    high('service.stop_needed', 'Stops a service the machine needs.', { sub: 'stop|disable|mask|kill', arg: /^(?:ssh|sshd|network\w*|firewalld|ufw|auditd|apparmor|fail2ban|postgres\w*|mysql\w*|mariadb|docker|containerd|kubelet|rsyslog|systemd-\w+|cron|crond|nginx|redis\w*|mongod)(?:\.service)?$/ }),
+    none('service.read', 'Only reads.', {
+      sub: 'status|list-units|list-unit-files|is-active|is-enabled|is-failed|show|cat|list-timers|list-sockets|get-default|--failed|list|print|show-environment',
+    }),
+    catastrophic('service.halt', 'Shuts the machine down.', {
+      sub: 'poweroff|halt|reboot|kexec|emergency|rescue|isolate',
+    }),
+    high('service.stop_needed', 'Stops a service the machine needs.', {
+      text: /^service (?:ssh|sshd|network\w*|auditd|postgres\w*|mysql\w*|mariadb|docker|rsyslog|cron|nginx|redis\w*|mongod) stop/,
+    }),
+    high('service.stop_needed', 'Stops a service the machine needs.', {
+      sub: 'stop|disable|mask|kill',
+      arg: /^(?:ssh|sshd|network\w*|firewalld|ufw|auditd|apparmor|fail2ban|postgres\w*|mysql\w*|mariadb|docker|containerd|kubelet|rsyslog|systemd-\w+|cron|crond|nginx|redis\w*|mongod)(?:\.service)?$/,
+    }),
     elevated('service.change', 'Starts, stops or changes services.', {}, 'deploy'),
   ],
   run: run(guardService),
@@ -72,47 +119,190 @@ const service = {
 const HALT = catastrophic('system.halt', 'Shuts the machine down.', {}).hit
 
 export const SYSTEM: Table = {
-  ...same('shutdown halt poweroff reboot', { base: HALT, rules: [none('system.halt_cancel', 'Cancels a shutdown.', { any: '-c --help -k' })] }),
-  ...same('init telinit', { base: READ, rules: [catastrophic('system.halt', 'Shuts the machine down.', { sub: '0|6|1|s|S' })] }),
+  ...same('shutdown halt poweroff reboot', {
+    base: HALT,
+    rules: [none('system.halt_cancel', 'Cancels a shutdown.', { any: '-c --help -k' })],
+  }),
+  ...same('init telinit', {
+    base: READ,
+    rules: [catastrophic('system.halt', 'Shuts the machine down.', { sub: '0|6|1|s|S' })],
+  }),
   kill: { base: READ, run: run(kill) },
-  ...same('pkill killall killall5 skill xkill fuser', { base: READ, rules: [catastrophic('process.kill_everything', 'Ends every process.', { text: /^killall5/ }), none('process.list', 'Lists processes.', { text: /^fuser (?!.*-[a-z]*k)/ })], run: run(killByName) }),
+  ...same('pkill killall killall5 skill xkill fuser', {
+    base: READ,
+    rules: [
+      catastrophic('process.kill_everything', 'Ends every process.', { text: /^killall5/ }),
+      none('process.list', 'Lists processes.', { text: /^fuser (?!.*-[a-z]*k)/ }),
+    ],
+    run: run(killByName),
+  }),
   ...same('systemctl service launchctl rc-service sc.exe', service),
-  ...same('supervisorctl pm2 forever', { base: TOUCHY, rules: [none('service.read', 'Only reads.', { sub: 'status|list|ls|logs|show|describe|monit' }), high('service.all', 'Stops everything it runs.', { sub: 'kill|stop|delete|shutdown', text: /\b(?:all|kill|shutdown)\b/ })] }),
-  crontab: { base: low('cron.write', 'Changes timed jobs.', {}).hit, rules: [catastrophic('cron.wipe', 'Deletes all timed jobs.', { any: '-r' }), none('cron.list', 'Lists timed jobs.', { any: '-l' }), elevated('cron.change', 'Changes timed jobs.', {})], run: run(crontab) },
+  ...same('supervisorctl pm2 forever', {
+    base: TOUCHY,
+    rules: [
+      none('service.read', 'Only reads.', { sub: 'status|list|ls|logs|show|describe|monit' }),
+      high('service.all', 'Stops everything it runs.', {
+        sub: 'kill|stop|delete|shutdown',
+        text: /\b(?:all|kill|shutdown)\b/,
+      }),
+    ],
+  }),
+  crontab: {
+    base: low('cron.write', 'Changes timed jobs.', {}).hit,
+    rules: [
+      catastrophic('cron.wipe', 'Deletes all timed jobs.', { any: '-r' }),
+      none('cron.list', 'Lists timed jobs.', { any: '-l' }),
+      elevated('cron.change', 'Changes timed jobs.', {}),
+    ],
+    run: run(crontab),
+  },
   ...same('at batch', { base: TOUCHY, run: run(later) }),
   trap: { base: READ, run: run(trap) },
-  ...same('tmux screen zellij', { base: low('terminal.multiplex', 'Uses a terminal multiplexer.', {}, 'other').hit, run: run(terminal) }),
+  ...same('tmux screen zellij', {
+    base: low('terminal.multiplex', 'Uses a terminal multiplexer.', {}, 'other').hit,
+    run: run(terminal),
+  }),
   xargs: { base: READ, run: runXargs },
   ...same('parallel rust-parallel rush', { base: READ, run: runParallel }),
   ...same('export declare typeset local readonly', { base: READ, run: run(exportWords) }),
   set: { base: READ, run: run(assignWords) },
-  alias: { base: READ, run: run((call) => call.args.forEach((arg) => call.state.run(arg.text.replace(/^[^=]*=/, ''), null))) },
-  history: { base: READ, rules: [catastrophic('shell.log_wipe', 'Empties logs or the shell history.', { any: '-c -w -d' })] },
+  alias: {
+    base: READ,
+    run: run((call) => call.args.forEach((arg) => call.state.run(arg.text.replace(/^[^=]*=/, ''), null))),
+  },
+  history: {
+    base: READ,
+    rules: [catastrophic('shell.log_wipe', 'Empties logs or the shell history.', { any: '-c -w -d' })],
+  },
   fc: { base: READ, rules: [catastrophic('shell.log_wipe', 'Empties logs or the shell history.', { any: '-p -W' })] },
-  unset: { base: READ, rules: [catastrophic('shell.governance_off', 'Weakens the governance of the agent.', { arg: /^WRIT_/ }), high('shell.history_off', 'Stops the shell from recording its history.', { arg: /^(?:HISTFILE|PROMPT_COMMAND)$/ })] },
+  command: {
+    base: READ,
+    run: (call) =>
+      call.args.some((arg) => /^-[vV]$/.test(arg.text))
+        ? lookUpName(call)
+        : call.state.exec(
+            call.args.filter((arg, i) => i > 0 || arg.text !== '-p'),
+            call.stdin,
+          ),
+  },
+  which: { base: READ, run: lookUpName },
+  printenv: { base: READ, run: (call) => ({ text: null, taint: call.args.length === 0 ? TAINT.secret : 0 }) },
+  unset: {
+    base: READ,
+    rules: [
+      catastrophic('shell.governance_off', 'Weakens the governance of the agent.', { arg: /^WRIT_/ }),
+      high('shell.history_off', 'Stops the shell from recording its history.', {
+        arg: /^(?:HISTFILE|PROMPT_COMMAND)$/,
+      }),
+    ],
+  },
   journalctl: { base: READ, rules: [high('system.log_vacuum', 'Deletes system logs.', { text: /--vacuum|--rotate/ })] },
   dmesg: { base: READ, rules: [high('system.log_clear', 'Clears kernel messages.', { any: '-C -c --clear' })] },
-  ...same('auditctl', { base: TOUCHY, rules: [catastrophic('system.audit_off', 'Switches auditing off.', { any: '-D', }), catastrophic('system.audit_off', 'Switches auditing off.', { text: /-e\s*0/ })] }),
+  ...same('auditctl', {
+    base: TOUCHY,
+    rules: [
+      catastrophic('system.audit_off', 'Switches auditing off.', { any: '-D' }),
+      catastrophic('system.audit_off', 'Switches auditing off.', { text: /-e\s*0/ }),
+    ],
+  }),
   setenforce: { base: high('system.mac_off', 'Switches mandatory access control off.', {}).hit },
-  ...same('aa-disable aa-teardown spctl csrutil', { base: high('system.protection_off', 'Switches a protection of the system off.', {}).hit, rules: [none('system.status', 'Only reads.', { text: /status|--version/ })] }),
-  ...same('useradd adduser usermod groupadd gpasswd groupmod addgroup chsh', { base: elevated('system.users', 'Changes users or groups.', {}, 'security').hit, rules: [high('system.users_admin', 'Gives a user the power of an administrator.', { text: /\b(?:sudo|wheel|root|docker|admin)\b|-u\s*0\b|-o\b/ })] }),
+  ...same('aa-disable aa-teardown spctl csrutil', {
+    base: high('system.protection_off', 'Switches a protection of the system off.', {}).hit,
+    rules: [none('system.status', 'Only reads.', { text: /status|--version/ })],
+  }),
+  ...same('useradd adduser usermod groupadd gpasswd groupmod addgroup chsh', {
+    base: elevated('system.users', 'Changes users or groups.', {}, 'security').hit,
+    rules: [
+      high('system.users_admin', 'Gives a user the power of an administrator.', {
+        text: /\b(?:sudo|wheel|root|docker|admin)\b|-u\s*0\b|-o\b/,
+      }),
+    ],
+  }),
   ...same('userdel deluser groupdel', { base: high('system.user_delete', 'Deletes a user.', {}).hit }),
   ...same('passwd chpasswd', { base: high('system.password', 'Changes a password.', {}).hit }),
   ...same('visudo sudoedit', { base: high('system.sudoers', 'Changes who is an administrator.', {}).hit }),
-  sysctl: { base: READ, rules: [high('system.kernel', 'Changes the running kernel.', { any: '-w -p --write' }), high('system.kernel', 'Changes the running kernel.', { text: /\w=\S/ })] },
+  sysctl: {
+    base: READ,
+    rules: [
+      high('system.kernel', 'Changes the running kernel.', { any: '-w -p --write' }),
+      high('system.kernel', 'Changes the running kernel.', { text: /\w=\S/ }),
+    ],
+  },
   ...same('insmod modprobe rmmod kexec', { base: high('system.kernel_module', 'Changes the running kernel.', {}).hit }),
   ...same('swapoff swapon', { base: TOUCHY }),
-  ...same('update-grub grub-install efibootmgr bootctl flashrom nvram fwupdmgr', { base: high('system.boot', 'Changes how the machine starts.', {}).hit }),
-  ...same('hostnamectl timedatectl localectl update-alternatives ldconfig', { base: READ, rules: [elevated('system.settings', 'Changes the system.', { text: /\bset|--set|--install/ })] }),
-  ...same('defaults', { base: READ, rules: [elevated('system.defaults', 'Changes settings of the account.', { sub: 'write' }), high('system.defaults_delete', 'Deletes settings of the account.', { sub: 'delete' })] }),
-  ...same('tmutil', { base: READ, rules: [high('system.backup_delete', 'Deletes or stops backups.', { sub: 'delete|disable|deletelocalsnapshots|thinlocalsnapshots' })] }),
-  security: { base: READ, rules: [high('system.keychain', 'Reads or deletes stored passwords.', { sub: 'find-generic-password|find-internet-password|dump-keychain|delete-keychain|export|delete-generic-password|add-trusted-cert|remove-trusted-cert' })] },
+  ...same('update-grub grub-install efibootmgr bootctl flashrom nvram fwupdmgr', {
+    base: high('system.boot', 'Changes how the machine starts.', {}).hit,
+  }),
+  ...same('hostnamectl timedatectl localectl update-alternatives ldconfig', {
+    base: READ,
+    rules: [elevated('system.settings', 'Changes the system.', { text: /\bset|--set|--install/ })],
+  }),
+  ...same('defaults', {
+    base: READ,
+    rules: [
+      elevated('system.defaults', 'Changes settings of the account.', { sub: 'write' }),
+      high('system.defaults_delete', 'Deletes settings of the account.', { sub: 'delete' }),
+    ],
+  }),
+  ...same('tmutil', {
+    base: READ,
+    rules: [
+      high('system.backup_delete', 'Deletes or stops backups.', {
+        sub: 'delete|disable|deletelocalsnapshots|thinlocalsnapshots',
+      }),
+    ],
+  }),
+  security: {
+    base: READ,
+    rules: [
+      high('system.keychain', 'Reads or deletes stored passwords.', {
+        sub: 'find-generic-password|find-internet-password|dump-keychain|delete-keychain|export|delete-generic-password|add-trusted-cert|remove-trusted-cert',
+      }),
+    ],
+  },
   ...same('gdb lldb', { base: TOUCHY }),
-  ...same('claude codex', { base: low('agent.start', 'Starts another agent.', {}, 'orchestration').hit, rules: [catastrophic('shell.governance_off', 'Starts an agent without its safeguards.', { any: '--dangerously-skip-permissions --dangerously-bypass-approvals-and-sandbox --yolo --full-auto' }), high('agent.settings', 'Changes what an agent may use.', { sub: 'mcp|plugin|config remove|uninstall|disable|set' }), none('agent.read', 'Only reads.', { any: '--version --help' })] }),
-  ...same('gemini aider cursor-agent opencode', { base: low('agent.start', 'Starts another agent.', {}, 'orchestration').hit, rules: [catastrophic('shell.governance_off', 'Starts an agent without its safeguards.', { any: '--yolo --yes-always -y' })] }),
-  writ: { base: READ, rules: [catastrophic('shell.governance_off', 'Weakens the governance of the agent.', { sub: 'uninstall|disable|stop|off|pause|resume' }), catastrophic('shell.self_approval', 'Decides an approval in the agent\'s own shell.', { sub: 'approve|approvals|grant', none: '--help', arg: /^(?!list$)/ }), catastrophic('shell.self_approval', 'Decides an approval in the agent\'s own shell.', { sub: 'approve' }), elevated('shell.governance_change', 'Changes the governance of the agent.', { sub: 'policy|policies|keys|config|install|deny' }, 'security')] },
+  ...same('claude codex', {
+    base: low('agent.start', 'Starts another agent.', {}, 'orchestration').hit,
+    rules: [
+      catastrophic('shell.governance_off', 'Starts an agent without its safeguards.', {
+        any: '--dangerously-skip-permissions --dangerously-bypass-approvals-and-sandbox --yolo --full-auto',
+      }),
+      high('agent.settings', 'Changes what an agent may use.', {
+        sub: 'mcp|plugin|config remove|uninstall|disable|set',
+      }),
+      none('agent.read', 'Only reads.', { any: '--version --help' }),
+    ],
+  }),
+  ...same('gemini aider cursor-agent opencode', {
+    base: low('agent.start', 'Starts another agent.', {}, 'orchestration').hit,
+    rules: [
+      catastrophic('shell.governance_off', 'Starts an agent without its safeguards.', {
+        any: '--yolo --yes-always -y',
+      }),
+    ],
+  }),
+  writ: {
+    base: READ,
+    rules: [
+      catastrophic('shell.governance_off', 'Weakens the governance of the agent.', {
+        sub: 'uninstall|disable|stop|off|pause|resume',
+      }),
+      catastrophic('shell.self_approval', "Decides an approval in the agent's own shell.", {
+        sub: 'approve|approvals|grant',
+        none: '--help',
+        arg: /^(?!list$)/,
+      }),
+      catastrophic('shell.self_approval', "Decides an approval in the agent's own shell.", { sub: 'approve' }),
+      elevated(
+        'shell.governance_change',
+        'Changes the governance of the agent.',
+        { sub: 'policy|policies|keys|config|install|deny' },
+        'security',
+      ),
+    ],
+  },
   ...same(
-    'ls ll dir tree stat file du df ps top htop btop free uptime uname id groups who w last date cal env printenv which whereis type man info help true false test [ [[ : sleep wait jobs fg bg times ulimit umask hash locale getconf nproc lscpu lsblk lsusb lspci lsmod vmstat iostat sar pgrep pidof pstree basename dirname realpath readlink seq expr bc yes clear reset tput stty tty printenv logname arch sw_vers system_profiler getent ldd nm objdump readelf size otool cloc tokei scc hyperfine-dry time-dry watchman shopt bind complete compgen continue break return exit logger let dirs disown enable caller exiftool identify ffprobe mediainfo tldr cheat apropos whatis ffind locate mdfind plocate sha224sum lsb_release neofetch fastfetch systemd-analyze loginctl findmnt blkid printf-dry nvidia-smi sensors rustup-show open xdg-open say notify-send',
+    'ls ll dir tree stat file du df ps top htop btop free uptime uname id groups who w last date cal env whereis type man info help true false test [ [[ : sleep wait jobs fg bg times ulimit umask hash locale getconf nproc lscpu lsblk lsusb lspci lsmod vmstat iostat sar pgrep pidof pstree basename dirname realpath readlink seq expr bc yes clear reset tput stty tty logname arch sw_vers system_profiler getent ldd nm objdump readelf size otool cloc tokei scc hyperfine-dry time-dry watchman shopt bind complete compgen continue break return exit logger let dirs disown enable caller exiftool identify ffprobe mediainfo tldr cheat apropos whatis ffind locate mdfind plocate sha224sum lsb_release neofetch fastfetch systemd-analyze loginctl findmnt blkid printf-dry nvidia-smi sensors rustup-show open xdg-open say notify-send',
     { base: READ },
   ),
 }

@@ -61,7 +61,10 @@ type Make = (code: string, say: string, match: Match, type?: string) => Rule
 const maker =
   (danger: Danger, fallback: string): Make =>
   (code, say, match, type = fallback) =>
-    rule({ danger, code, say, type, ...(danger === 'high' || danger === 'catastrophic' ? { flag: 'destructive' } : {}) }, match)
+    rule(
+      { danger, code, say, type, ...(danger === 'high' || danger === 'catastrophic' ? { flag: 'destructive' } : {}) },
+      match,
+    )
 
 export const catastrophic = maker('catastrophic', 'security')
 export const high = maker('high', 'security')
@@ -72,8 +75,18 @@ export const none = maker('none', 'review')
 export const READ: Hit = { danger: 'none', code: 'shell.read', type: 'review', say: 'Only reads.' }
 export const WRITE: Hit = { danger: 'low', code: 'shell.write', type: 'apply', say: 'Changes files of the project.' }
 export const BUILD: Hit = { danger: 'low', code: 'shell.build', type: 'build', say: 'Builds or tests the project.' }
-export const OTHER: Hit = { danger: 'low', code: 'shell.other', type: 'other', say: 'Runs a program that is not known.' }
-export const TOUCHY: Hit = { danger: 'elevated', code: 'shell.system', type: 'apply', say: 'Changes the running system.' }
+export const OTHER: Hit = {
+  danger: 'low',
+  code: 'shell.other',
+  type: 'other',
+  say: 'Runs a program that is not known.',
+}
+export const TOUCHY: Hit = {
+  danger: 'elevated',
+  code: 'shell.system',
+  type: 'apply',
+  say: 'Changes the running system.',
+}
 
 function addFlag(flags: Set<string>, text: string, long: boolean): void {
   flags.add(text)

@@ -5,19 +5,23 @@ import { EMPTY, HOLE, known, LIMITS, NOTHING, TAINT } from './shell-state.rules.
 import type { Entry, Table } from './shell-table.rules.ts'
 import { READ, same, WRITE } from './shell-table.rules.ts'
 
-const operandsOf = (call: Call): readonly Arg[] => call.args.filter((arg) => !arg.text.startsWith('-') || arg.text === '-')
+const operandsOf = (call: Call): readonly Arg[] =>
+  call.args.filter((arg) => !arg.text.startsWith('-') || arg.text === '-')
 
 function joinArgs(args: readonly Arg[]): Flow {
   return { text: `${args.map((arg) => arg.text).join(' ')}\n`, taint: args.reduce((sum, arg) => sum | arg.taint, 0) }
 }
 
 function escapes(text: string): string {
-  return text.replace(/\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gs, (_all, hex?: string, uni?: string, octal?: string, char?: string) => {
-    const code = hex ?? uni
-    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
-    return { n: '\n', t: '\t', r: '\r', e: '\x1b' }[char ?? ''] ?? char ?? ''
-  })
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gs,
+    (_all, hex?: string, uni?: string, octal?: string, char?: string) => {
+      const code = hex ?? uni
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
+      return { n: '\n', t: '\t', r: '\r', e: '\x1b' }[char ?? ''] ?? char ?? ''
+    },
+  )
 }
 
 function echo(call: Call): Flow {
@@ -29,7 +33,8 @@ function echo(call: Call): Flow {
 }
 
 function printf(call: Call): Flow {
-  const args = call.args[0]?.text === '-v' ? call.args.slice(2) : call.args.filter((arg, i) => i > 0 || arg.text !== '--')
+  const args =
+    call.args[0]?.text === '-v' ? call.args.slice(2) : call.args.filter((arg, i) => i > 0 || arg.text !== '--')
   const [format, ...values] = args
   if (format === undefined) return EMPTY
   const taint = args.reduce((sum, arg) => sum | arg.taint, 0)
@@ -54,7 +59,10 @@ function inputOf(call: Call, files: readonly Arg[]): Flow {
   const flows = files.map((file) => (file.text === '-' ? (call.stdin ?? NOTHING) : output.read(file, call.state)))
   if (flows.length === 0) return call.stdin ?? NOTHING
   const texts = flows.filter((flow) => flow.text !== null)
-  return { text: texts.length > 0 ? texts.map((flow) => flow.text).join('') : null, taint: flows.reduce((sum, flow) => sum | flow.taint, 0) }
+  return {
+    text: texts.length > 0 ? texts.map((flow) => flow.text).join('') : null,
+    taint: flows.reduce((sum, flow) => sum | flow.taint, 0),
+  }
 }
 
 const cat = (call: Call): Flow => inputOf(call, operandsOf(call))
@@ -82,7 +90,10 @@ const base64: Decoder = (bytes) => Buffer.from(bytes.toString('latin1').replace(
 const hex: Decoder = (bytes) => Buffer.from(bytes.toString('latin1').replace(/[^0-9a-fA-F]/g, ''), 'hex')
 const gunzip: Decoder = (bytes) => gunzipSync(bytes, { maxOutputLength: LIMITS.text })
 const inflate: Decoder = (bytes) => inflateSync(bytes, { maxOutputLength: LIMITS.text })
-const via = (decoder: Decoder) => (text: string): Buffer => decoder(Buffer.from(text, 'latin1'))
+const via =
+  (decoder: Decoder) =>
+  (text: string): Buffer =>
+    decoder(Buffer.from(text, 'latin1'))
 
 /** A filter that decodes when one of its options asks for it. */
 function decoding(options: RegExp, decoder: Decoder): (call: Call) => Flow {
@@ -96,24 +107,34 @@ function decoding(options: RegExp, decoder: Decoder): (call: Call) => Flow {
 function openssl(call: Call): Flow {
   const words = call.args.map((arg) => arg.text)
   const at = words.indexOf('-in')
-  const flow = at >= 0 && call.args[at + 1] ? output.read(call.args[at + 1] as Arg, call.state) : (call.stdin ?? NOTHING)
+  const flow =
+    at >= 0 && call.args[at + 1] ? output.read(call.args[at + 1] as Arg, call.state) : (call.stdin ?? NOTHING)
   if (!words.includes('-d')) return { text: null, taint: flow.taint }
-  const plain = words.includes('base64') || words.includes('-base64') || (words.includes('-a') && words.includes('enc') && words.length <= 4)
+  const plain =
+    words.includes('base64') ||
+    words.includes('-base64') ||
+    (words.includes('-a') && words.includes('enc') && words.length <= 4)
   return plain ? decodeText(flow, via(base64)) : { text: null, taint: flow.taint | TAINT.decoded }
 }
 
 const alphabet = (set: string): string =>
-  escapes(set.replace('[:lower:]', 'a-z').replace('[:upper:]', 'A-Z')).replace(/(.)-(.)/gs, (_all, from: string, to: string) => {
-    const [a, b] = [from.charCodeAt(0), to.charCodeAt(0)]
-    return b < a || b - a > 255 ? from + to : String.fromCharCode(...Array.from({ length: b - a + 1 }, (_, i) => a + i))
-  })
+  escapes(set.replace('[:lower:]', 'a-z').replace('[:upper:]', 'A-Z')).replace(
+    /(.)-(.)/gs,
+    (_all, from: string, to: string) => {
+      const [a, b] = [from.charCodeAt(0), to.charCodeAt(0)]
+      return b < a || b - a > 255
+        ? from + to
+        : String.fromCharCode(...Array.from({ length: b - a + 1 }, (_, i) => a + i))
+    },
+  )
 
 function tr(call: Call): Flow {
   const flow = call.stdin ?? NOTHING
   const sets = call.args.filter((arg) => !/^-[a-zA-Z]+$/.test(arg.text)).map((arg) => alphabet(arg.text))
   const [from, to] = sets
   if (flow.text === null || from === undefined) return flow
-  if (call.args.some((arg) => /^-[a-zA-Z]*d/.test(arg.text))) return { ...flow, text: [...flow.text].filter((char) => !from.includes(char)).join('') }
+  if (call.args.some((arg) => /^-[a-zA-Z]*d/.test(arg.text)))
+    return { ...flow, text: [...flow.text].filter((char) => !from.includes(char)).join('') }
   if (to === undefined || to === '') return flow
   const map = (char: string): string => {
     const at = from.indexOf(char)
@@ -125,7 +146,13 @@ function tr(call: Call): Flow {
 function rev(call: Call): Flow {
   const flow = inputOf(call, operandsOf(call))
   if (flow.text === null) return flow
-  return { text: flow.text.split('\n').map((line) => [...line].reverse().join('')).join('\n'), taint: flow.taint | TAINT.decoded }
+  return {
+    text: flow.text
+      .split('\n')
+      .map((line) => [...line].reverse().join(''))
+      .join('\n'),
+    taint: flow.taint | TAINT.decoded,
+  }
 }
 
 function sed(call: Call): Flow {
@@ -135,11 +162,14 @@ function sed(call: Call): Flow {
   const files = operandsOf(call).filter((arg) => arg !== program)
   if (inPlace) for (const path of files) output.write({ path, append: true }, NOTHING, call.state)
   const flow = inputOf(call, inPlace ? [] : files)
-  const executes = /^(?:\d+|\$)?e\s+(.+)$/s.exec(program?.text ?? '') ?? /^s(.).*\1(.*)\1[gi]*e[gi]*$/s.exec(program?.text ?? '')
-  const script = executes?.at(-1)
+  const executes =
+    /^(?:\d+|\$)?e\s+(.+)$/s.exec(program?.text ?? '') ??
+    /^s(.)(?:\\.|(?!\1).)*\1((?:\\.|(?!\1).)*)\1[gi]*e[gi]*$/s.exec(program?.text ?? '')
+  const script = executes?.at(-1)?.replaceAll('\\/', '/')
   if (script !== undefined) call.state.run(script, null)
   const change = /^s(.)((?:(?!\1).)*)\1((?:(?!\1).)*)\1g?$/s.exec(program?.text ?? '')
-  if (flow.text === null || change?.[2] === undefined || /[\\^$.*[\]]/.test(change[2])) return { text: null, taint: flow.taint }
+  if (flow.text === null || change?.[2] === undefined || /[\\^$.*[\]]/.test(change[2]))
+    return { text: null, taint: flow.taint }
   return { text: flow.text.replaceAll(change[2], () => change[3] ?? ''), taint: flow.taint }
 }
 
@@ -174,7 +204,11 @@ function readInto(call: Call): Flow {
     const value = words.length === 0 ? HOLE : i === names.length - 1 ? words.slice(i).join(' ') : (words[i] ?? '')
     const flow: Flow = { text: value, taint: (call.stdin?.taint ?? 0) | (words.length === 0 ? TAINT.unknown : 0) }
     call.state.vars.set(name, flow)
-    if (array && words.length > 0) call.state.lists.set(name, words.map((text) => ({ text, raw: text, taint: flow.taint, glob: false })))
+    if (array && words.length > 0)
+      call.state.lists.set(
+        name,
+        words.map((text) => ({ text, raw: text, taint: flow.taint, glob: false })),
+      )
   })
   return EMPTY
 }
@@ -188,7 +222,10 @@ export const TEXT: Table = {
   tee: { base: WRITE, run: tee },
   sponge: { base: WRITE, run: tee },
   base64: { base: READ, run: decoding(/^-[a-zA-Z]*[dD]$|^--decode$/, base64) },
-  ...same('base32 basenc uudecode', { base: READ, run: (call) => ({ text: null, taint: (call.stdin?.taint ?? 0) | TAINT.decoded }) }),
+  ...same('base32 basenc uudecode', {
+    base: READ,
+    run: (call) => ({ text: null, taint: (call.stdin?.taint ?? 0) | TAINT.decoded }),
+  }),
   xxd: { base: READ, run: decoding(/^-[a-z]*r/, hex) },
   openssl: { base: READ, run: openssl },
   gunzip: { base: WRITE, run: (call) => decodeText(inputOf(call, operandsOf(call)), via(gunzip)) },
@@ -199,7 +236,7 @@ export const TEXT: Table = {
   sed: { base: READ, rules: [], run: sed },
   ...same('head tail uniq', { base: READ, run: headTail }),
   ...same(
-    'grep egrep fgrep rg ag ack jq yq xq sort cut paste column fold fmt expand comm join diff cmp less more most strings od hexdump xz bzip2 zstd lz4 pv iconv dos2unix html2text xmllint shuf tsort look csvcut mlr miller gron fx dasel zgrep xargs-dry ts ansifilter',
+    'grep egrep fgrep rg ag ack jq yq xq sort cut paste column fold fmt expand comm join diff cmp less more most strings od hexdump xz bzip2 zstd lz4 pv iconv dos2unix html2text xmllint shuf tsort look csvcut mlr miller gron fx dasel zgrep ansifilter',
     { base: READ, run: filter },
   ),
   ...same('wc sha256sum sha1sum sha512sum md5sum md5 shasum cksum b2sum sum', { base: READ, run: counts }),

@@ -1,4 +1,14 @@
-import type { Command, CommandNode, CompoundList, ParsedScript, PipelineNode, Redirection, Script, Statement, SyntaxNode } from 'unbash'
+import type {
+  Command,
+  CommandNode,
+  CompoundList,
+  ParsedScript,
+  PipelineNode,
+  Redirection,
+  Script,
+  Statement,
+  SyntaxNode,
+} from 'unbash'
 import { forEachChild, parse } from 'unbash'
 import { assign, output } from './shell-effects.rules.ts'
 import { bodyText, expandWord, joined } from './shell-expand.rules.ts'
@@ -6,9 +16,25 @@ import type { RunScript } from './shell-expand.rules.ts'
 import type { Arg, Flow, Hit, State } from './shell-state.rules.ts'
 import { EMPTY, HOLE, LIMITS, NOTHING, report, TAINT } from './shell-state.rules.ts'
 
-const TOO_BIG: Hit = { danger: 'high', code: 'shell.too_complex', type: 'security', say: 'The command is nested or long beyond what can be judged.' }
-const UNPARSED: Hit = { danger: 'elevated', code: 'shell.unparsed', type: 'other', say: 'The command is not well-formed shell text.' }
-const FORK_BOMB: Hit = { danger: 'catastrophic', code: 'shell.fork_bomb', type: 'security', say: 'The function starts copies of itself without end.', flag: 'destructive' }
+const TOO_BIG: Hit = {
+  danger: 'high',
+  code: 'shell.too_complex',
+  type: 'security',
+  say: 'The command is nested or long beyond what can be judged.',
+}
+const UNPARSED: Hit = {
+  danger: 'elevated',
+  code: 'shell.unparsed',
+  type: 'other',
+  say: 'The command is not well-formed shell text.',
+}
+const FORK_BOMB: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.fork_bomb',
+  type: 'security',
+  say: 'The function starts copies of itself without end.',
+  flag: 'destructive',
+}
 
 export interface Walker {
   readonly state: State
@@ -82,9 +108,12 @@ function walkCompound(walker: Walker, node: Compound, stdin: Flow | null): Flow 
   switch (node.type) {
     case 'If':
       return merge(
-        [node.clause, node.then, ...node.elif.flatMap((each) => [each.clause, each.then]), ...(node.else ? [node.else] : [])].map(
-          (list) => walkList(walker, list, stdin),
-        ),
+        [
+          node.clause,
+          node.then,
+          ...node.elif.flatMap((each) => [each.clause, each.then]),
+          ...(node.else ? [node.else] : []),
+        ].map((list) => walkList(walker, list, stdin)),
       )
     case 'While':
       return walkWhile(walker, [node.clause, node.body], stdin)
@@ -106,7 +135,9 @@ function walkCompound(walker: Walker, node: Compound, stdin: Flow | null): Flow 
       defineFunction(walker, node)
       return EMPTY
     case 'Coproc':
-      return node.body.type === 'CompoundList' ? walkList(walker, node.body, stdin) : walkCommand(walker, node.body, stdin)
+      return node.body.type === 'CompoundList'
+        ? walkList(walker, node.body, stdin)
+        : walkCommand(walker, node.body, stdin)
     case 'TestCommand':
     case 'ArithmeticCommand':
       walkExpansions(walker, node)
@@ -117,7 +148,11 @@ function walkCompound(walker: Walker, node: Compound, stdin: Flow | null): Flow 
 /** Conditions run nothing themselves, but the substitutions inside them do. */
 function walkExpansions(walker: Walker, node: SyntaxNode): void {
   forEachChild(node, (child) => {
-    if (child.type === 'CommandExpansion' || child.type === 'ArithmeticCommandExpansion' || child.type === 'ProcessSubstitution') {
+    if (
+      child.type === 'CommandExpansion' ||
+      child.type === 'ArithmeticCommandExpansion' ||
+      child.type === 'ProcessSubstitution'
+    ) {
       if (child.script) walker.sub(child.script)
     } else walkExpansions(walker, child)
   })
@@ -125,7 +160,11 @@ function walkExpansions(walker: Walker, node: SyntaxNode): void {
 
 /** `while read x` takes one known input line per turn. */
 function walkWhile(walker: Walker, lists: readonly CompoundList[], stdin: Flow | null): Flow {
-  const lines = stdin?.text?.split('\n').filter((line) => line !== '').slice(0, 8) ?? []
+  const lines =
+    stdin?.text
+      ?.split('\n')
+      .filter((line) => line !== '')
+      .slice(0, 8) ?? []
   const turns = lines.length > 1 ? lines.map((text) => ({ text: `${text}\n`, taint: stdin?.taint ?? 0 })) : [stdin]
   return merge(turns.flatMap((turn) => lists.map((list) => walkList(walker, list, turn))))
 }

@@ -63,7 +63,7 @@ const WRAPPERS: Readonly<Record<string, readonly Wrapper[]>> = {
   chronic: [{}],
   unbuffer: [{}],
   rlwrap: [{}],
-  'winpty': [{}],
+  winpty: [{}],
   faketime: [{ skip: 1 }],
   setarch: [{ skip: 1 }],
   daemonize: [{ valued: '-a -c -e -o -p -l -u' }],
@@ -131,7 +131,7 @@ const WRAPPERS: Readonly<Record<string, readonly Wrapper[]>> = {
   infisical: [{ sub: 'run', dashes: true }],
   'aws-vault': [{ sub: 'exec', dashes: true }],
   dotenv: [{ valued: '-e -f', dashes: true }],
-  'dotenvx': [{ sub: 'run', dashes: true }],
+  dotenvx: [{ sub: 'run', dashes: true }],
   nix: [{ sub: 'develop|shell', scriptOption: '-c --command', skip: 99 }],
   git: [
     { sub: 'bisect run' },
@@ -141,7 +141,13 @@ const WRAPPERS: Readonly<Record<string, readonly Wrapper[]>> = {
   ],
 }
 
-const PRIVILEGED: Hit = { danger: 'elevated', code: 'shell.privileged', type: 'deploy', say: 'Runs as another, usually more powerful, user.', flag: 'privileged' }
+const PRIVILEGED: Hit = {
+  danger: 'elevated',
+  code: 'shell.privileged',
+  type: 'deploy',
+  say: 'Runs as another, usually more powerful, user.',
+  flag: 'privileged',
+}
 
 interface Opened {
   readonly rest: readonly Arg[]
@@ -177,7 +183,12 @@ function open(wrapper: Wrapper, args: readonly Arg[], call: Call): Opened {
     else if (scriptOptions.includes(text)) scripts.push(...args.slice(++i, i + 1))
     else if (text === '--') continue
     else if (text.startsWith('-') && text !== '-') i += valued.includes(text) ? 1 : 0
-    else if (wrapper.assigns && /^\w+=/.test(text)) setVariable(text.slice(0, text.indexOf('=')), { text: text.slice(text.indexOf('=') + 1), taint: arg.taint }, call.state)
+    else if (wrapper.assigns && /^\w+=/.test(text))
+      setVariable(
+        text.slice(0, text.indexOf('=')),
+        { text: text.slice(text.indexOf('=') + 1), taint: arg.taint },
+        call.state,
+      )
     else if (skip > 0) skip--
     else break
   }
@@ -188,11 +199,14 @@ function runOpened(wrapper: Wrapper, opened: Opened, call: Call): Flow {
   const { state, stdin } = call
   for (const script of opened.scripts) state.run(script.text, stdin)
   const { rest } = opened
-  if (rest.length === 0) return NOTHING
+  if (rest.length === 0) return call.name === 'env' ? { text: null, taint: TAINT.secret } : NOTHING
+  if (!wrapper.script && rest.length === 1 && /\s/.test(rest[0]?.text ?? ''))
+    return state.run(rest[0]?.text ?? '', stdin)
   if (!wrapper.script) return state.exec(rest, stdin)
   const taint = rest.reduce((sum, arg) => sum | arg.taint, 0)
   const text = rest.map((arg) => arg.text).join(' ')
-  if ((taint & (TAINT.remote | TAINT.decoded)) !== 0 || known(text).trim() === '') return state.exec([{ text: HOLE, raw: rest[0]?.raw ?? '', taint: taint | TAINT.unknown, glob: false }], stdin)
+  if ((taint & (TAINT.remote | TAINT.decoded)) !== 0 || known(text).trim() === '')
+    return state.exec([{ text: HOLE, raw: rest[0]?.raw ?? '', taint: taint | TAINT.unknown, glob: false }], stdin)
   return state.run(text, stdin)
 }
 
@@ -203,8 +217,10 @@ function withPrivilege(call: Call, body: () => Flow): Flow {
   state.worst = null
   const flow = body()
   const inner = state.worst as Hit | null
-  if (inner === null || inner.danger !== 'none') report(state, PRIVILEGED, `${call.name} ${call.args.map((arg) => arg.text).join(' ')}`)
-  if (before !== null && (state.worst === null || dangerRank(before.danger) >= dangerRank(state.worst.danger))) state.worst = before
+  if (inner === null || inner.danger !== 'none')
+    report(state, PRIVILEGED, `${call.name} ${call.args.map((arg) => arg.text).join(' ')}`)
+  if (before !== null && dangerRank(before.danger) >= dangerRank((state.worst as Hit | null)?.danger ?? 'none'))
+    state.worst = before
   return flow
 }
 
@@ -227,10 +243,15 @@ function inputWords(stdin: Flow | null): readonly Arg[] {
   if (stdin === null || stdin.text === null || known(stdin.text).trim() === '') {
     return [{ text: HOLE, raw: '<stdin>', taint: TAINT.unknown | (stdin?.taint ?? 0), glob: false }]
   }
-  return stdin.text.split(/[\s\0]+/).filter((text) => text !== '').slice(0, 24).map((text) => literal(text, stdin.taint))
+  return stdin.text
+    .split(/[\s\0]+/)
+    .filter((text) => text !== '')
+    .slice(0, 24)
+    .map((text) => literal(text, stdin.taint))
 }
 
-const XARGS_VALUED = '-I -n -P -L -d -E -s -a -J -R --max-args --max-procs --max-lines --delimiter --arg-file --replace'.split(' ')
+const XARGS_VALUED =
+  '-I -n -P -L -d -E -s -a -J -R --max-args --max-procs --max-lines --delimiter --arg-file --replace'.split(' ')
 
 export function runXargs(call: Call): Flow | undefined {
   let i = 0
@@ -248,7 +269,14 @@ export function runXargs(call: Call): Flow | undefined {
   if (mark === null) return call.state.exec([...template, ...input], null)
   const holder = mark
   for (const item of input.slice(0, 8)) {
-    call.state.exec(template.map((arg) => ({ ...arg, text: arg.text.replaceAll(holder, () => item.text), taint: arg.taint | (arg.text.includes(holder) ? item.taint : 0) })), null)
+    call.state.exec(
+      template.map((arg) => ({
+        ...arg,
+        text: arg.text.replaceAll(holder, () => item.text),
+        taint: arg.taint | (arg.text.includes(holder) ? item.taint : 0),
+      })),
+      null,
+    )
   }
   return NOTHING
 }

@@ -20,6 +20,10 @@ function asNode(value: Json | undefined): Node | null {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Node) : null
 }
 
+function text(value: Json | undefined): string {
+  return typeof value === 'string' ? value : ''
+}
+
 function inner(value: Json | undefined, kind: string): Node | null {
   return asNode(asNode(value)?.[kind])
 }
@@ -66,16 +70,25 @@ function alwaysTrue(condition: Json | undefined): boolean {
   const terms = Array.isArray(bool?.['args']) ? (bool['args'] as readonly Json[]) : []
   if (bool?.['boolop'] === 'OR_EXPR') return terms.some(alwaysTrue)
   if (bool?.['boolop'] === 'AND_EXPR') return terms.every(alwaysTrue)
-  if (bool?.['boolop'] === 'NOT_EXPR') return inner(inner(terms[0], 'A_Const') ?? undefined, 'boolval') !== null && !truthy(terms[0])
+  if (bool?.['boolop'] === 'NOT_EXPR')
+    return inner(inner(terms[0], 'A_Const') ?? undefined, 'boolval') !== null && !truthy(terms[0])
   const expression = inner(condition, 'A_Expr')
   return expression !== null && comparison(expression)
 }
 
-const DROPS: Readonly<Record<string, SqlVerb>> = { OBJECT_SCHEMA: 'drop_database', OBJECT_DATABASE: 'drop_database', OBJECT_TABLE: 'drop_table', OBJECT_FOREIGN_TABLE: 'drop_table', OBJECT_POLICY: 'drop_role', OBJECT_PUBLICATION: 'drop_role', OBJECT_FOREIGN_SERVER: 'drop_role' }
+const DROPS: Readonly<Record<string, SqlVerb>> = {
+  OBJECT_SCHEMA: 'drop_database',
+  OBJECT_DATABASE: 'drop_database',
+  OBJECT_TABLE: 'drop_table',
+  OBJECT_FOREIGN_TABLE: 'drop_table',
+  OBJECT_POLICY: 'drop_role',
+  OBJECT_PUBLICATION: 'drop_role',
+  OBJECT_FOREIGN_SERVER: 'drop_role',
+}
 
 function relation(node: Node): { name: string; temp: boolean } {
   const target = asNode(node['relation'])
-  return { name: String(target?.['relname'] ?? ''), temp: String(target?.['schemaname'] ?? '').startsWith('pg_temp') }
+  return { name: text(target?.['relname']), temp: text(target?.['schemaname']).startsWith('pg_temp') }
 }
 
 /** The acts whose meaning hangs on structure; for the others the tokens say the same. */
@@ -107,12 +120,22 @@ function verbOf(kind: string, node: Node, temps: ReadonlySet<string>): SqlVerb |
 }
 
 function dropOf(node: Node, temps: ReadonlySet<string>): SqlVerb | null {
-  const verb = DROPS[String(node['removeType'])] ?? (node['behavior'] === 'DROP_CASCADE' ? 'drop_cascade' : 'drop_object')
+  const verb = DROPS[text(node['removeType'])] ?? (node['behavior'] === 'DROP_CASCADE' ? 'drop_cascade' : 'drop_object')
   if (verb !== 'drop_table') return verb
   const lists = Array.isArray(node['objects']) ? (node['objects'] as readonly Json[]) : []
   const names = lists.map((item) => strings(inner(item, 'List')?.['items']))
   const passing = names.every((parts) => temps.has(parts.at(-1) ?? '') || (parts[0] ?? '').startsWith('pg_temp'))
   return passing ? 'temp' : verb
+}
+
+/** `explain` runs what it explains only when told to analyse. */
+function analyses(explain: Node): boolean {
+  const options = Array.isArray(explain['options']) ? (explain['options'] as readonly Json[]) : []
+  return options.some((option) => {
+    const element = inner(option, 'DefElem')
+    const off = /"sval":"(?:false|off|0)"|"Integer":\{\}|"boolval":\{\}/.test(JSON.stringify(element?.['arg'] ?? null))
+    return element?.['defname'] === 'analyze' && !off
+  })
 }
 
 interface Walk {
@@ -131,11 +154,11 @@ function descend(value: Json, walk: Walk): void {
     return
   }
   const object = value as Node
-  if (object['relpersistence'] === 't') walk.temps.add(String(object['relname']))
+  if (object['relpersistence'] === 't') walk.temps.add(text(object['relname']))
   for (const [kind, child] of Object.entries(object)) {
     const node = asNode(child)
     if (node && /^[A-Z]/.test(kind)) {
-      if (kind === 'ExplainStmt' && !JSON.stringify(node['options'] ?? null).includes('"analyze"')) continue
+      if (kind === 'ExplainStmt' && !analyses(node)) continue
       const verb = verbOf(kind, node, walk.temps)
       if (verb) walk.facts.push({ verb, text: walk.text })
     }

@@ -64,7 +64,8 @@ function skipBlank(lexer: Lexer): boolean {
   const { sql, reading } = lexer
   const char = sql[lexer.at] ?? ''
   if (/\s|\0|\u200b|\ufeff/.test(char)) lexer.at += 1
-  else if (sql.startsWith('--', lexer.at) && (reading === 'standard' || !/\S/.test(sql[lexer.at + 2] ?? ' '))) lexer.at = lineEnd(lexer)
+  else if (sql.startsWith('--', lexer.at) && (reading === 'standard' || !/\S/.test(sql[lexer.at + 2] ?? ' ')))
+    lexer.at = lineEnd(lexer)
   else if (reading === 'mysql' && char === '#') lexer.at = lineEnd(lexer)
   else if (sql.startsWith('/*', lexer.at)) blockComment(lexer)
   else if (sql.startsWith('*/', lexer.at)) lexer.at += 2
@@ -103,7 +104,13 @@ function readQuoted(lexer: Lexer, char: string): boolean {
     push(lexer, 'string', quoted(lexer, "'", mysql || escapes), start)
   } else if (char === '"') push(lexer, mysql ? 'string' : 'name', quoted(lexer, '"', mysql), start)
   else if (char === '`') push(lexer, 'name', quoted(lexer, '`', false), start)
-  else if (char === '[' && before?.kind !== 'word' && before?.kind !== 'name' && before?.text !== ']' && before?.text !== ')') {
+  else if (
+    char === '[' &&
+    before?.kind !== 'word' &&
+    before?.kind !== 'name' &&
+    before?.text !== ']' &&
+    before?.text !== ')'
+  ) {
     push(lexer, 'name', quoted(lexer, ']', false), start)
   } else return false
   return true

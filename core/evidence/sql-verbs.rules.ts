@@ -70,32 +70,51 @@ export interface SqlFact {
 }
 
 /** Functions and procedures that act, whatever statement they stand in. */
-export const ACTING_FUNCTIONS: Readonly<Record<string, SqlVerb>> = Object.assign(Object.create(null) as Record<string, SqlVerb>, {
-  ...named('program', 'xp_cmdshell sp_oacreate sp_oamethod sys_exec sys_eval dbms_scheduler dbms_java dbms_xslprocessor sp_execute_external_script sp_start_job sp_add_jobstep'),
-  ...named('file_access', 'pg_read_file pg_read_binary_file pg_ls_dir pg_file_write pg_file_unlink pg_file_rename lo_import lo_export load_file writefile readfile utl_file xp_dirtree xp_fileexist xp_regwrite xp_regdeletekey xp_regdeletevalue xp_regread xp_delete_file pg_ls_logdir pg_ls_waldir'),
-  ...named('untrusted_code', 'load_extension sqlj.install_jar create_assembly fts3_tokenizer'),
-  ...named('superuser', 'sp_addsrvrolemember sp_addrolemember sp_addlogin sp_grantlogin'),
-  ...named('server_setting', 'sp_configure rds_superuser rdsadmin'),
-  ...named('drop_role', 'sp_droplogin sp_dropuser sp_revokedbaccess'),
-  ...named('drop_database', 'sp_dbremove sp_detach_db'),
-  ...named('history', 'pg_drop_replication_slot pg_replication_slot_advance sp_delete_backuphistory sp_cycle_errorlog'),
-  ...named('shutdown', 'pg_promote'),
-  ...named('lock', 'pg_terminate_backend pg_cancel_backend pg_advisory_lock pg_wal_replay_pause'),
-  ...named('setting', 'pg_reload_conf pg_rotate_logfile pg_switch_wal pg_create_restore_point'),
-  ...named('stall', 'pg_sleep pg_sleep_for pg_sleep_until benchmark sleep dbms_lock dbms_pipe'),
-  ...named('outside', 'dblink dblink_exec dblink_connect dblink_send_query utl_http utl_smtp utl_tcp httpuritype openrowset opendatasource openquery http_get http_post aws_s3 query_export_to_s3 net.http_post'),
-  ...named('rename', 'sp_rename sp_renamedb'),
-  ...named('file_export', 'sp_send_dbmail'),
-})
+export const ACTING_FUNCTIONS: Readonly<Record<string, SqlVerb>> = Object.assign(
+  Object.create(null) as Record<string, SqlVerb>,
+  {
+    ...named(
+      'program',
+      'xp_cmdshell sp_oacreate sp_oamethod sys_exec sys_eval dbms_scheduler dbms_java dbms_xslprocessor sp_execute_external_script sp_start_job sp_add_jobstep',
+    ),
+    ...named(
+      'file_access',
+      'pg_read_file pg_read_binary_file pg_ls_dir pg_file_write pg_file_unlink pg_file_rename lo_import lo_export load_file writefile readfile utl_file xp_dirtree xp_fileexist xp_regwrite xp_regdeletekey xp_regdeletevalue xp_regread xp_delete_file pg_ls_logdir pg_ls_waldir',
+    ),
+    ...named('untrusted_code', 'load_extension sqlj.install_jar create_assembly fts3_tokenizer'),
+    ...named('superuser', 'sp_addsrvrolemember sp_addrolemember sp_addlogin sp_grantlogin'),
+    ...named('server_setting', 'sp_configure rds_superuser rdsadmin'),
+    ...named('drop_role', 'sp_droplogin sp_dropuser sp_revokedbaccess'),
+    ...named('drop_database', 'sp_dbremove sp_detach_db'),
+    ...named(
+      'history',
+      'pg_drop_replication_slot pg_replication_slot_advance sp_delete_backuphistory sp_cycle_errorlog',
+    ),
+    ...named('shutdown', 'pg_promote'),
+    ...named('lock', 'pg_terminate_backend pg_cancel_backend pg_advisory_lock pg_wal_replay_pause'),
+    ...named('setting', 'pg_reload_conf pg_rotate_logfile pg_switch_wal pg_create_restore_point'),
+    ...named('stall', 'pg_sleep pg_sleep_for pg_sleep_until benchmark sleep dbms_lock dbms_pipe'),
+    ...named(
+      'outside',
+      'dblink dblink_exec dblink_connect dblink_send_query utl_http utl_smtp utl_tcp httpuritype openrowset opendatasource openquery http_get http_post aws_s3 query_export_to_s3 net.http_post',
+    ),
+    ...named('rename', 'sp_rename sp_renamedb'),
+    ...named('file_export', 'sp_send_dbmail'),
+  },
+)
 
 function named(verb: SqlVerb, names: string): Record<string, SqlVerb> {
   return Object.fromEntries(names.split(' ').map((name) => [name, verb]))
 }
 
 /** Relations that hold password hashes or are the catalogue itself. */
-export const SECRET_RELATIONS = /^(?:pg_shadow|pg_authid|pg_user_mapping|pg_user_mappings|mysql\.user|mysql\.db|mysql\.global_priv|sys\.sql_logins|sys\.syslogins|master\.\.syslogins|sys\.user\$|user\$|dba_users_with_defpwd|syscat\.dbauth)$/
-export const CATALOGUE = /^(?:pg_catalog\.|pg_(?:class|attribute|proc|database|namespace|constraint|index|type|authid|trigger|depend|settings|hba_file_rules|largeobject|auth_members)$|sqlite_(?:master|schema)$|information_schema\.|mysql\.|sys\.)/
+export const SECRET_RELATIONS =
+  /^(?:pg_shadow|pg_authid|pg_user_mapping|pg_user_mappings|mysql\.user|mysql\.db|mysql\.global_priv|sys\.sql_logins|sys\.syslogins|master\.\.syslogins|sys\.user\$|user\$|dba_users_with_defpwd|syscat\.dbauth)$/
+export const CATALOGUE =
+  /^(?:pg_catalog\.|pg_(?:class|attribute|proc|database|namespace|constraint|index|type|authid|trigger|depend|settings|hba_file_rules|largeobject|auth_members)$|sqlite_(?:master|schema)$|information_schema\.|mysql\.|sys\.)/
 /** Functions that run SQL handed to them as text. */
 export const RUNS_TEXT = new Set(
-  'exec execute sp_executesql immediate prepare dblink_exec dblink dblink_send_query query_to_xml query_to_xml_and_xmlschema database_to_xml openquery sp_msforeachtable sp_msforeachdb sp_prepexec do execute_immediate cursor_to_xml crosstab ts_stat'.split(' '),
+  'exec execute sp_executesql immediate prepare dblink_exec dblink dblink_send_query query_to_xml query_to_xml_and_xmlschema database_to_xml openquery sp_msforeachtable sp_msforeachdb sp_prepexec do execute_immediate cursor_to_xml crosstab ts_stat'.split(
+    ' ',
+  ),
 )

@@ -10,23 +10,42 @@ import { VERBS } from './sql-verbs.rules.ts'
 export { loadSqlParser } from './sql-ast.rules.ts'
 
 const MAX_LENGTH = 32_768
-const DDL = new Set(['alter', 'create', 'drop_object', 'drop_table', 'drop_column', 'drop_cascade', 'drop_database', 'truncate', 'rename', 'replace_table'])
+const DDL = new Set([
+  'alter',
+  'create',
+  'drop_object',
+  'drop_table',
+  'drop_column',
+  'drop_cascade',
+  'drop_database',
+  'truncate',
+  'rename',
+  'replace_table',
+])
 
 /** Shells of stores that do not speak SQL: the few calls that empty them. */
 const OTHER_STORES: readonly (readonly [RegExp, string])[] = [
-  [/\.\s*(?:dropDatabase|dropAllUsers|dropAllRoles|drop|dropIndexes|shutdownServer)\s*\(/, 'Drops a collection or a database.'],
+  [
+    /\.\s*(?:dropDatabase|dropAllUsers|dropAllRoles|drop|dropIndexes|shutdownServer)\s*\(/,
+    'Drops a collection or a database.',
+  ],
   [/\.\s*(?:deleteMany|remove|deleteAll|updateMany)\s*\(\s*(?:\{\s*\}|\))/, 'Deletes or changes every document.'],
-  [/^\s*(?:FLUSHALL|FLUSHDB|SHUTDOWN|DEBUG\s+SEGFAULT|CONFIG\s+SET\s+(?:dir|dbfilename)|SLAVEOF|REPLICAOF|MODULE\s+LOAD)\b/i, 'Empties or takes over a key-value store.'],
+  [
+    /^\s*(?:FLUSHALL|FLUSHDB|SHUTDOWN|DEBUG\s+SEGFAULT|CONFIG\s+SET\s+(?:dir|dbfilename)|SLAVEOF|REPLICAOF|MODULE\s+LOAD)\b/i,
+    'Empties or takes over a key-value store.',
+  ],
   [/\bdropDatabase\s*:|\{\s*"?(?:drop|dropDatabase)"?\s*:/, 'Drops a collection or a database.'],
 ]
 
 /** Lines a client runs itself before any server sees them: `\! cmd`, `.shell cmd`, `system cmd`. */
-const CLIENT_SHELL = /^[ \t]*(?:\\!|\.(?:shell|system)\b|!!|system\s+(?!shutdown|kill|flush|drop|reload|stop|start|sync|restart)[a-z./])|\\(?:copy|o|g|w)\b[^\n]*(?:\bprogram\b|\|)|\|\s*(?:ba|z)?sh\b\s*$/im
+const CLIENT_SHELL =
+  /^[ \t]*(?:\\!|\.(?:shell|system)\b|!!|system\s+(?!shutdown|kill|flush|drop|reload|stop|start|sync|restart)[a-z./])|\\(?:copy|o|g|w)\b[^\n]*(?:\bprogram\b|\|)|\|\s*(?:ba|z)?sh\b\s*$/im
 
 function foreignFindings(sql: string): Finding[] {
   const found: Finding[] = []
   const shell = CLIENT_SHELL.exec(sql)
-  if (shell) found.push({ code: 'sql.shell_escape', message: VERBS.shell_escape[3], danger: 'high', span: span(shell[0]) })
+  if (shell)
+    found.push({ code: 'sql.shell_escape', message: VERBS.shell_escape[3], danger: 'high', span: span(shell[0]) })
   for (const [pattern, message] of OTHER_STORES) {
     const hit = pattern.exec(sql)
     if (hit) found.push({ code: 'sql.store_emptied', message, danger: 'high', span: span(hit[0]) })
@@ -54,10 +73,17 @@ function findingOf({ verb, text }: SqlFact): Finding {
 export function gradeSql(statement: string): Grade {
   const sql = statement.slice(0, MAX_LENGTH)
   const facts = factsOf(sql)
-  const worst = facts.reduce<SqlFact>((a, b) => (rankOf(b) > rankOf(a) ? b : a), { verb: facts[0]?.verb ?? 'unknown', text: sql })
-  const findings = [...facts.filter(({ verb }) => VERBS[verb][0] !== 'none' && VERBS[verb][0] !== 'low').map(findingOf), ...foreignFindings(sql)]
+  const worst = facts.reduce<SqlFact>((a, b) => (rankOf(b) > rankOf(a) ? b : a), {
+    verb: facts[0]?.verb ?? 'unknown',
+    text: sql,
+  })
+  const findings = [
+    ...facts.filter(({ verb }) => VERBS[verb][0] !== 'none' && VERBS[verb][0] !== 'low').map(findingOf),
+    ...foreignFindings(sql),
+  ]
   if (worst.verb === 'unknown') findings.push(findingOf(worst))
-  if (statement.length > MAX_LENGTH) findings.push({ code: 'sql.too_long', message: 'The text is too long to be read whole.', danger: 'elevated' })
+  if (statement.length > MAX_LENGTH)
+    findings.push({ code: 'sql.too_long', message: 'The text is too long to be read whole.', danger: 'elevated' })
   const [danger, base, actionType] = VERBS[worst.verb]
   return buildGrade({
     actionType,
@@ -65,7 +91,12 @@ export function gradeSql(statement: string): Grade {
     atLeast: danger,
     findings,
     modifiers: worst.verb === 'update_all' || worst.verb === 'delete_all' ? [{ factor: 'every_row', delta: 20 }] : [],
-    flags: [...new Set([...facts.filter(({ verb }) => DDL.has(verb)).map(() => 'ddl'), ...findings.filter((f) => dangerRank(f.danger) >= dangerRank('high')).map(() => 'destructive')])],
+    flags: [
+      ...new Set([
+        ...facts.filter(({ verb }) => DDL.has(verb)).map(() => 'ddl'),
+        ...findings.filter((f) => dangerRank(f.danger) >= dangerRank('high')).map(() => 'destructive'),
+      ]),
+    ],
   })
 }
 

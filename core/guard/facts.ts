@@ -34,7 +34,7 @@ export function gatherFacts(ctx: Context, request: ActRequest, agentId: string |
   const secrets = request.content === undefined ? null : secretScan(request.content)
   const base = scoreRisk({
     actionType: request.action_type,
-    reversible: request.reversible,
+    reversible: request.reversible ?? null,
     systemsTouched: request.systems_touched ?? [],
     goal: request.declared_goal ?? '',
     clientReported: request.risk_score ?? null,

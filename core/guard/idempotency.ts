@@ -1,5 +1,6 @@
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import type { GuardAnswer } from './schema.ts'
 import { snapshots } from './snapshot.ts'
 
@@ -25,7 +26,7 @@ export async function replayOf(ctx: Context, key: string, digest: string, agentI
     const message = 'This idempotency_key was used for another request within the last ten minutes. Use a new key.'
     throw new Fault('IDEMPOTENCY_KEY_REUSED', message, { data: { decision_id: used.decision_id } })
   }
-  const snapshot = await ctx.runtime.use(snapshots).reload(ctx.actor.orgId)
+  const snapshot = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
   if (snapshot.halt || (agentId !== null && snapshot.paused.has(agentId))) return { kind: 'stopped' }
   const answer = await storedAnswer(ctx, used.decision_id)
   return answer ? { kind: 'replay', answer: { ...answer, idempotent_replay: true } } : { kind: 'new' }
@@ -65,4 +66,12 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     ledger: { seq: Number(row.seq) },
     ...(row.degraded ? { degraded: true } : {}),
   }
+}
+
+/** Forgets idempotency keys whose window is over. */
+export async function sweepIdempotency(runtime: Runtime): Promise<void> {
+  await runtime.db
+    .deleteFrom('guard_idempotency')
+    .where('at', '<', new Date(runtime.now().getTime() - 2 * WINDOW_MS))
+    .execute()
 }

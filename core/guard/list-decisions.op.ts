@@ -53,7 +53,7 @@ export const listDecisions = operation({
     if (input.decision) query = query.where('decision', '=', input.decision)
     if (input.action_type) query = query.where('action_type', '=', input.action_type)
     if (since) query = query.where('created_at', '>=', since)
-    if (input.cursor) query = query.where('seq', '<', Number(decodeCursor(input.cursor, 1)[0]))
+    if (input.cursor) query = query.where('seq', '<', decodeCursor(input.cursor, ['number'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [Number(row.seq)])
     return {
       decisions: rows.map(decisionToWire),

@@ -47,10 +47,15 @@ export class Snapshots {
     return entry && performance.now() - entry.checkedAt <= FRESH_MS ? entry.snapshot : undefined
   }
 
+  /** At most a second old: for decisions, whose recording checks it again. */
   async get(orgId: string): Promise<Snapshot> {
+    return this.now(orgId) ?? this.current(orgId)
+  }
+
+  /** Never older than this call: for whatever acts on it without recording a decision. */
+  async current(orgId: string): Promise<Snapshot> {
     const entry = this.#entries.get(orgId)
     if (!entry) return this.reload(orgId)
-    if (performance.now() - entry.checkedAt <= FRESH_MS) return entry.snapshot
     const checkedAt = performance.now()
     const control = await this.#control(orgId)
     if (control !== entry.snapshot.control) return this.reload(orgId)

@@ -26,6 +26,24 @@ export interface RestBinding<O> {
 /** `direct` is listed to every agent; `catalog` is found by search; `hidden` exists over REST only. */
 export type McpSurface = 'direct' | 'catalog' | 'hidden'
 
+/** What a person is shown before they decide, and what the answer is bound to. */
+export interface Question {
+  readonly message: string
+  /** Id of what is decided. */
+  readonly about: string
+  /** Digest of the act that was shown. */
+  readonly digest: string
+}
+
+/** How a person at the client itself may settle what a call would wait for (MCP elicitation). */
+export interface InChat {
+  /** Needed to settle; without it nobody is asked. */
+  readonly scope: Scope
+  /** Null when there is nothing to decide, or not by this caller. */
+  question(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<Question | null>
+  settle(ctx: Context, verdict: Omit<Question, 'message'> & { allow: boolean; reason: string | undefined }): Promise<void>
+}
+
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> {
   /** `<domain>_<verb>[_<object>]`, equal to folder and file. */
   readonly name: string
@@ -44,6 +62,9 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   readonly listOutput?: boolean
   /** Other names under which a top-level input field is accepted, beside camelCase. */
   readonly inputAliases?: Readonly<Record<string, string>>
+  /** The id of what waits for a person after this call, if anything: adapters then tell how it is approved. */
+  awaiting?(output: z.output<O>): string | null
+  readonly inChat?: InChat
   handler(ctx: Context, input: z.output<I>): Promise<z.output<O>> | z.output<O>
 }
 

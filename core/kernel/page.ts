@@ -6,17 +6,30 @@ export function encodeCursor(values: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-export function decodeCursor(cursor: string, length: number): (string | number)[] {
+type CursorPart = 'text' | 'number' | 'time'
+type CursorValue<P> = P extends 'number' ? number : P extends 'time' ? Date : string
+type CursorValues<P extends readonly CursorPart[]> = { -readonly [K in keyof P]: CursorValue<P[K]> }
+
+/** The sort values in a cursor, checked part by part: a cursor that was made up is refused, never given to SQL. */
+export function decodeCursor<const P extends readonly CursorPart[]>(cursor: string, parts: P): CursorValues<P> {
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    const fits = Array.isArray(values) && values.length === length
-    if (fits && values.every((value) => typeof value === 'string' || Number.isFinite(value))) return values
+    if (Array.isArray(values) && values.length === parts.length) {
+      return parts.map((part, index) => cursorValue(part, values[index])) as CursorValues<P>
+    }
   } catch {
     // falls through to the one refusal
   }
   throw new Fault('invalid_input', 'Validation failed', {
     details: ['cursor: is not one that this list gave out; leave it away to start from the first page'],
   })
+}
+
+function cursorValue(part: CursorPart, value: unknown): string | number | Date {
+  if (part === 'number' && Number.isSafeInteger(value)) return value as number
+  if (part === 'text' && typeof value === 'string' && !value.includes('\0') && value.isWellFormed()) return value
+  if (part === 'time' && typeof value === 'string' && !Number.isNaN(Date.parse(value))) return new Date(value)
+  throw new TypeError(`not a ${part}`)
 }
 
 /** `limit`, `offset` and `cursor` of a list. Deep pages belong to the cursor, so `offset` is capped. */

@@ -22,7 +22,7 @@ export const list = operation({
       .orderBy('id', 'desc')
       .limit(input.limit + 1)
       .offset(input.offset)
-    if (input.cursor) query = query.where('id', '<', String(decodeCursor(input.cursor, 1)[0]))
+    if (input.cursor) query = query.where('id', '<', decodeCursor(input.cursor, ['text'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [row.id])
     return { keys: rows.map(keyToWire), next_cursor: nextCursor }
   },

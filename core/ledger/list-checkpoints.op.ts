@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { operation } from '#core/kernel/operation'
-import { pageInput, toPage } from '#core/kernel/page'
-import { checkpointToWire, LedgerCheckpoint, placeOf } from './schema.ts'
+import { decodeCursor, pageInput, toPage } from '#core/kernel/page'
+import { checkpointToWire, LedgerCheckpoint } from './schema.ts'
 
 export const listCheckpoints = operation({
   name: 'ledger_list_checkpoints',
@@ -22,7 +22,7 @@ export const listCheckpoints = operation({
       .orderBy('size', 'desc')
       .limit(input.limit + 1)
       .offset(input.offset)
-    if (input.cursor !== undefined) query = query.where('size', '<', placeOf(input.cursor))
+    if (input.cursor !== undefined) query = query.where('size', '<', decodeCursor(input.cursor, ['number'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, ({ size }) => [size])
     return { checkpoints: rows.map(checkpointToWire), next_cursor: nextCursor }
   },

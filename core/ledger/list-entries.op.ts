@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { operation } from '#core/kernel/operation'
-import { pageInput, toPage } from '#core/kernel/page'
-import { entryToWire, LedgerEntry, placeOf } from './schema.ts'
+import { decodeCursor, pageInput, toPage } from '#core/kernel/page'
+import { entryToWire, LedgerEntry } from './schema.ts'
 import { entryKinds } from './seal.rules.ts'
 
 export const listEntries = operation({
@@ -32,7 +32,7 @@ export const listEntries = operation({
     if (input.kind !== undefined) query = query.where('kind', '=', input.kind)
     // Said as the partial index says it, or the planner cannot know that the index covers the query.
     if (input.kind !== undefined && input.kind !== 'decision') query = query.where('kind', '<>', sql.lit('decision'))
-    if (input.cursor !== undefined) query = query.where('seq', '<', placeOf(input.cursor))
+    if (input.cursor !== undefined) query = query.where('seq', '<', decodeCursor(input.cursor, ['number'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, ({ seq }) => [seq])
     return { entries: rows.map(entryToWire), next_cursor: nextCursor }
   },

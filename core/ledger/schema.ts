@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { Fault } from '#core/kernel/errors'
-import { decodeCursor } from '#core/kernel/page'
 import type { CheckpointRow } from './checkpoints.ts'
 import { parseCheckpoint } from './checkpoint.rules.ts'
 import { ExportEntry } from './export.rules.ts'
@@ -22,13 +20,6 @@ export const LedgerCheckpoint = z
 export const LedgerEntry = z
   .object({ entry: ExportEntry.shape.entry, leaf_hash: z.string().describe('RFC 6962 leaf hash, hex') })
   .meta({ id: 'LedgerEntry' })
-
-/** The place in a list ordered by one whole number. */
-export function placeOf(cursor: string): number {
-  const [place] = decodeCursor(cursor, 1)
-  if (Number.isSafeInteger(place)) return place as number
-  throw new Fault('invalid_input', 'Validation failed', { details: ['cursor: is not one that this list gave out'] })
-}
 
 export function checkpointToWire(row: CheckpointRow): z.output<typeof LedgerCheckpoint> {
   const { origin, size, root } = parseCheckpoint(row.note)

@@ -10,7 +10,7 @@ import { windowStart } from './window.rules.ts'
 export type BudgetNeed = Extract<Need, { kind: 'budget' }>
 
 /** How long an estimate is held back for an act whose outcome nobody reports. */
-export const RESERVATION_MS = 15 * 60_000
+const RESERVATION_MS = 15 * 60_000
 
 interface Wanted {
   readonly orgId: string
@@ -84,7 +84,7 @@ export async function lookAtBudget(
       eb('used_tokens', '+', eb.ref('reserved_tokens')).as('held_tokens'),
       eb('used_calls', '+', eb.ref('reserved_calls')).as('held_calls'),
     ])
-    .where(({ and }) => and(key))
+    .where((eb) => eb.and(key))
     .executeTakeFirst()
   return overruns(need.limits, heldOf(row), need.estimate)
 }
@@ -119,10 +119,5 @@ export function usageOrder(key: UsageKey): string {
 }
 
 function heldOf(row: Pick<Answer, 'held_usd_micros' | 'held_tokens' | 'held_calls'> | undefined): Spend {
-  const figure = (value: number | null | undefined): number => Number(value ?? 0)
-  return {
-    usd_micros: figure(row?.held_usd_micros),
-    tokens: figure(row?.held_tokens),
-    calls: figure(row?.held_calls),
-  }
+  return { usd_micros: row?.held_usd_micros ?? 0, tokens: row?.held_tokens ?? 0, calls: row?.held_calls ?? 0 }
 }

@@ -80,15 +80,9 @@ async function settled(look: Look, need: PolicyNeed): Promise<Observation> {
 }
 
 async function observe(look: Look, need: PolicyNeed): Promise<Observation> {
-  switch (need.kind) {
-    case 'rate':
-      return { kind: 'rate', used: await rateOf(look, need) }
-    case 'budget':
-      return budgetOf(look, need)
-    case 'webhook':
-    case 'semantic':
-      return callOut(look, need)
-  }
+  if (need.kind === 'rate') return { kind: 'rate', used: await rateOf(look, need) }
+  if (need.kind === 'budget') return budgetOf(look, need)
+  return callOut(look, need)
 }
 
 async function rateOf({ runtime, orgId, options, signal }: Look, need: RateNeed): Promise<number> {

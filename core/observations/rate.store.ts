@@ -100,5 +100,5 @@ async function count(runtime: Runtime, rows: readonly Row[]): Promise<ReadonlyMa
       expires_at = excluded.expires_at
     returning c.org_id, c.policy_id, c.subject, c.window_seconds,
       (select sum(bucket) from unnest(c.counts) as bucket)::bigint as total`.execute(runtime.db)
-  return new Map(counted.map((row) => [keyOf(row), Number(row.total)]))
+  return new Map(counted.map((row) => [keyOf(row), row.total]))
 }

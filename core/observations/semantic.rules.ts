@@ -3,10 +3,8 @@ import { z } from 'zod'
 import type { Facts } from '#core/policies/index'
 import { redactDeep } from '#core/scans/index'
 
-const HEAD_CHARS = 6000
-const TAIL_CHARS = 2000
-/** An act that does not fit is not judged by halves: the policy fails closed. */
-const MAX_RENDERED = 40_000
+/** About 15,000 tokens. What is longer is not judged in part, as the rest could hold anything: the policy fails closed. */
+const MAX_RENDERED = 60_000
 
 /** The act as the model sees it: JSON with secrets replaced. Throws when it is too long to be judged whole. */
 export function renderAct(facts: Facts): string {
@@ -23,17 +21,11 @@ export function renderAct(facts: Facts): string {
       reversible: request.reversible,
       act: request.act,
       tool: request.tool,
-      content: request.content === undefined ? undefined : shortened(request.content),
+      content: request.content,
     }).value,
   )
   if (rendered.length > MAX_RENDERED) throw new Error('the act is too long for the language model')
   return rendered
-}
-
-function shortened(text: string): string {
-  if (text.length <= HEAD_CHARS + TAIL_CHARS) return text
-  const left = text.length - HEAD_CHARS - TAIL_CHARS
-  return `${text.slice(0, HEAD_CHARS)}\n[${left} characters left out]\n${text.slice(-TAIL_CHARS)}`
 }
 
 export const JUDGE = `You judge whether one act of an AI agent breaks one rule. You are given the rule, then the act as JSON between two

@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks'
 import type { Facts, Need, Observation } from '#core/policies/index'
 import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { isAllowListed, parseAllowList } from './allow-list.rules.ts'
 import { readCapped } from './body.ts'
 import { inTime } from './in-time.ts'
 import { deliveryLog, newDeliveryId } from './deliveries.store.ts'
@@ -77,10 +78,7 @@ async function signed(
 /** https only; a host on the operator's allow list may speak http. */
 function allowedUrl(text: string, runtime: Runtime): string {
   const url = new URL(text)
-  const listed = runtime.settings.egress_allow
-    .split(',')
-    .map((entry) => entry.trim().toLowerCase())
-    .some((entry) => entry !== '' && (entry === url.hostname || entry === url.host))
+  const listed = isAllowListed(parseAllowList(runtime.settings.egress_allow), url)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && listed)) return url.href
   throw new Error('its URL is not https')
 }

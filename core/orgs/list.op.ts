@@ -21,7 +21,7 @@ export const list = operation({
       .orderBy('org_id')
       .limit(input.limit + 1)
       .offset(input.offset)
-    if (input.cursor) query = query.where('org_id', '>', String(decodeCursor(input.cursor, 1)[0]))
+    if (input.cursor) query = query.where('org_id', '>', decodeCursor(input.cursor, ['text'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [row.org_id])
     const orgs = rows.map((row) => ({
       org_id: row.org_id,

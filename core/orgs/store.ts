@@ -32,7 +32,7 @@ export async function insertOrg(trx: Transaction<Database>, org: NewOrg): Promis
   await trx.insertInto('event_head').values({ org_id: org.orgId, seq: 0 }).execute()
   const data = { event: 'org.created', name: org.name, by: org.by }
   await appendEntries(trx, org.orgId, [{ kind: 'admin', ref: org.orgId, at: org.at, data }])
-  await installDefaultPack(trx, org.orgId, org.by, org.at)
+  await installDefaultPack(trx, { orgId: org.orgId, principalId: org.by }, org.at)
 }
 
 export interface FirstKeys {

@@ -1,39 +1,47 @@
 import { ActInput, gradeAct, type Grade } from '#core/evidence/index'
-import type { CaseFacts } from './cases.ts'
-import { ownValue, type Facts, type RequestFacts } from './facts.ts'
+import type { CaseFacts, FactsOfCase } from './cases.ts'
+import { ownValue, type Facts } from './facts.ts'
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
-/** What is known once the act is graded. */
-export interface Graded {
-  readonly evidence: Grade | null
+/** Risk of a request, and what its declared type alone would weigh. */
+export interface Scored {
   readonly risk: number
+  readonly declaredBase: number
 }
 
-/**
- * Facts from a request, for tests of policies. The live guard adds an org's templates and history to the risk;
- * here it is the stated one, else the higher of the evidence's and the caller's.
- */
-export function caseFacts(at: Date): (input: Readonly<Record<string, unknown>>, given: CaseFacts) => Facts {
+export type ScoreCase = (input: Readonly<Record<string, unknown>>, evidence: Grade | null) => Scored
+
+/** Without the live guard's tables: the higher of the evidence's and the caller's figure. */
+const plainScore: ScoreCase = (input, evidence) => {
+  const claimed = Number(ownValue(input, 'risk_score') ?? 0)
+  return { risk: Math.max(evidence?.total ?? 0, Number.isFinite(claimed) ? claimed : 100), declaredBase: 20 }
+}
+
+/** Facts from the request of a policy test; a stated risk stands over the scored one. `at` is the clock of the tests. */
+export function caseFacts(at: Date, score: ScoreCase = plainScore): FactsOfCase {
   return (input, given) => {
     const act = ActInput.safeParse(input['act'])
     const evidence = act.success ? gradeAct(act.data) : null
-    const claimed = Number(ownValue(input, 'risk_score') ?? 0)
-    const risk = given.risk ?? Math.max(evidence?.total ?? 0, Number.isFinite(claimed) ? claimed : 100)
-    return requestFacts(input, given, { evidence, risk }, given.at ?? at)
+    const scored = score(input, evidence)
+    return requestFacts(input, given, { evidence, ...scored, risk: given.risk ?? scored.risk }, given.at ?? at)
   }
+}
+
+interface Graded extends Scored {
+  readonly evidence: Grade | null
 }
 
 function requestFacts(
   input: Readonly<Record<string, unknown>>,
   given: CaseFacts,
-  { evidence, risk }: Graded,
+  { evidence, risk, declaredBase }: Graded,
   at: Date,
 ): Facts {
   const declared = text(input['action_type']) ?? text(input['action']) ?? 'other'
   const paths: unknown = input['write_paths']
   const written = Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : []
-  const type = evidence !== null && evidence.baseRisk > 20 ? evidence.actionType : declared
+  const type = evidence !== null && evidence.baseRisk > declaredBase ? evidence.actionType : declared
   return {
     orgId: 'org_case',
     actionType: type,
@@ -45,7 +53,7 @@ function requestFacts(
     intentSource: evidence?.actionType === type ? 'evidence' : 'declared',
     target: text(input['target']) ?? evidence?.target ?? null,
     writePaths: [...new Set([...written, ...(evidence?.writePaths ?? [])])],
-    request: input as RequestFacts,
+    request: input,
     injection: given.injection,
     session: given.session,
     permissionLevel: given.permissionLevel,

@@ -25,4 +25,3 @@ export const PolicyCase = z.strictObject({
   }),
 })
 export type PolicyCase = z.output<typeof PolicyCase>
-

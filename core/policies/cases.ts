@@ -50,7 +50,8 @@ export function runCases(
 
 function problemOf(one: PolicyCase, verdict: Verdict, nameOf: ReadonlyMap<string, string>): string | null {
   if (verdict.decision !== one.expect.decision) {
-    const why = verdict.clauses.map((clause) => `${clause.policy_name} (${clause.clause})`).join(', ')
+    const effective = verdict.clauses.filter((clause) => clause.effect !== 'allow')
+    const why = effective.map((clause) => `${clause.policy_name} (${clause.clause})`).join(', ')
     return `expected ${one.expect.decision}, got ${verdict.decision}${why === '' ? '' : ` from ${why}`}`
   }
   const fired = verdict.matched_policies.map((id) => nameOf.get(id) ?? id)
@@ -96,20 +97,33 @@ function injectionOf(given: Readonly<Record<string, unknown>>): InjectionFacts {
   }
 }
 
+const text = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise)
+
+const ANSWERS: Readonly<Record<string, (stated: Readonly<Record<string, unknown>>) => Observation>> = {
+  rate: (stated) => ({ kind: 'rate', used: number(stated['used']) }),
+  failed: (stated) => ({ kind: 'failed', why: text(stated['why'], 'the look-up failed') }),
+  semantic: (stated) => ({
+    kind: 'semantic',
+    violates: stated['violates'] === true,
+    reason: text(stated['reason'], ''),
+  }),
+  webhook: (stated) => ({
+    kind: 'webhook',
+    decision: isDecision(stated['decision']) ? stated['decision'] : null,
+    reasons: texts(stated['reasons']),
+    warnings: texts(stated['warnings']),
+  }),
+  budget: (stated) => {
+    const over = { metric: 'usd' as const, limit: number(stated['limit']), used: number(stated['used']), requested: 0 }
+    return { kind: 'budget', exceeded: stated['exceeded'] === true ? [over] : [] }
+  },
+}
+
 /** A stated answer of a known kind, else "not asked": a test judges the policies, not the network. */
 function asObservation(stated: Readonly<Record<string, unknown>> | undefined): Observation {
-  const kind = stated?.['kind']
-  if (kind === 'rate') return { kind, used: number(stated?.['used']) }
-  if (kind === 'semantic') return { kind, violates: stated?.['violates'] === true, reason: String(stated?.['reason'] ?? '') }
-  if (kind === 'failed') return { kind, why: String(stated?.['why'] ?? 'the look-up failed') }
-  if (kind === 'webhook') {
-    const decision = stated?.['decision']
-    const answers = { reasons: texts(stated?.['reasons']), warnings: texts(stated?.['warnings']) }
-    return { kind, decision: isDecision(decision) ? decision : null, ...answers }
-  }
-  if (kind === 'budget') {
-    const over = { metric: 'usd' as const, limit: number(stated?.['limit']), used: number(stated?.['used']), requested: 0 }
-    return { kind, exceeded: stated?.['exceeded'] === true ? [over] : [] }
-  }
-  return { kind: 'skipped', why: 'this test states no answer for it' }
+  const kind = text(stated?.['kind'], '')
+  const read = Object.hasOwn(ANSWERS, kind) ? ANSWERS[kind] : undefined
+  return stated === undefined || read === undefined
+    ? { kind: 'skipped', why: 'this test states no answer for it' }
+    : read(stated)
 }

@@ -6,7 +6,17 @@ import { compilePattern } from './patterns.rules.ts'
 
 export const CEL_MAX_CHARS = 2_000
 const MAX_MACRO_NESTING = 2
-const MACROS = new Set(['all', 'exists', 'exists_one', 'existsOne', 'map', 'filter', 'bind', 'transformList', 'transformMap'])
+const MACROS = new Set([
+  'all',
+  'exists',
+  'exists_one',
+  'existsOne',
+  'map',
+  'filter',
+  'bind',
+  'transformList',
+  'transformMap',
+])
 
 export interface Condition {
   readonly usesSession: boolean
@@ -152,7 +162,8 @@ function requiredTypes(node: ASTNode): readonly string[] {
     return left.length > 0 ? left : requiredTypes(node.args[1])
   }
   if (node.op === '==') return isEvaluatedType(node.args[0]) ? literals([node.args[1]]) : []
-  if (node.op === 'in' && isEvaluatedType(node.args[0]) && node.args[1].op === 'list') return literals(node.args[1].args)
+  if (node.op === 'in' && isEvaluatedType(node.args[0]) && node.args[1].op === 'list')
+    return literals(node.args[1].args)
   return []
 }
 

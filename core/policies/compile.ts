@@ -66,7 +66,7 @@ export function compilePolicies(rows: readonly PolicyRow[]): CompiledPolicies {
     index: buildIndex(sorted.policies),
     grants,
     broken: sorted.broken,
-    warnings: sorted.warnings,
+    warnings: sorted.warnings.toSorted(),
     usesSession: sorted.policies.some((policy) => policy.enforced.usesSession),
   })
 }

@@ -19,7 +19,8 @@ import { changePolicies, refuseTakenName, sha256 } from './store.ts'
 export const create = operation({
   name: 'policies_create',
   title: 'Create a policy',
-  description: 'Create a guard policy; it applies to the next decision, unless it is created as a draft or in shadow mode.',
+  description:
+    'Create a guard policy; it applies to the next decision, unless it is created as a draft or in shadow mode.',
   input: z.object({
     name: PolicyName,
     policy_type: PolicyTypeField,
@@ -42,12 +43,15 @@ export const create = operation({
     const digest = key === null ? null : sha256(canonical(JSON.parse(JSON.stringify(body))))
     const sound = soundRules(input.policy_type, input.rules, ctx.now())
     const { row, replayed } = await changePolicies(ctx, async (trx) => {
-      const known = key === null ? undefined : await trx
-        .selectFrom('guard_policy')
-        .selectAll()
-        .where('org_id', '=', ctx.actor.orgId)
-        .where('idempotency_key', '=', key)
-        .executeTakeFirst()
+      const known =
+        key === null
+          ? undefined
+          : await trx
+              .selectFrom('guard_policy')
+              .selectAll()
+              .where('org_id', '=', ctx.actor.orgId)
+              .where('idempotency_key', '=', key)
+              .executeTakeFirst()
       if (known !== undefined) {
         if (known.request_digest === digest) return { changes: [], result: { row: known, replayed: true } }
         throw new Fault('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used with another body.')

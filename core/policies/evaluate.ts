@@ -67,59 +67,91 @@ export function needs(compiled: CompiledPolicies, facts: Facts): PolicyNeed[] {
 
 /** The one judge: live guard, simulation, shadow mode, replay and policy tests all call it. Pure; never throws. */
 export function evaluate(compiled: CompiledPolicies, facts: Facts, observed: Observed): Verdict {
-  const fired = fire(compiled, facts, observed)
-  const enforced = fired.filter(({ policy }) => policy.mode === 'enforce')
-  const base = enforced.reduce<Decision>((worst, { firing }) => stricter(worst, firing.effect), 'allow')
-  const effective = enforced.filter(({ firing }) => firing.effect !== 'allow')
-  const ungrantable =
-    base === 'block' || effective.some(({ policy, firing }) => policy.ungrantable || firing.failed === true)
-  const grants = matchingGrants(compiled, facts)
-  const grant = base === 'allow' || ungrantable ? undefined : grants.find((each) => each.mode === 'enforce')
-  const reasons = effective.filter(({ firing }) => rankOf(firing.effect) >= rankOf('require_approval'))
-  return {
-    decision: grant === undefined ? base : 'allow',
-    reasons: grant === undefined ? unique(reasons.map(({ firing }) => firing.message)) : [],
-    warnings: unique([
-      ...compiled.warnings,
-      ...enforced.filter(({ firing }) => rankOf(firing.effect) <= rankOf('warn')).map(({ firing }) => firing.message),
-      ...(grant === undefined ? [] : [`Grant "${grant.name}" lowered ${base} to allow until ${grant.rules.expires_at}.`]),
-    ]),
-    matched_policies: unique([...effective.map(({ policy }) => policy.id), ...(grant === undefined ? [] : [grant.id])]),
-    clauses: enforced.map(clauseOf),
-    shadow: [
-      ...fired.filter(({ policy }) => policy.mode === 'shadow').map(shadowOf),
-      ...(base === 'allow' || ungrantable ? [] : grants.filter((each) => each.mode === 'shadow')).map(({ id }) => ({
-        policy_id: id,
-        decision: 'allow' as const,
-        clauses: [],
-      })),
-    ],
-    base_decision: base,
-    ...(grant === undefined ? {} : { lowered_by: { policy_id: grant.id, kind: 'allow_grant' as const } }),
-    ungrantable,
-    non_fabrication: enforced.flatMap(({ policy, firing }) =>
-      firing.violations === undefined
-        ? []
-        : [{ policy_id: policy.id, verdict: 'block' as const, violations: firing.violations }],
-    ),
+  const sorted = sortOut(fire(compiled, facts, observed), compiled.warnings)
+  const { base, clauses, matched, shadow, findings: non_fabrication } = sorted
+  const ungrantable = base === 'block' || sorted.ungrantable
+  const verdict = { clauses, shadow, base_decision: base, ungrantable, non_fabrication }
+  const grants = base === 'allow' || ungrantable || compiled.grants.size === 0 ? [] : matchingGrants(compiled, facts)
+  for (const { id, mode } of grants)
+    if (mode === 'shadow') shadow.push({ policy_id: id, decision: 'allow', clauses: [] })
+  const grant = grants.find((each) => each.mode === 'enforce')
+  if (grant === undefined) {
+    const { reasons, warnings } = sorted
+    return {
+      ...verdict,
+      decision: base,
+      reasons: unique(reasons),
+      warnings: unique(warnings),
+      matched_policies: matched,
+    }
   }
+  const note = `Grant "${grant.name}" lowered ${base} to allow until ${grant.rules.expires_at}.`
+  return {
+    ...verdict,
+    decision: 'allow',
+    reasons: [],
+    warnings: unique([...sorted.warnings, note]),
+    matched_policies: [...matched, grant.id],
+    lowered_by: { policy_id: grant.id, kind: 'allow_grant' },
+  }
+}
+
+interface SortedOut {
+  base: Decision
+  ungrantable: boolean
+  readonly reasons: string[]
+  readonly warnings: string[]
+  readonly matched: string[]
+  readonly clauses: Clause[]
+  readonly shadow: ShadowVerdict[]
+  readonly findings: FabricationFinding[]
+}
+
+/** One pass over what fired, in the order in which it is told. */
+function sortOut(fired: readonly Fired[], standing: readonly string[]): SortedOut {
+  const out: SortedOut = {
+    base: 'allow',
+    ungrantable: false,
+    reasons: [],
+    warnings: [...standing],
+    matched: [],
+    clauses: [],
+    shadow: [],
+    findings: [],
+  }
+  for (const one of fired) {
+    const { policy, firing } = one
+    const clause = clauseOf(one)
+    if (policy.mode === 'shadow') {
+      out.shadow.push({ policy_id: policy.id, decision: firing.effect, clauses: [clause] })
+      continue
+    }
+    out.clauses.push(clause)
+    const grave = rankOf(firing.effect) >= rankOf('require_approval')
+    ;(grave ? out.reasons : out.warnings).push(firing.message)
+    const { violations } = firing
+    if (violations !== undefined) out.findings.push({ policy_id: policy.id, verdict: 'block', violations })
+    if (firing.effect === 'allow') continue
+    out.base = stricter(out.base, firing.effect)
+    out.ungrantable ||= policy.ungrantable || firing.failed === true
+    out.matched.push(policy.id)
+  }
+  return out
 }
 
 /** Everything that fired, gravest first and then by policy id: the order of the rows never shows. */
 function fire(compiled: CompiledPolicies, facts: Facts, observed: Observed): Fired[] {
   const fired: Fired[] = []
-  const seen = new Set<string>()
+  let seen: Set<CompiledPolicy> | undefined
   visitCandidates(compiled.index, facts, (policy) => {
-    if (seen.has(policy.id)) return
+    if (seen?.has(policy)) return
     const firing = judge(policy, facts, observed.get(policy.id))
     if (firing === null) return
-    seen.add(policy.id)
     fired.push({ policy, firing })
+    seen = (seen ?? new Set()).add(policy)
   })
   if (fired.length < 2) return fired
-  return fired.sort(
-    (a, b) => rankOf(b.firing.effect) - rankOf(a.firing.effect) || (a.policy.id < b.policy.id ? -1 : 1),
-  )
+  return fired.sort((a, b) => rankOf(b.firing.effect) - rankOf(a.firing.effect) || (a.policy.id < b.policy.id ? -1 : 1))
 }
 
 /** A rule that throws fails closed. */
@@ -134,7 +166,7 @@ function judge(policy: CompiledPolicy, facts: Facts, observed: Observation | und
 }
 
 function clauseOf({ policy, firing }: Fired): Clause {
-  return {
+  const clause = {
     policy_id: policy.id,
     policy_name: policy.name,
     policy_type: policy.type,
@@ -143,14 +175,10 @@ function clauseOf({ policy, firing }: Fired): Clause {
     seen: firing.seen,
     effect: firing.effect,
     message: firing.message,
-    ...(firing.failed === true ? { failed: true as const } : {}),
   }
+  return firing.failed === true ? { ...clause, failed: true } : clause
 }
 
-function shadowOf(fired: Fired): ShadowVerdict {
-  return { policy_id: fired.policy.id, decision: fired.firing.effect, clauses: [clauseOf(fired)] }
-}
-
-function unique(texts: readonly string[]): string[] {
-  return [...new Set(texts)]
+function unique(texts: string[]): string[] {
+  return texts.length < 2 ? texts : [...new Set(texts)]
 }

@@ -78,7 +78,9 @@ export interface Facts {
 /** An own property as an object, else null: request JSON is hostile, its prototype is never read. */
 export function objectAt(value: unknown, key: string): Readonly<Record<string, unknown>> | null {
   const found = ownValue(value, key)
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Record<string, unknown>) : null
+  return typeof found === 'object' && found !== null && !Array.isArray(found)
+    ? (found as Record<string, unknown>)
+    : null
 }
 
 export function ownValue(value: unknown, key: string): unknown {
@@ -98,9 +100,11 @@ export function riskOf(facts: Facts): number {
   return Number.isFinite(facts.risk) ? Math.min(100, Math.max(0, facts.risk)) : 100
 }
 
+const PLAIN = /^[a-z0-9_.-]*$/
+
 /** Action types compare without regard to case, width or outer space, so that `Deploy ` is no way around `deploy`. */
 export function foldType(actionType: string): string {
-  return actionType.normalize('NFKC').trim().toLowerCase()
+  return PLAIN.test(actionType) ? actionType : actionType.normalize('NFKC').trim().toLowerCase()
 }
 
 /** The evaluated and the declared type, folded, without repetition. */

@@ -13,8 +13,8 @@ interface Lane<P> {
   readonly plain: P[]
   /** Ascending by risk, so that a walk ends at the first one out of reach. */
   readonly byRisk: { readonly risk: number; readonly policy: P }[]
-  /** By a folder or file name that a matching path must contain. */
-  readonly bySegment: Map<string, P[]>
+  /** By a key that a matching path must have, see `requiredKey`. */
+  readonly byPathKey: Map<string, P[]>
   readonly anyPath: P[]
 }
 
@@ -31,7 +31,7 @@ export interface PolicyIndex<P> {
   readonly readsPaths: boolean
 }
 
-const lane = <P>(): Lane<P> => ({ plain: [], byRisk: [], bySegment: new Map(), anyPath: [] })
+const lane = <P>(): Lane<P> => ({ plain: [], byRisk: [], byPathKey: new Map(), anyPath: [] })
 const shelf = <P>(): Shelf<P> => ({ anyAgent: lane(), byAgent: new Map(), scoped: lane() })
 
 function at<P>(map: Map<string, P>, key: string, create: () => P): P {
@@ -42,13 +42,33 @@ function at<P>(map: Map<string, P>, key: string, create: () => P): P {
   return created
 }
 
-/** A name that every path matched by the pattern contains, folded; null when there is none for certain. */
-function requiredSegment(pattern: string): string | null {
-  if (pattern.startsWith('!')) return null
+const NAME = /^[\p{L}\p{N}._-]{1,120}$/u
+const EXTENSION = /^\*\.[\p{L}\p{N}_-]{1,60}$/u
+const MAX_PATHS_KEPT = 5_000
+
+/**
+ * A key that every path matched by the pattern has, folded: the name of a folder or file in it, or `*.ext` for a part
+ * that ends so. Null when there is none for certain; parts behind a second `**` are not certain.
+ */
+function requiredKey(pattern: string): string | null {
   const segments = classifyPath(pattern).normalised.toLowerCase().split('/')
   const second = segments.indexOf('**', segments.indexOf('**') + 1)
   const sure = second === -1 ? segments : segments.slice(0, second)
-  return sure.findLast((name) => /^[\p{L}\p{N}._-]{1,120}$/u.test(name) && !/^\.{1,2}$/.test(name)) ?? null
+  const named = sure.findLast((part) => NAME.test(part) && part !== '.' && part !== '..')
+  return named ?? sure.findLast((part) => EXTENSION.test(part)) ?? null
+}
+
+const keysByPath = new Map<string, readonly string[]>()
+
+/** The keys under which a path is found. Agents name the same paths again and again, so they are kept. */
+function keysOf(path: string): readonly string[] {
+  const known = keysByPath.get(path)
+  if (known !== undefined) return known
+  const parts = classifyPath(path).normalised.toLowerCase().split('/')
+  const keys = parts.flatMap((part) => [part, `*${part.slice(part.lastIndexOf('.'))}`])
+  if (keysByPath.size >= MAX_PATHS_KEPT) keysByPath.clear()
+  if (path.length <= 1024) keysByPath.set(path, keys)
+  return keys
 }
 
 function place<P extends Indexed>(into: Lane<P>, policy: P): void {
@@ -56,9 +76,9 @@ function place<P extends Indexed>(into: Lane<P>, policy: P): void {
   if (minRisk !== undefined) {
     into.byRisk.push({ risk: minRisk, policy })
   } else if (paths !== undefined) {
-    const segments = paths.filter((pattern) => !pattern.trim().startsWith('!')).map(requiredSegment)
-    if (segments.includes(null)) into.anyPath.push(policy)
-    else for (const name of new Set(segments)) if (name !== null) at(into.bySegment, name, () => []).push(policy)
+    const keys = paths.filter((pattern) => !pattern.trim().startsWith('!')).map(requiredKey)
+    if (keys.includes(null)) into.anyPath.push(policy)
+    else for (const key of new Set(keys)) if (key !== null) at(into.byPathKey, key, () => []).push(policy)
   } else into.plain.push(policy)
 }
 
@@ -83,26 +103,26 @@ export function buildIndex<P extends Indexed>(policies: readonly P[]): PolicyInd
   return { anyType, byType, readsPaths: policies.some((policy) => policy.enforced.keys.paths !== undefined) }
 }
 
-function segmentsOf(facts: Facts): ReadonlySet<string> | null {
+function pathKeys(facts: Facts): Iterable<string> | null {
   const paths = facts.target === null ? facts.writePaths : [facts.target, ...facts.writePaths]
-  if (paths.length === 0) return null
-  return new Set(paths.flatMap((path) => classifyPath(path).normalised.toLowerCase().split('/')))
+  if (paths.length < 2) return paths[0] === undefined ? null : keysOf(paths[0])
+  return new Set(paths.flatMap(keysOf))
 }
 
 /** Visits each policy that may fire on these facts; all others cannot. A policy may be visited more than once. */
 export function visitCandidates<P>(index: PolicyIndex<P>, facts: Facts, visit: (policy: P) => void): void {
   const risk = riskOf(facts)
-  const segments = index.readsPaths ? segmentsOf(facts) : null
+  const keys = index.readsPaths ? pathKeys(facts) : null
   const walk = (from: Lane<P>): void => {
     for (const policy of from.plain) visit(policy)
     for (const entry of from.byRisk) {
       if (entry.risk > risk) break
       visit(entry.policy)
     }
-    if (segments === null) return
+    if (keys === null) return
     for (const policy of from.anyPath) visit(policy)
-    if (from.bySegment.size === 0) return
-    for (const name of segments) for (const policy of from.bySegment.get(name) ?? []) visit(policy)
+    if (from.byPathKey.size === 0) return
+    for (const key of keys) for (const policy of from.byPathKey.get(key) ?? []) visit(policy)
   }
   const walkShelf = (from: Shelf<P>): void => {
     walk(from.anyAgent)

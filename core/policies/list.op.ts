@@ -26,7 +26,7 @@ export const list = operation({
       .orderBy('id', 'desc')
       .limit(input.limit + 1)
       .offset(input.offset)
-    if (input.cursor !== undefined) query = query.where('id', '<', String(decodeCursor(input.cursor, 1)[0]))
+    if (input.cursor !== undefined) query = query.where('id', '<', decodeCursor(input.cursor, ['text'])[0])
     if (input.agent_id !== undefined) {
       query = query.where(sql<boolean>`(agent_ids is null or agent_ids = '{}' or ${input.agent_id} = any (agent_ids))`)
     }

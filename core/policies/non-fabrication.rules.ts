@@ -52,8 +52,7 @@ export function verifyContent(content: unknown, source: unknown): readonly Viola
   }
 }
 
-const inSlot = (fact: Fact): string =>
-  canonicalText((fact.slot?.prefix ?? '') + fact.value + (fact.slot?.suffix ?? ''))
+const inSlot = (fact: Fact): string => canonicalText((fact.slot?.prefix ?? '') + fact.value + (fact.slot?.suffix ?? ''))
 
 const labelled = (label: string | undefined): { label?: string } => (label === undefined ? {} : { label })
 

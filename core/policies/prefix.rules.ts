@@ -1,14 +1,22 @@
-/** A target as one spelling: forward slashes, no `.`/`..`/empty segments, folded case; a URL keeps its scheme. */
+const UP = /^(?:\.|%2e){2}$/i
+const HERE = /^(?:\.|%2e)?$/i
+
+/**
+ * A target as one spelling: forward slashes, no `.`, `..` or empty segments, folded case. A URL keeps its scheme and
+ * host whatever follows, and loses its query, whose slashes are no path.
+ */
 export function normaliseTarget(target: string): string {
   const slashed = target.normalize('NFC').replaceAll('\\', '/').trim()
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(slashed)?.[0] ?? ''
-  const rest = slashed.slice(scheme.length)
+  const rest = scheme === '' ? slashed : slashed.slice(scheme.length).replace(/[?#].*$/s, '')
   const rooted = scheme === '' && rest.startsWith('/')
+  const floor = scheme === '' ? 0 : 1
   const kept: string[] = []
   for (const segment of rest.split('/')) {
-    if (segment === '' || segment === '.') continue
-    if (segment === '..' && kept.length > 0 && kept.at(-1) !== '..') kept.pop()
-    else if (segment !== '..' || (!rooted && scheme === '')) kept.push(segment)
+    if (HERE.test(segment)) continue
+    if (!UP.test(segment)) kept.push(segment)
+    else if (kept.length > floor && kept.at(-1) !== '..') kept.pop()
+    else if (!rooted && scheme === '') kept.push('..')
   }
   const tail = /\/\.{0,2}$/.test(rest) && kept.length > 0 ? '/' : ''
   return (scheme + (rooted ? '/' : '') + kept.join('/') + tail).toLowerCase()

@@ -1,6 +1,6 @@
 import type { Grade } from '#core/evidence/index'
 import type { Decision } from './decision.rules.ts'
-import { objectAt, ownValue, type Facts, type InjectionFacts, type RequestFacts, type SessionFacts } from './facts.ts'
+import { objectAt, ownValue, type Facts, type InjectionFacts, type SessionFacts } from './facts.ts'
 import type { Observation } from './observe.ts'
 
 /** The columns of a recorded decision that a replay reads. */
@@ -54,7 +54,7 @@ export function factsOfDecision(row: RecordedDecision, orgId: string): Facts {
     intentSource: row.intent_source,
     target: textOr(ownValue(kept, 'target'), row.target),
     writePaths: Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : [],
-    request: (objectAt(row.context, 'request') ?? {}) as RequestFacts,
+    request: objectAt(row.context, 'request') ?? {},
     injection: objectAt(kept, 'injection') as InjectionFacts | null,
     session: objectAt(kept, 'session') as SessionFacts | null,
     permissionLevel: textOr(ownValue(kept, 'permissionLevel'), null),

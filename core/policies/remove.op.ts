@@ -25,7 +25,10 @@ export const remove = operation({
   mcp: 'catalog',
 
   async handler(ctx, input) {
-    const listed = (input.ids ?? '').split(',').map((id) => id.trim()).filter((id) => id !== '')
+    const listed = (input.ids ?? '')
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== '')
     const wanted = [...new Set(input.id === undefined ? listed : [input.id, ...listed])]
     if (wanted.length === 0) throw invalid(['id: name a policy by id, or several by ids'])
     if (wanted.length > MAX_IDS) throw invalid([`ids: at most ${MAX_IDS} at a time`])

@@ -30,7 +30,8 @@ const input = z.object({
 export const replay = operation({
   name: 'policies_replay',
   title: 'Replay history under a draft policy',
-  description: 'Judge recorded decisions again with a draft policy added: counts, changed decisions and a repeatable hash.',
+  description:
+    'Judge recorded decisions again with a draft policy added: counts, changed decisions and a repeatable hash.',
   input,
   output: z.object({
     from: z.iso.datetime(),

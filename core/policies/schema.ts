@@ -32,7 +32,11 @@ export const RulesField = z
   .union([AnyObject, z.string().max(RULES_MAX_CHARS)])
   .describe('Rules of the policy type, as an object or its JSON text')
 export const PolicyName = z.string().trim().min(1).max(256)
-export const PolicyTypeField = z.string().min(1).max(64).describe(`One of ${policyTypes.join(', ')}`)
+export const PolicyTypeField = z
+  .string()
+  .min(1)
+  .max(64)
+  .describe(`One of ${policyTypes.join(', ')}`)
 export const Mode = z.enum(['enforce', 'shadow']).describe('shadow: evaluated and recorded, never enforced')
 /** 0 and 1 are what older clients send. */
 export const ActiveField = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean)
@@ -86,7 +90,8 @@ export function inertReason(row: Omit<PolicyStored, 'org_id'>, now: Date): strin
   if (row.state === 'draft') return 'a draft; activate it to enforce it'
   if (!row.active) return 'switched off'
   const parsed = parseRules(row.policy_type, row.rules)
-  if (!parsed.ok) return `cannot be enforced: ${parsed.issues.map(({ path, message }) => `${path}: ${message}`).join('; ')}`
+  if (!parsed.ok)
+    return `cannot be enforced: ${parsed.issues.map(({ path, message }) => `${path}: ${message}`).join('; ')}`
   if (row.policy_type === 'allow_grant') {
     if (Date.parse(String(parsed.rules['expires_at'])) <= now.getTime()) return 'the grant has expired'
     if (row.agent_ids?.length === 0) return 'the grant names no agent'
@@ -98,10 +103,8 @@ export function policyToWire(row: PolicyStored, now: Date): z.output<typeof Poli
   const { org_id: _org, idempotency_key: _key, request_digest: _digest, ...policy } = row
   return {
     ...policy,
-    revision: Number(row.revision),
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
     inert: inertReason(row, now),
   }
 }
-

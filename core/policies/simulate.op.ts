@@ -33,7 +33,8 @@ const Match = z.object({
 export const simulate = operation({
   name: 'policies_simulate',
   title: 'Simulate a policy',
-  description: 'Show what a policy, or a pack of them, would have said to the latest actions; nothing is stored or sent.',
+  description:
+    'Show what a policy, or a pack of them, would have said to the latest actions; nothing is stored or sent.',
   input: z.object({
     policy_type: PolicyTypeField.optional(),
     rules: RulesField.optional(),

@@ -31,7 +31,11 @@ export interface Simulation {
 }
 
 /** What these policies alone would have said to past actions. Nothing outside is asked. */
-export function simulatePolicies(rows: readonly PolicyRow[], actions: readonly PastAction[], orgId: string): Simulation {
+export function simulatePolicies(
+  rows: readonly PolicyRow[],
+  actions: readonly PastAction[],
+  orgId: string,
+): Simulation {
   const compiled = compilePolicies(rows.map((row) => ({ ...row, active: true, state: 'active', mode: 'enforce' })))
   const counts = Object.fromEntries(DECISIONS.map((decision) => [decision, 0])) as Record<Decision, number>
   const matches: Match[] = []

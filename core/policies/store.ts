@@ -16,7 +16,7 @@ export interface Change {
   readonly type: ChangeType
 }
 
-interface By {
+export interface By {
   readonly orgId: string
   readonly principalId: string
 }
@@ -59,7 +59,7 @@ async function nextRevision(trx: Transaction<Database>, orgId: string): Promise<
     .onConflict((conflict) => conflict.column('org_id').doUpdateSet({ revision: sql`policy_set.revision + 1` }))
     .returning('revision')
     .executeTakeFirstOrThrow()
-  return Number(row.revision)
+  return row.revision
 }
 
 interface Stamp {
@@ -91,12 +91,6 @@ async function recordChanges(trx: Transaction<Database>, stamp: Stamp, changes: 
     return { kind: 'policy' as const, ref: row.id, at, data: { ...data, rules_sha256: sha256(canonical(rules)) } }
   })
   await appendEntries(trx, by.orgId, drafts)
-  // A decision made under the old policies cannot be recorded any more once this is committed.
-  await trx
-    .updateTable('ledger_head')
-    .set({ control_revision: sql`control_revision + 1` })
-    .where('org_id', '=', by.orgId)
-    .execute()
   const events = changes.map(({ row, type }) => ({
     name: 'policy.updated',
     ref: row.id,
@@ -141,22 +135,38 @@ export async function refuseTakenName(trx: Transaction<Database>, orgId: string,
 
 /** Gives a new org the default pack, inside the transaction that creates the org. */
 export async function installDefaultPack(trx: Transaction<Database>, by: By, at: Date): Promise<void> {
+  const drafts = defaultPack.map((policy) => ({ ...policy, id: newId('gp'), agent_ids: null }))
+  await insertPolicies(trx, { ...by, principalId: 'writ:default-pack' }, at, drafts)
+}
+
+export interface PolicyDraft {
+  readonly id: string
+  readonly name: string
+  readonly policy_type: string
+  readonly rules: Readonly<Record<string, unknown>>
+  readonly agent_ids: string[] | null
+}
+
+/** Active, enforced policies with their revision, ledger entry and event; the rules are known to be sound. */
+export async function insertPolicies(
+  trx: Transaction<Database>,
+  by: By,
+  at: Date,
+  drafts: readonly PolicyDraft[],
+): Promise<void> {
   const revision = await nextRevision(trx, by.orgId)
   const rows = await trx
     .insertInto('guard_policy')
     .values(
-      defaultPack.map(({ name, policy_type, rules }) => ({
+      drafts.map(({ rules, ...draft }) => ({
+        ...draft,
         org_id: by.orgId,
-        id: newId('gp'),
-        name,
-        policy_type,
         rules: JSON.stringify(rules),
         active: true,
-        agent_ids: null,
         mode: 'enforce' as const,
         state: 'active' as const,
         revision: 1,
-        created_by: 'writ:default-pack',
+        created_by: by.principalId,
         created_at: at,
         updated_at: at,
         idempotency_key: null,
@@ -165,5 +175,6 @@ export async function installDefaultPack(trx: Transaction<Database>, by: By, at:
     )
     .returningAll()
     .execute()
-  await recordChanges(trx, { by, at, revision }, rows.map((row) => ({ row, type: 'created' })))
+  const changes = rows.map((row) => ({ row, type: 'created' as const }))
+  await recordChanges(trx, { by, at, revision }, changes)
 }

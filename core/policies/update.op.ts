@@ -1,6 +1,16 @@
 import { z } from 'zod'
 import { operation } from '#core/kernel/operation'
-import { ActiveField, AgentIds, invalid, Mode, Policy, PolicyName, policyToWire, RulesField, soundRules } from './schema.ts'
+import {
+  ActiveField,
+  AgentIds,
+  invalid,
+  Mode,
+  Policy,
+  PolicyName,
+  policyToWire,
+  RulesField,
+  soundRules,
+} from './schema.ts'
 import { changePolicies, policyOf, refuseTakenName } from './store.ts'
 
 export const update = operation({

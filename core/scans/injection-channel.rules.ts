@@ -2,13 +2,13 @@ import { table } from './injection-rule.ts'
 import type { InjectionRule, Row } from './injection-rule.ts'
 
 const AI =
-  '(?:ai|a\\.i\\.|llms?|language models?|chat ?bots?|chatgpt|gpt-?[345o]?\\w{0,3}|claude|copilot|gemini|assistants?|ai[- ](?:agents?|assistants?|models?|systems?)|automated (?:agents?|systems?|assistants?|reviewers?|tools?)|(?:coding|autonomous|virtual|browsing) (?:agents?|assistants?))'
+  '(?:ai|a\\.i\\.|llms?|language models?|chat ?bots?|chatgpt|gpt-?[345o]?\\w{0,3}|claude|copilot|gemini|assistants?|ai[- ](?:agents?|assistants?|models?|systems?)|automated (?:agents?|systems?|assistants?|reviewers?|tools?)|(?:coding|autonomous|virtual|browsing|shopping|reviewing|research|personal|email) (?:agents?|assistants?))'
 const SMUGGLING: readonly Row[] = [
   [
     'addressed_to_ai',
     46,
     'ai llm llms model models assistant assistants chatbot chatbots claude chatgpt gpt copilot gemini agent agents bot bots automated',
-    `\\b(?:attention|note|message|notice|instructions?|important|dear|hey|hello|hi|memo|directive|reminder|alert|command|task|request|warning|info|ps|p\\.s\\.)\\b[ ,:!(-]{0,4}(?:(?:for|to|from system to|all|any|every|the|other|dear|only for)[ ]){0,3}${AI}\\b(?! (?:team|safety|policy|strategy|usage|group|committee|budget|training|act|users?|features?|products?|vendors?|course|working))(?:[^.;!?\\n]{0,40}?[:,!)\\]-]|[^.;!?\\n]{0,30}? (?:must|should|reading|processing|please|only))`,
+    `\\b(?:attention|note|message|notice|instructions?|important|memo|directive|reminder|alert|command|task|request|warning|info|ps|p\\.s\\.)\\b[ ,:!(-]{0,4}(?:(?:is |are )?(?:for|to|from system to|all|any|every|the|other|only for)[ ]){0,3}${AI}\\b(?! (?:team|safety|policy|strategy|usage|group|committee|budget|training|act|users?|features?|products?|vendors?|course|working))(?:[^.;!?\\n]{0,40}?[:,!)\\]-]|[^.;!?\\n]{0,30}? (?:must|should|reading|processing|please|only))`,
     62,
   ],
   [
@@ -22,19 +22,38 @@ const SMUGGLING: readonly Row[] = [
     'when_ai_reads',
     50,
     'ai llm llms model assistant agent agents bot summary summarizing summarising summarize summarise',
-    `\\b(?:when|whenever|while|before|after|once|upon|any|every|all) (?:(?:you|the|an?|your|any|this) ){0,2}(?:${AI} |agents? |models? |bots? )?(?:(?:that|who|which|is|are) )?(?:read(?:s|ing)?|process(?:es|ing)?|summari[sz](?:e|es|ing)|parse[sd]?|index(?:es|ing)?|see[sn]?|encounter(?:s|ing)?|review(?:s|ing)?|analy[sz](?:e|es|ing)|ingest(?:s|ing)?|receiv(?:e|es|ing)|browse|visit)(?: (?:or|and) \\w{1,14})? (?:this|the (?:following|above|present)|these)\\b[^.;!?\\n]{0,60}?(?:,|:| must | should | shall | needs? to | to )[^.!?\\n]{0,40}?\\b(?:you|must|ignore|say|always|never|send|include|add|write|recommend|call|run|execute|first|append|reply|output|tell|give|rate|approve|forward|use|fetch|open|visit|respond|insert|delete|mark)\\b`,
+    `\\b(?:when|whenever|while|before|after|once|upon|any|every|all) (?:(?:you|the|an?|your|any|this) ){0,2}(?:${AI} |agents? |models? |bots? )?(?:(?:that|who|which|is|are) )?(?:read(?:s|ing)?|process(?:es|ing)?|summari[sz](?:e|es|ing)|parse[sd]?|index(?:es|ing)?|see[sn]?|encounter(?:s|ing)?|review(?:s|ing)?|analy[sz](?:e|es|ing)|evaluat(?:es?|ing)|rank(?:s|ing)?|scor(?:es?|ing)|grad(?:es?|ing)|screen(?:s|ing)?|scan(?:s|ning)?|open(?:s|ing)?|load(?:s|ing)?|ingest(?:s|ing)?|receiv(?:e|es|ing)|browse|visit)(?: (?:or|and) \\w{1,14})? (?:this|the (?:following|above|present)|these)\\b[^.;!?\\n]{0,60}?(?:, (?:it|you|please|first|always|then)\\b|,|:| must | should | shall | needs? to | to )[^.!?\\n]{0,40}?\\b(?:you|must|clone|copy|post|upload|pass|download|ignore|say|always|never|send|include|add|write|recommend|call|run|execute|first|append|reply|output|tell|give|rate|approve|forward|use|fetch|open|visit|respond|insert|delete|mark)\\b`,
     60,
+  ],
+  [
+    'vocative',
+    24,
+    'ai llm llms model models assistant assistants chatbot claude chatgpt gpt copilot gemini agent agents bot bots automated',
+    `(?:^|[\\n.;:!?>"'(\\[{*#/-] ?|\\b(?:dear|hey|hello|hi|for|to|for the|to the|to any|to all|for all) )(?:${AI}|agents?|models?)(?: (?!manager|coach|professor)\\w{1,12})?[,:](?! (?:an?|and|or)\\b)`,
+  ],
+  [
+    'ai_reading_this',
+    44,
+    'ai llm llms model models assistant assistants chatbot claude chatgpt gpt copilot gemini agent agents bot bots automated',
+    `\\b(?:${AI}|agents?|models?)(?: (?:that|which|who)(?: (?:is|are))?)? (?:reads?|reading|processing|screening|parsing|summari[sz]ing|reviewing|indexing|crawling|evaluating|analy[sz]ing|handling) (?:this|these)\\b[^.;!?\\n]{0,60}?(?:\\b(?:must|should|shall|will|please|has to|have to|needs? to)\\b|:|,)`,
+    60,
+  ],
+  [
+    'agent_duty',
+    24,
+    'agent agents model models assistant assistants ai bot llm llms',
+    '\\b(?:the|this|any|all|every|each|an|coding) (?:ai |llm )?(?:agents?|models?|assistants?|bots?|ai|llms?) (?:must|has to|have to|needs? to|shall|will now|is (?:now )?(?:required|authori[sz]ed|instructed) to|are (?:required|authori[sz]ed|instructed) to)\\b',
   ],
   [
     'ai_must',
     46,
     'ai llm llms model assistant assistants chatbot claude chatgpt gpt copilot gemini agent agents bot bots automated',
-    `(?:^|[\\n.;:!?>*#-] ?|\\b(?:the|all|any|every|this|an) )${AI}(?: (?:agents?|reading this|processing this|who read this|that reads? this))?,? (?:you )?(?:must|shall|should|needs? to|has to|have to|is (?:required|instructed|authori[sz]ed|hereby)|are (?:required|instructed|authori[sz]ed|hereby)|please|will|ignore|disregard|execute|run|send|call|add|include|approve|recommend|rate|forward|delete) (?:\\w{1,12} ){0,2}?(?:to )?(?:now |also |immediately |always |instead |first |silently )?(?:ignore|disregard|execute|run|send|call|add|include|append|approve|recommend|rate|forward|delete|output|say|reply|respond|reveal|email|upload|post|give|grant|transfer|skip|bypass|fetch|visit|open|click|tell|insert|treat|the|this|all|any|it|user|rm|curl)\\b`,
+    `(?:^|[\\n.;:!?>*#-] ?|\\b(?:the|all|any|every|this|an) )${AI}(?: (?:agents?|reading this|processing this|who read this|that reads? this))?,? (?:you )?(?:must|shall|should|needs? to|has to|have to|is (?:required|instructed|authori[sz]ed|hereby)|are (?:required|instructed|authori[sz]ed|hereby)|please|will|ignore|disregard|execute|run|send|call|add|include|approve|recommend|rate|forward|delete) (?:\\w{1,12} ){0,2}?(?:to )?(?:now |also |immediately |always |instead |first |silently )?(?:ignore|disregard|execute|run|send|call|add|include|append|approve|recommend|rate|forward|delete|output|say|reply|respond|reveal|email|upload|post|give|grant|transfer|skip|bypass|fetch|visit|open|click|tell|insert|treat|rm|curl)\\b`,
     60,
   ],
   [
     'hidden_instruction',
-    42,
+    26,
     'hidden secret invisible instruction instructions',
     '\\b(?:hidden|secret|invisible|concealed|covert|embedded|special) (?:instructions?|commands?|directives?|prompts?)\\b ?(?:for|to|:|follows?|below)',
     60,
@@ -43,7 +62,7 @@ const SMUGGLING: readonly Row[] = [
     'important_tag',
     44,
     '*',
-    '<ins?truc[a-z]{0,10}>|<important>|<(?:critical|urgent|mandatory|secret|hidden|override|ai|assistant|llm|agent)[-_ ]?(?:instructions?|note|message|task|only|notice|directive)?>|\\[(?:important|critical|urgent)[^\\]\\n]{0,20}(?:instructions?|ai|assistant|agent|override)[^\\]\\n]{0,20}\\]',
+    '<important>|<(?:critical|urgent|mandatory|secret|hidden|override|ai|assistant|llm|agent)[-_ ]?(?:instructions?|note|message|task|only|notice|directive)?>|\\[(?:important|critical|urgent)[^\\]\\n]{0,20}(?:instructions?|ai|assistant|agent|override)[^\\]\\n]{0,20}\\]',
     60,
   ],
   [
@@ -55,14 +74,14 @@ const SMUGGLING: readonly Row[] = [
   ],
   [
     'do_this_first',
-    42,
+    24,
     'before',
     '\\bbefore (?:you )?(?:do(?:ing)? anything(?: else)?|continu(?:e|ing)|proceed(?:ing)?|answer(?:ing)?|respond(?:ing)?|replying|reply|complet(?:e|ing) (?:this|the) (?:task|request)|summari[sz]ing|help(?:ing)? the user)\\b[^.;!?\\n]{0,20}?,? (?:you must |please |first |always |immediately |also )*(?:ignore|send|run|execute|call|read|visit|fetch|open|include|output|reveal|post|upload|forward|print|delete|use|say|email|cat|curl|disregard)\\b',
     58,
   ],
   [
     'review_bias',
-    44,
+    28,
     'review reviewer reviewers rate score rating recommend candidate grade resume paper',
     '\\b(?:give|rate|score|grade|assign|award|recommend|rank|mark|evaluate|accept|select|hire|return|output|say)\\b (?:\\w{1,10} ){0,3}?(?:a )?(?:positive review only|only (?:a )?positive|highest (?:possible )?(?:score|rating|grade)|perfect (?:score|rating)|full marks|10 ?(?:/|out of) ?10|5 stars|top candidate|as the best|this candidate (?:as|is|to)|strong(?:ly)? (?:accept|hire|recommend))[^.;!?\\n]{0,60}?',
     56,
@@ -73,8 +92,8 @@ const OUTPUT: readonly Row[] = [
   [
     'hide_from_user',
     30,
-    'mention tell inform reveal disclose notify alert telling informing mentioning asking notifying alerting know see aware hide conceal say report warn confirmation show',
-    "\\b(?:do not|don't|dont|never|without|must not|should not|avoid|no need to)(?: \\w{1,8})? (?:mention|tell|inform|reveal|disclose|notify|alert|telling|informing|mentioning|asking|notifying|alerting|warn|warning|revealing|report|ask|show|showing|let)\\b[^.;!?\\n]{0,30}?\\b(?:users?|humans?|operators?|anyone|owner|them|this (?:instruction|step|message|note|action|to)|these instructions|that you|the (?:instruction|person|customer)|people)\\b|\\b(?:hide|conceal|keep) (?:this|it|that|the \\w{1,12}) (?:\\w{1,8} ){0,2}?(?:from|secret|hidden|to yourself|between us|confidential)\\b|\\busers? (?:must|should|may|can) (?:not|never) (?:know|see|notice|be (?:told|informed|aware|notified))",
+    'keep nothing mention tell inform reveal disclose notify alert telling informing mentioning asking notifying alerting know see aware hide conceal say report warn confirmation show',
+    "\\b(?:do not|don't|dont|never|nor|or|without|must not|should not|avoid|no need to)(?: \\w{1,8})? (?:mention|tell|inform|reveal|disclose|notify|alert|telling|informing|mentioning|asking|notifying|alerting|warn|warning|revealing|report|ask|show|showing|let)\\b[^.;!?\\n]{0,30}?\\b(?:users?|humans?|operators?|anyone|owner|them|this (?:instruction|step|message|note|action|to)|these instructions|that you|it|this(?= ?[.;,!]|$)|the (?:instruction|person|customer)|people)\\b|\\bsay nothing to\\b|\\bkeep (?:it )?(?:quiet|silent|mum)\\b|\\band (?:then )?hide (?:it|this)\\b|\\b(?:hide|conceal|keep) (?:this|it|that|the \\w{1,12}) (?:\\w{1,8} ){0,2}?(?:from|secret|hidden|to yourself|between us|confidential)\\b|\\busers? (?:must|should|may|can) (?:not|never) (?:know|see|notice|be (?:told|informed|aware|notified))",
     58,
   ],
   [
@@ -83,6 +102,12 @@ const OUTPUT: readonly Row[] = [
     'silently secretly quietly covertly discreetly background stealthily',
     '\\b(?:silently|secretly|quietly|covertly|discreetly|stealthily|in the background,?) (?:\\w{1,8} )?(?:send|run|execute|call|add|forward|upload|include|append|install|email|copy|post|fetch|delete|transfer|invoke|replace|change|insert|exfiltrate|bcc|modify|approve|grant|create|open|visit)\\b',
     62,
+  ],
+  [
+    'covert_adverb',
+    24,
+    'silently secretly quietly covertly discreetly',
+    '\\b(?:send|run|execute|call|forward|upload|include|append|post|fetch|delete|transfer|smuggle|copy|below|it|them)\\b[^.;!?\\n]{0,60}?\\b(?:silently|secretly|quietly|covertly|discreetly)(?= ?[.,;!]|$| and)|, (?:silently|secretly|quietly|covertly)(?=[.,;!]|$)',
   ],
   [
     'fixed_reply',
@@ -101,7 +126,7 @@ const OUTPUT: readonly Row[] = [
   [
     'recommend_link',
     24,
-    'link click visit url',
+    'user users',
     '\\b(?:tell|instruct|urge|ask|direct|convince|advise) (?:the )?users? (?:\\w{1,8} ){0,2}?(?:to )?(?:click|visit|open|go to|download|log ?in|enter|re-?authenticate|call|pay|install|verify|paste|type)\\b',
     56,
   ],
@@ -112,7 +137,7 @@ const TOOLS: readonly Row[] = [
     'tool_precondition',
     58,
     'tool tools',
-    '\\b(?:before|prior to|when|whenever|after|every time|each time)(?: you)? (?:us(?:e|ing)|call(?:ing)?|invok(?:e|ing)|execut(?:e|ing)|run(?:ning)?)(?: (?:this|any|the|other|another|that|every|all|\\w{1,20}))+? tools?\\b[^;!?]{0,80}?\\b(?:read|call|send|pass|include|first|cat|upload|forward|post|copy|attach|append|list|open|must|fetch|bcc|add|replace|change)\\b',
+    '\\b(?:before|prior to|when|whenever|after|every time|each time)(?: you)? (?:us(?:e|ing)|call(?:ing)?|invok(?:e|ing)|execut(?:e|ing)|run(?:ning)?)(?: (?:this|any|the|other|another|that|every|all|\\w{1,20})){1,6}? tools?\\b[^;!?]{0,80}?\\b(?:read|call|send|pass|include|first|cat|upload|forward|post|copy|attach|append|list|open|must|fetch|bcc|add|replace|change)\\b',
   ],
   [
     'tool_mandate',
@@ -125,28 +150,35 @@ const TOOLS: readonly Row[] = [
     'tool_side_channel',
     54,
     'parameter argument sidenote field',
-    '\\b(?:pass|provide|put|include|place|send|supply|insert|write|fill)\\b[^.;!?]{0,50}?\\b(?:contents?|keys?|credentials|config(?:uration)?|history|conversation|secrets?|file|token|prompt|password|emails?|env)\\b[^.;!?]{0,40}?\\b(?:as|in|into|through|via) (?:the |its |a |this )?[`\'"]?\\w{1,20}[`\'"]? (?:parameter|argument|field|param)\\b|\\b(?:sidenote|side_note|hidden_context|scratch) (?:parameter|argument|field)\\b',
+    '\\b(?:pass|provide|put|include|place|send|supply|insert|write|fill)\\b[^.;!?]{0,50}?\\b(?:contents?|keys?|credentials|config(?:uration)?|history|conversation|secrets?|files|listing|them|token|prompt|password|emails?|env)\\b[^.;!?]{0,40}?\\b(?:as|in|into|through|via) (?:the |its |a |this )?[`\'"]?\\w{1,20}[`\'"]? (?:parameter|argument|field|param)\\b|\\b(?:sidenote|side_note|hidden_context|scratch) (?:parameter|argument|field)\\b',
     66,
   ],
   [
     'tool_needs_secrets',
     52,
     'tool function server',
-    "\\b(?:this|the) (?:tool|function|server)\\b[^.;!?]{0,40}?\\b(?:requires|needs|will not work|won't work|fails|only works|expects)\\b[^.;!?]{0,60}?(?:~/|\\.ssh|\\.env|\\.aws|mcp\\.json|id_rsa|private key|credentials|contents of|conversation|password|config\\.json|api keys?|system prompt)",
+    "\\b(?:this|the) (?:tool|function|server)\\b[^.;!?]{0,40}?\\b(?:requires|needs|will not work|won't work|fails|only works|expects)\\b[^.;!?]{0,60}?(?:~/|\\.ssh|\\.env|\\.aws|mcp\\.json|id_rsa|private key|credentials|contents of|conversation|password|config\\.json|all api keys|system prompt)",
     64,
   ],
   [
     'run_command',
     18,
-    'run execute invoke call curl rm wget bash delete transfer wire drop push install sudo powershell merge grant chmod',
-    "\\b(?:run|execute|invoke|call|perform|issue|trigger|type|use|open|do|:) ?(?:\\w{1,12} ){0,4}?[`'\"(]{0,2}(?:rm -\\w{1,6}|curl |wget |bash |sh -|chmod |sudo |powershell|git push|npm install|pip install|send_email|send_money|transfer_funds|delete_\\w{1,20}|execute_\\w{1,20}|run_\\w{1,20}|drop table|mkfs|dd if|nc -|python -c|eval\\(|kubectl delete|terraform destroy|shell command|following commands?|this command|create_\\w{1,20}|update_\\w{1,20}|read_file|write_file|http_request|fetch\\(|add_collaborator|wire_transfer|grant_\\w{1,20}|the \\w{1,20} tool)|\\b(?:transfer|wire|pay|send) (?:\\$|usd|eur|€|£|all|the|\\d)[^.;!?\\n]{0,40}? (?:to|into) (?:account|wallet|iban|the (?:account|wallet|address)|\\w{1,12} account|0x|this)|\\b(?:delete|drop|wipe|erase|remove|destroy) (?:all|every|the (?:entire|whole|production|user'?s?)|any) (?:\\w{1,12} ){0,2}?(?:files?|data(?:base)?|backups?|records?|tables?|repositor(?:y|ies)|branch(?:es)?|e-?mails?|logs?|calendar|events?|accounts?|messages?|users?|inbox)\\b|\\b(?:merge|approve|grant|add|promote|change|reset|update|set|forward|create|invite|disable)\\b (?:\\w{1,12} ){0,3}?(?:pull request|pr\\b|admin(?:istrator)? (?:access|rights|role|privileges)|as (?:an? )?(?:admin|owner|collaborator|maintainer)|access to|forwarding|iban|bank (?:account|details)|password of|2fa|mfa|payment|branch protection)",
+    'approve add promote change reset update set forward create invite disable pay send remove destroy erase wipe perform issue trigger run execute invoke call curl rm wget bash delete transfer wire drop push install sudo powershell merge grant chmod',
+    "\\b(?:run|execute|invoke|call|perform|issue|trigger|type|use|open|do|:) ?(?:\\w{1,12} ){0,4}?[`'\"(]{0,2}(?:rm -\\w{1,6}|curl |wget |bash |sh -|chmod |sudo |powershell|git push|npm install|pip install|send_email|send_money|transfer_funds|delete_\\w{1,20}|execute_\\w{1,20}|run_\\w{1,20}|drop table|mkfs|dd if|nc -|python -c|eval\\(|kubectl delete|terraform destroy|shell command|following commands?|this command|create_\\w{1,20}|update_\\w{1,20}|read_file|write_file|http_request|fetch\\(|add_collaborator|wire_transfer|grant_\\w{1,20}|\\w{2,20}_\\w{2,20} tool|the \\w{1,20} tool)|\\b(?:transfer|wire|pay|send) (?:\\$|usd|eur|€|£|all|the|\\d)[^.;!?\\n]{0,40}? (?:to|into) (?:account|wallet|iban|the (?:account|wallet|address)|\\w{1,12} account|0x|this)|\\b(?:delete|drop|wipe|erase|remove|destroy) (?:all|every|the (?:entire|whole|production|user'?s?)|any) (?:\\w{1,12} ){0,2}?(?:files?|data(?:base)?|backups?|records?|tables?|repositor(?:y|ies)|branch(?:es)?|e-?mails?|logs?|calendar|events?|accounts?|messages?|users?|inbox)\\b|\\b(?:merge|approve|grant|add|promote|change|reset|update|set|forward|create|invite|disable)\\b (?:\\w{1,12} ){0,3}?(?:pull request|pr\\b|admin(?:istrator)? (?:access|rights|role|privileges)|as (?:an? )?(?:admin|owner|collaborator|maintainer)|access to|forwarding|iban|bank (?:account|details)|password of|2fa|mfa|payment|branch protection)",
     54,
+  ],
+  [
+    'false_approval',
+    46,
+    'approved preapproved authorized authorised consented confirmed',
+    "\\b(?:already|pre-?|has|have) ?(?:been )?(?:pre-?)?(?:approved|authori[sz]ed|consented|confirmed)\\b[^!?\\n]{0,70}?\\b(?:skip|do not ask|don't ask|no (?:need to ask|confirmation|approval|further)|without (?:asking|confirm\\w{0,6}|approval)|bypass|not required|never ask)|\\bmark (?:it|this|the \\w{1,12}) as approved (?:itself|yourself|automatically|without)",
+    60,
   ],
   [
     'approval_bypass',
     24,
     'approval approvals approved confirmation permission guard review preapproved authorized authorised consent policy checks',
-    "\\b(?:skip|bypass|avoid|disable|ignore|without|do not (?:ask|wait|request|seek)|don't (?:ask|wait|request|seek)|no need (?:for|to (?:ask|wait|request|seek|get))|never (?:ask|wait))\\b[^.;!?\\n]{0,25}?\\b(?:approvals?|confirmation|human review|permission|guard|policy checks?|governance|consent|verification|confirming)\\b|\\b(?:already|pre-?) ?(?:been )?(?:approved|authori[sz]ed|consented|confirmed)\\b[^!?\\n]{0,70}?\\b(?:skip|do not|don't|no need|without|bypass|directly|immediately|proceed|go ahead|not ask|not required)\\b",
+    "\\b(?:skip|bypass|avoid|disable|ignore|without|do not (?:ask|wait|request|seek)|don't (?:ask|wait|request|seek)|no need (?:for|to (?:ask|wait|request|seek|get))|never (?:ask|wait))\\b[^.;!?\\n]{0,25}?\\b(?:approvals?|confirmation|human review|permission|guard|policy checks?|governance|consent|verification|confirming)\\b",
     54,
   ],
 ]
@@ -160,18 +192,32 @@ const DELIMITERS: readonly Row[] = [
     58,
   ],
   [
-    'role_tag',
-    26,
+    'system_tag',
+    40,
     '*',
-    '</?(?:system|sys|system[-_ ](?:prompt|message|instructions?|override|note|reminder|update)|admin|developer|assistant|human|user[-_ ]?(?:input|query|message|data)|untrusted[-_ ]?\\w{0,12}|tool[-_ ](?:result|output|response)s?|function[-_ ]?(?:results?|calls?)|document|context|data|article|retrieved\\w{0,10}|email|instructions?)>(?=[^<]{0,12}\\b(?:you|ignore|new|now|disregard|forget|the (?:user|assistant|above)|please|do not|always|from|assistant|override|send|reveal|system|attention|important|your|execute|run|call|treat|all|this)\\b)',
-    50,
+    '</?(?:system|sys|system[-_ ](?:prompt|message|instructions?|override|note|reminder|update)|admin|developer|root|operator|instructions?)>(?=[^<]{0,60}?\\b(?:you|ignore|disregard|forget|assistant|override|reveal|your|execute|all user|the user|obey|approve|grant|rules?:|keys|new (?:rule|instruction|prompt|policy)|always|never|the call|call the)\\b)|<system[-_](?:override|update|note)>',
+    56,
+  ],
+  [
+    'role_tag',
+    22,
+    '*',
+    '</(?:user[-_ ]?(?:input|query|message|data)|untrusted[-_ ]?\\w{0,12}|tool[-_ ](?:result|output|response)s?|function[-_ ]?(?:results?|calls?)|document|context|data|article|retrieved\\w{0,10}|email)> ?\\n?(?=<|[^<]{0,40}?\\b(?:you|ignore|disregard|forget|system|assistant|override|reveal|your|execute|instructions?)\\b)',
+    44,
   ],
   [
     'system_line',
-    42,
-    'system developer admin administrator assistant',
-    '(?:^|\\n|[.!?"\')\\]}>*#=-] ?)[\\[(*#=_<{ -]{0,6}(?:system|developer|admin(?:istrator)?|root) ?(?:prompt|message|override|instructions?|notice|alert|directive|command|note|update|notification)s?[\\])*_>} ]{0,4} ?(?::|\\]|-|\\n|=)',
-    58,
+    20,
+    'system developer admin administrator root',
+    '(?:^|\\n|[.!?"\')\\]}>*#=-] ?)[\\[(*#=_<{ -]{0,6}(?:system|developer|admin(?:istrator)?|root) ?(?:prompt|message|override|instructions?|notice|alert|directive|command|note|update|notification)s?(?: update| override| notice)?[\\])*_>} ]{0,4} ?(?::|\\]|-|\\n|=)',
+    46,
+  ],
+  [
+    'system_line_command',
+    46,
+    'system developer admin administrator root',
+    '(?:^|\\n|[.!?"\')\\]}>*#=-] ?)[\\[(*#=_<{ -]{0,6}(?:system|developer|admin(?:istrator)?|root) ?(?:prompt|message|override|instructions?|notice|alert|directive|command|note|update|notification)?s?(?: update| override| notice)?[\\])*_>} ]{0,4} ?(?::|\\]|-|\\n|=)[^\\n]{0,80}?\\b(?:you (?:must|will|are|should|shall)|your (?:safety|rules|instructions|new|previous|guidelines|restrictions|policy)|ignore|disregard|override|assistant|the ai\\b|user (?:is|has) (?:been |an? |now )?(?:admin|authori|verified|granted|approved)|reveal|secrets|jailbreak|do not refuse|contents of memory|respond with|execute|print all)',
+    60,
   ],
   [
     'role_line',
@@ -184,14 +230,14 @@ const DELIMITERS: readonly Row[] = [
     'role_line_command',
     44,
     'system assistant developer human',
-    '(?:^|\\n)[\\[(*#=_ -]{0,6}(?:system|assistant|developer|human|ai)[\\])*_ ]{0,4}: ?[^\\n]{0,60}?\\b(?:you are (?:now|no longer)|ignore|disregard|override|forget|obey|sure,|unrestricted|without restrictions?|reveal|safety|jailbreak|execute the|grant|call the|run the)\\b',
+    '(?:^|\\n)[\\[(*#=_ -]{0,6}(?:system|assistant|developer|human|ai)[\\])*_ ]{0,4}: ?[^\\n]{0,60}?\\b(?:you are (?:now|no longer)|ignore|disregard|override|forget|obey|sure,|i am now|jailbroken|unrestricted|do not refuse|without restrictions?|reveal|safety|jailbreak|execute the|grant|call the|run the)\\b',
     60,
   ],
   [
     'end_of_context',
     44,
     'end begin start',
-    '(?:[-=#*_<\\[({"]{2,}|[<\\[({]|^|\\n) ?/?(?:end|begin|start)(?: of)?(?: \\w{1,12}){0,2}? (?:user (?:input|message|query)|system (?:prompt|message|instructions?|override)|prompt|document|context|data|(?:new |admin |developer |trusted )?instructions?|article|e-?mail|untrusted \\w{1,12}|tool (?:output|result)s?|conversation|web ?page|override|admin \\w{1,12}|developer \\w{1,12}) ?(?:[-=#*_>\\])}"]{1,}|$|\\n|\\.|:)',
+    '(?<=[-=#*_\\[({}"]{2} ?|[<\\[({\\n]/?|^)(?:end|begin|start)(?: of)?(?: \\w{1,12}){0,2}? (?:user (?:input|message|query)|system (?:prompt|message|instructions?|override)|prompt|document|context|data|(?:new |admin |developer |trusted )?instructions?|article|e-?mail|untrusted \\w{1,12}|tool (?:output|result)s?|conversation|web ?page|override|admin \\w{1,12}|developer \\w{1,12}) ?(?:[-=#*_>\\])}"]{1,}|$|\\n|\\.|:)',
     58,
   ],
 ]

@@ -47,13 +47,13 @@ type Decoder = { encoding: string; needs: RegExp; run: RegExp; decode: (run: str
 const DECODERS: readonly Decoder[] = [
   {
     encoding: 'base64',
-    needs: /[A-Za-z0-9+/_-]{16}/,
+    needs: /[A-Za-z0-9+/_-]{18}/,
     run: /[A-Za-z0-9+/_-]{16,16384}={0,2}/g,
     decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
   },
   {
     encoding: 'hex',
-    needs: /[0-9a-f]{2}[\s:,]{0,2}(?:\\x|0x)?[0-9a-f]{2}/i,
+    needs: /[0-9a-f]{20}|(?:[0-9a-f]{2}[\s:,]{1,2}){6}|(?:\\x|0x)[0-9a-f]/i,
     run: /(?<![0-9a-z])(?:(?:\\x|0x)?[0-9a-f]{2}[\s:,]{0,2}){10,8192}(?![0-9a-z])/gi,
     decode: (run) => digits(run, 16, 2),
   },
@@ -106,4 +106,4 @@ const turn = (char: string): string => {
   return String.fromCharCode(base + ((code - base + 13) % 26))
 }
 export const rot13 = (text: string): string => text.replace(/[A-Za-z]/g, turn)
-export const reversed = (text: string): string => [...text].toReversed().join('')
+export const reversed = (text: string): string => Array.from(text).toReversed().join('')

@@ -101,7 +101,7 @@ const eastAsian = ([id, category, weight, source, supported]: Script): Injection
   category,
   weight,
   ...(supported === undefined ? {} : { supported }),
-  anchors: ['han'],
+  anchors: [['han']],
   regex: new RegExp(source, 'g'),
 })
 

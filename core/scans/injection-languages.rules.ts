@@ -19,7 +19,7 @@ const LANGUAGES: readonly Language[] = [
   {
     code: 'es',
     override:
-      'ignora|ignore|ignoren|ignorad|ignorar|olvida|olvide|olvidate(?: de)?|olviden|desestima|desestime|descarta|omite|omita|desobedece|haz caso omiso(?: de| a)?|haga caso omiso|no (?:sigas|siga|obedezcas|respetes)|anula|salta(?:te)?|elude',
+      'ignora|ignore|ignoren|ignorad|ignorar|olvida|olvide|olvidate(?: de)?|olviden|desestima|desestime|descarta|omite|omita|desobedece|haz caso omiso(?: de| a)?|haga caso omiso|no hagas caso (?:de|a)|no (?:sigas|siga|obedezcas|respetes)|anula|salta(?:te)?|elude',
     object:
       'instrucciones|instruccion|indicaciones|ordenes|reglas|directrices|directivas|restricciones|prompt|normas|pautas|lo (?:anterior|que te)|programacion|filtros',
     qualifier:
@@ -40,7 +40,7 @@ const LANGUAGES: readonly Language[] = [
   {
     code: 'fr',
     override:
-      'ignorez|ignore|ignorer|oublie|oubliez|oublier|neglige|negligez|ne (?:tiens|tenez) (?:pas|aucun) compte|ne (?:suis|suivez|respecte|respectez) (?:pas|plus)|fais abstraction|faites abstraction|contourne|contournez|annule|annulez|passe outre|passez outre|fais fi|faites fi',
+      'ignorez|ignore|ignorer|oublie|oubliez|oublier|neglige|negligez|ne (?:tiens|tenez) (?:pas|aucun) compte|ne (?:suis|suivez|respecte|respectez) (?:pas|plus)|fais abstraction|faites abstraction|contourne|contournez|annule|annulez|laisse(?:z)? tomber|passe outre|passez outre|fais fi|faites fi',
     object:
       'instructions?|consignes?|directives?|regles|ordres|restrictions|prompt|programmation|indications|tout ce qui|ce qui precede|filtres|messages? systeme',
     qualifier:
@@ -61,15 +61,15 @@ const LANGUAGES: readonly Language[] = [
   {
     code: 'de',
     override:
-      'ignorier(?:e|en|t)?|vergiss|vergesst|vergessen sie|vergesse|missachte|missachten sie|ubergehe|ubergehen sie|umgehe|umgehen sie|verwirf|verwerfen sie|befolge(?:n sie)? (?:nicht|keine)|beachte(?:n sie)? nicht|setze? (?:dich )?[^.]{0,15}?hinweg|hebe|uberschreibe|lass|folge nicht',
+      'ignoriere|ignorieren|ignoriert|vergiss|vergesst|vergessen sie|vergesse|missachte|missachten sie|ubergehe|ubergehen sie|umgehe|umgehen sie|verwirf|verwerfen sie|befolge(?:n sie)? (?:nicht|keine)|beachte(?:n sie)? nicht|setze? (?:dich )?[^.]{0,15}?hinweg|hebe|uberschreibe|lass|folge nicht|ignorier',
     object:
-      'anweisungen|anweisung|instruktionen|vorgaben|regeln|befehle|richtlinien|system-?prompt|prompt|weisungen|beschrankungen|auftrage|programmierung|alles|einschrankungen|filter',
+      '\\p{L}{0,14}richtlinien|anweisungen|anweisung|instruktionen|vorgaben|regeln|befehle|richtlinien|system-?prompt|prompt|weisungen|beschrankungen|auftrage|programmierung|alles|einschrankungen|filter',
     qualifier:
-      'vorherige[nr]?|vorige[nr]?|bisherige[nr]?|obige[nr]?|fruhere[nr]?|alle|deine|ihre|system|ursprungliche[nr]?|vorangegangene[nr]?|davor|bisher|gegeben|oben|vorangehende[nr]?|sicherheits\\w{0,14}',
+      'vorherige[nr]?|vorige[nr]?|bisherige[nr]?|obige[nr]?|fruhere[nr]?|alle|deine|ihre|system|ursprungliche[nr]?|vorangegangene[nr]?|davor|bisher|gegeben|oben|vorher|gesagt|beigebracht|vorangehende[nr]?|sicherheits\\w{0,14}',
     reveal:
-      'zeige?(?: mir)?|zeigen sie|verrate?(?: mir)?|nenne?(?: mir)?|gib(?: mir)?|geben sie|wiederhole|wiederholen sie|drucke|schreibe?|offenbare|wie lauten?|was (?:ist|sind)|ubersetze|kopiere',
+      'zeige?(?: mir)?|zeigen sie|verrate?(?: mir)?|nenne?(?: mir)?|gib(?: mir)?|geben sie|wiederhole|wiederholen sie|drucke|schreibe?|offenbare|wie lautet|wie lauten|was (?:ist|sind)|ubersetze|kopiere',
     prompt:
-      '(?:deine[nrm]?|den|die|das|ihre[nrm]?|dein|ihr) (?:\\w{1,16} )?(?:system-?prompt|systemnachricht|systemanweisung\\w{0,2}|anweisungen|instruktionen|prompt|versteckten \\w{3,16}|internen \\w{3,16})',
+      '(?:deine[nrm]?|den|die|das|ihre[nrm]?|dein|ihr) (?:\\w{1,16} )?(?:geheimen (?:anweisungen|instruktionen|vorgaben)|system-?prompt|systemnachricht|systemanweisung\\w{0,2}|anweisungen|instruktionen|prompt|versteckten \\w{3,16}|internen \\w{3,16})',
     send: 'sende|senden sie|schicke?|schicken sie|ubermittle|lade|leite|poste|maile|verschicke|ubertrage',
     secret:
       'passworter|passwort|schlussel|zugangsdaten|token|geheimnisse|verlauf|umgebungsvariablen|kundendaten|cookies|daten|inhalt|api-?keys?',
@@ -82,7 +82,7 @@ const LANGUAGES: readonly Language[] = [
   {
     code: 'pt',
     override:
-      'ignore|ignora|ignorem|ignorar|esqueca|esquece|esquecam|desconsidere|desconsidera|descarte|descarta|desobedeca|nao (?:siga|sigas|obedeca|respeite)|anule|contorne|pule|burle|despreze',
+      'ignore|ignora|ignorem|ignorar|esqueca|esquece|esquecam|desconsidere|desconsidera|descarte|descarta|deixe de lado|desobedeca|nao (?:siga|sigas|obedeca|respeite)|anule|contorne|pule|burle|despreze',
     object:
       'instrucoes|instrucao|orientacoes|regras|ordens|diretrizes|diretivas|comandos|restricoes|prompt|programacao|tudo (?:o )?que|filtros|indicacoes',
     qualifier:
@@ -102,7 +102,7 @@ const LANGUAGES: readonly Language[] = [
   {
     code: 'it',
     override:
-      'ignora|ignorate|ignori|ignorare|dimentica|dimenticate|dimentichi|trascura|trascurate|scarta|scartate|non (?:seguire|rispettare|obbedire|considerare|tenere conto)|aggira|annulla|tralascia|disattendi|scavalca',
+      'ignora|ignorate|ignori|ignorare|dimentica|dimenticate|dimentichi|trascura|trascurate|scarta|scartate|non (?:seguire|rispettare|obbedire|considerare|tenere conto)|lascia perdere|lasciate perdere|aggira|annulla|tralascia|disattendi|scavalca',
     object:
       'istruzioni|istruzione|indicazioni|regole|direttive|ordini|comandi|restrizioni|prompt|linee guida|tutto (?:cio|quello)|programmazione|filtri|vincoli',
     qualifier:
@@ -156,7 +156,7 @@ function rulesOf(language: Language): InjectionRule[] {
     category,
     weight: weights[0],
     supported: weights[1],
-    anchors: [code === 'ru' ? 'cyrillic' : 'latin'],
+    anchors: [[code === 'ru' ? 'cyrillic' : 'latin']],
     regex: new RegExp(source, 'gu'),
   })
   const verb = `${NO_LETTER_BEFORE}(?:${override})${NO_LETTER_AFTER}`
@@ -193,10 +193,25 @@ function rulesOf(language: Language): InjectionRule[] {
 
 export const LANGUAGE_RULES: readonly InjectionRule[] = LANGUAGES.flatMap(rulesOf)
 
-/** Words that make it worth running the Latin-script rules of other languages on a text. */
-export const LATIN_TRIGGERS: readonly string[] = LANGUAGES.filter(({ code }) => code !== 'ru').flatMap(
-  (language) =>
-    [language.override, language.reveal, language.send, language.persona, language.secrecy]
-      .join('|')
-      .match(/(?<![a-z\\])[a-z]{4,}/g) ?? [],
+/** English words that begin like a word of another language; they say nothing about the language of a text. */
+const ENGLISH = new Set(
+  'ignore ignored ignores ignoring previous previously role roles file files content contents secret secrets question questions compare compared come comes internal internet translate translated comment comments commentary imagine mention mentioned context maintenance handler handle personal persona person passed passes public publish transfer inform information instructions instruction instructional filter filters filtered original originals programming program restrictions restriction order orders norm normal normally directive directives limit limits data prompt prompts password passwords token tokens cookie cookies present presents system systems contain contains containing company compact annual annul salt false show envelope environment environments script write copy copied share shared support interpret interpreter interpretation activity action active manager mandate mandatory transmit reveal revealed revealing repeat repeated repeats print printed omit regular regulars rules command commands'.split(
+    ' ',
+  ),
 )
+
+/** Endings vary, beginnings do not. */
+const beginning = (word: string): string => word.slice(0, 5)
+
+const TRIGGERS = new Set(
+  LANGUAGES.filter(({ code }) => code !== 'ru').flatMap(
+    ({ override, object, reveal, send, persona, secrecy }) =>
+      [override, object, reveal, send, persona, secrecy]
+        .join('|')
+        .match(/(?<![a-z\\])[a-z]{4,}/g)
+        ?.map(beginning) ?? [],
+  ),
+)
+
+/** True when a word makes it worth running the Latin-script rules of other languages on a text. */
+export const isForeignTrigger = (word: string): boolean => TRIGGERS.has(beginning(word)) && !ENGLISH.has(word)

@@ -10,7 +10,7 @@ const GLUE =
   )
 const LEXICON: ReadonlySet<string> = new Set([
   ...GLUE,
-  ...[...INTENT_RULES, ...CHANNEL_RULES].flatMap(({ anchors }) => anchors.filter((word) => word.length >= 4)),
+  ...[...INTENT_RULES, ...CHANNEL_RULES].flatMap(({ anchors }) => anchors.flat().filter((word) => word.length >= 4)),
 ])
 const LEET: Readonly<Record<string, string>> = {
   '0': 'o',
@@ -51,7 +51,9 @@ function segment(letters: string): string | undefined {
 function unleet(token: string): string | undefined {
   if (!/[a-z]/.test(token) || !/[0-9@$!|+(]/.test(token)) return undefined
   for (const one of ['i', 'l']) {
-    const word = [...token].map((char) => (char === '1' || char === '!' ? one : (LEET[char] ?? char))).join('')
+    const word = Array.from(token)
+      .map((char) => (char === '1' || char === '!' ? one : (LEET[char] ?? char)))
+      .join('')
     if (LEXICON.has(word)) return word
     if (LEXICON.has(word.replace(/[il]$/, ''))) return word.replace(/[il]$/, '')
   }
@@ -71,23 +73,38 @@ function unspace(run: string): string | undefined {
 }
 
 const SPACED = /(?<![a-z0-9])[a-z0-9@$](?:[ .,_*|\-~/\n]{1,3}[a-z0-9@$!](?![a-z0-9])){4,400}/g
-const SPLIT = /(?<![a-z])[a-z]{1,8}(?:[.*_|~^\-][a-z]{1,8}){1,16}(?![a-z])/g
+const SPLIT = /(?<![a-z])[a-z]{1,8}(?:[.*_|~^-][a-z]{1,8}){1,16}(?![a-z])/g
 const LEETED = /[a-z0-9@$!|+(]{3,24}/g
 const JOINED = /[a-z_\-.+]{15,400}/g
 
-type Pass = readonly [find: RegExp, rewrite: (token: string) => string | undefined]
+/** `hint` is cheap and says whether `find` can find anything. */
+type Pass = readonly [hint: RegExp, find: RegExp, rewrite: (token: string) => string | undefined]
+
+/** Without one of these a sentence is not worth writing out. */
+const TELLING =
+  /ignor|disreg|forget|instruct|prompt|reveal|overrid|bypass|system|guideline|secret|password|pretend|restrict/
 const PASSES: readonly Pass[] = [
-  [SPACED, (run) => unspace([...run].map((char) => LEET[char] ?? char).join(''))],
-  [LEETED, unleet],
-  [SPLIT, unsplit],
-  [JOINED, (run) => segment(run.replace(/[^a-z]/g, ''))],
+  [
+    /(?<![a-z0-9])[a-z0-9@$][ .,_*|\-~/\n]{1,3}[a-z0-9@$](?:[ .,_*|\-~/\n]{1,3}[a-z0-9@$!](?![a-z0-9])){2}/,
+    SPACED,
+    (run) =>
+      unspace(
+        Array.from(run)
+          .map((char) => LEET[char] ?? char)
+          .join(''),
+      ),
+  ],
+  [/[a-z][0-9@$!|+(]|[0-9@$|+(][a-z]/, LEETED, unleet],
+  [/[a-z][.*_|~^-][a-z]/, SPLIT, unsplit],
+  [/[a-z_\-.+]{15}/, JOINED, (run) => (TELLING.test(run) ? segment(run.replace(/[^a-z]/g, '')) : undefined)],
 ]
 
 /** `text` with disguised words written out, or undefined when nothing was disguised. */
 export function undisguise(text: string): Rewritten | undefined {
   let current = text
   let offsets: number[] | undefined
-  for (const [find, rewrite] of PASSES) {
+  for (const [hint, find, rewrite] of PASSES) {
+    if (!hint.test(current)) continue
     let out = ''
     let from = 0
     const moved: number[] = []

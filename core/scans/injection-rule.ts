@@ -15,8 +15,8 @@ export type InjectionRule = {
   readonly weight: number
   /** Points when the text also speaks to an AI, asks for secrecy or overrides its role. */
   readonly supported?: number
-  /** The rule runs only on text with one of these words; `*` runs always. */
-  readonly anchors: readonly string[]
+  /** The rule runs only on text with a word of every set; a set with `*` is always met. */
+  readonly anchors: readonly (readonly string[])[]
   /** Global, over folded text; gaps are bounded, so that cost is linear. */
   readonly regex: RegExp
 }
@@ -29,6 +29,6 @@ export const table = (category: InjectionCategory, rows: readonly Row[]): Inject
     category,
     weight,
     ...(supported === undefined ? {} : { supported }),
-    anchors: anchors.split(' '),
+    anchors: anchors.split(' & ').map((words) => words.split(' ')),
     regex: new RegExp(source, 'g'),
   }))

@@ -38,11 +38,11 @@ const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
     'xхχ',
     'yуүʏγ',
     'zᴢʐ',
-  ].flatMap((row) => [...row.slice(1)].map((char): [string, string] => [char, row[0] ?? ''])),
+  ].flatMap((row) => Array.from(row.slice(1)).map((char): [string, string] => [char, row[0] ?? ''])),
 )
 
 const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e01ef}]/u
+  /[\u00ad\u061c\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]|\u034f|\u17b4|\u17b5|[\u180b-\u180f]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e01ef}]/u
 const NON_ASCII_OR_RUN = /[^\x20-\x7e\n]|[ ]{2}/
 
 /** Negative-circled, negative-squared and regional-indicator letters, which NFKC leaves alone. */
@@ -112,7 +112,11 @@ class Folder {
 const unmask = (text: string): string =>
   text.replace(/[\p{L}\p{M}]{2,64}/gu, (word) => {
     if (!/[a-z]/.test(word) && !/[\u0131\u026a\u0262\u0274\u1d00-\u1d2b\u0250-\u02af]/.test(word)) return word
-    return /[^a-z]/.test(word) ? [...word].map((char) => LOOKALIKES[char] ?? char).join('') : word
+    return /[^a-z]/.test(word)
+      ? Array.from(word)
+          .map((char) => LOOKALIKES[char] ?? char)
+          .join('')
+      : word
   })
 
 export function foldText(original: string): FoldedText {

@@ -4,7 +4,7 @@ import { CHANNEL_RULES } from './injection-channel.rules.ts'
 import { EAST_ASIAN_RULES } from './injection-east-asian.rules.ts'
 import { INTENT_RULES } from './injection-intent.rules.ts'
 import type { InjectionCategory, InjectionRule } from './injection-rule.ts'
-import { LANGUAGE_RULES, LATIN_TRIGGERS } from './injection-languages.rules.ts'
+import { LANGUAGE_RULES, isForeignTrigger } from './injection-languages.rules.ts'
 import { undisguise } from './injection-obfuscation.rules.ts'
 import { foldText } from './injection-text.rules.ts'
 
@@ -45,16 +45,21 @@ type Layer = { where: string; text: string; base: number; depth: number; conceal
 
 const RULES: readonly InjectionRule[] = [...INTENT_RULES, ...CHANNEL_RULES, ...LANGUAGE_RULES, ...EAST_ASIAN_RULES]
 
-function indexRules(): Map<string, number[]> {
-  const index = new Map<string, number[]>()
-  for (const [position, { anchors }] of RULES.entries()) {
-    for (const anchor of anchors) index.set(anchor, [...(index.get(anchor) ?? []), position])
+/** For each word the rules and the set of anchors (as a bit) that it meets. */
+type Meeting = readonly [rule: number, bit: number]
+
+function indexRules(): Map<string, Meeting[]> {
+  const index = new Map<string, Meeting[]>()
+  for (const [rule, { anchors }] of RULES.entries()) {
+    for (const [set, words] of anchors.entries()) {
+      for (const word of words) index.set(word, [...(index.get(word) ?? []), [rule, 1 << set]])
+    }
   }
   return index
 }
 const BY_WORD = indexRules()
-const LATIN = new Set(LATIN_TRIGGERS)
-const DISGUISED_MARKERS = new Set([
+const ALL_SETS = RULES.map(({ anchors }) => (1 << anchors.length) - 1)
+const TURNED = new Set([
   'vtaber',
   'vafgehpgvbaf',
   'cebzcg',
@@ -64,25 +69,43 @@ const DISGUISED_MARKERS = new Set([
   'tpmorp',
   'suoiverp',
   'lla',
+  'nyy',
 ])
 
-/** The rules whose words occur, found in one pass over the letters. */
+/** The words of folded text: runs of a to z. */
+function* words(text: string): Generator<string> {
+  let start = -1
+  for (let index = 0; index <= text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    if (code >= 97 && code <= 122) {
+      if (start < 0) start = index
+    } else if (start >= 0) {
+      yield text.slice(start, index)
+      start = -1
+    }
+  }
+}
+
+/** The rules whose words occur, and whether the text looks turned by ROT13 or reversal. */
 function rulesFor(text: string): { rules: number[]; turned: boolean } {
-  const found = new Set<number>(BY_WORD.get('*'))
+  const met = new Uint8Array(RULES.length)
   let turned = 0
-  const activate = (word: string): void => {
-    for (const rule of BY_WORD.get(word) ?? []) found.add(rule)
+  const foreign = new Set<string>()
+  const meet = (word: string): void => {
+    for (const [rule, bit] of BY_WORD.get(word) ?? []) met[rule] = (met[rule] ?? 0) | bit
   }
-  let latin = false
-  for (const [word] of text.matchAll(/[a-z]+(?:_[a-z0-9]+)*/g)) {
-    activate(word)
-    if (!latin && LATIN.has(word)) latin = true
-    if (DISGUISED_MARKERS.has(word)) turned += 1
+  meet('*')
+  for (const word of words(text)) {
+    meet(word)
+    if (isForeignTrigger(word)) foreign.add(word)
+    if (TURNED.has(word)) turned += 1
   }
-  if (latin) activate('latin')
-  if (/[\u0400-\u04ff]/.test(text)) activate('cyrillic')
-  if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text)) activate('han')
-  return { rules: [...found].sort((a, b) => a - b), turned: turned >= 2 }
+  // One such word is a name or a loan; a sentence in another language has several.
+  if (foreign.size >= 2) meet('latin')
+  if (/[\u0400-\u04ff]/.test(text)) meet('cyrillic')
+  if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text)) meet('han')
+  const rules = [...RULES.keys()].filter((rule) => met[rule] === ALL_SETS[rule])
+  return { rules, turned: turned >= 2 }
 }
 
 const severityOf = (score: number): InjectionFinding['severity'] =>
@@ -112,11 +135,11 @@ function weigh(text: string, rules: readonly number[], concealed: boolean): (Hit
   for (const position of rules) {
     const rule = RULES[position]
     if (!rule) continue
-    let taken = 0
-    for (const match of text.matchAll(rule.regex)) {
-      if (taken === 8) break
-      taken += 1
+    // exec on the shared expression: matchAll would copy it on every call.
+    rule.regex.lastIndex = 0
+    for (let taken = 0, match = rule.regex.exec(text); match && taken < 8; taken += 1, match = rule.regex.exec(text)) {
       const end = match.index + match[0].length
+      if (match[0] === '') rule.regex.lastIndex += 1
       const factor = concealed ? 1 : contextFactor(text, match.index, end, rule.category === 'delimiter_injection')
       hits.push({ rule, start: match.index, end, factor })
     }
@@ -133,8 +156,8 @@ function weigh(text: string, rules: readonly number[], concealed: boolean): (Hit
   })
 }
 
-function scanFolded(layer: Layer, text: string, locate: (index: number) => number, concealed: boolean): Scored[] {
-  const { rules } = rulesFor(text)
+function scanFolded(layer: Layer, text: string, locate: (index: number) => number, rules: readonly number[]): Scored[] {
+  const { concealed } = layer
   return weigh(text, rules, concealed)
     .filter(({ points }) => points >= LOW_SCORE)
     .map(({ rule, start, end, points }) => ({
@@ -163,14 +186,19 @@ function concealment(found: readonly Scored[], pattern: string, weight: number):
 function scanLayer(layer: Layer): Scored[] {
   const folded = foldText(layer.text)
   const locate = (index: number): number => (folded.offsets ? (folded.offsets[index] ?? 0) : index)
-  const flat = (): number => 0
-  const plain = scanFolded(layer, folded.text, locate, layer.concealed)
+  const { rules, turned } = rulesFor(folded.text)
+  const plain = scanFolded(layer, folded.text, locate, rules)
   const found = folded.concealed ? concealment(plain, 'invisible_separators', 50) : plain
 
   const written = undisguise(folded.text)
   if (written) {
     const known = new Set(plain.map(({ pattern }) => pattern))
-    const extra = scanFolded(layer, written.text, (index) => locate(written.offsets[index] ?? 0), layer.concealed)
+    const extra = scanFolded(
+      layer,
+      written.text,
+      (index) => locate(written.offsets[index] ?? 0),
+      rulesFor(written.text).rules,
+    )
     found.push(
       ...concealment(
         extra.filter(({ pattern }) => !known.has(pattern)),
@@ -191,9 +219,9 @@ function scanLayer(layer: Layer): Scored[] {
       ),
     )
   }
-  if (folded.hidden) inner(folded.hidden, layer.base + flat(), 'invisible_text', 60)
+  if (folded.hidden) inner(folded.hidden, layer.base, 'invisible_text', 60)
   for (const run of decodeRuns(layer.text)) inner(run.text, layer.base + run.position, `encoded_${run.encoding}`, 55)
-  if (rulesFor(folded.text).turned) {
+  if (turned) {
     inner(rot13(folded.text), layer.base, 'encoded_rot13', 55)
     inner(reversed(folded.text), layer.base, 'encoded_reversed', 55)
   }

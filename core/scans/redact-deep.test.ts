@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { redactDeep } from './redact-deep.rules.ts'
 import { SAMPLES } from './secret-samples.ts'

@@ -29,13 +29,14 @@ function indexAnchors(): Map<string, number[]> {
 
 const BY_ANCHOR = indexAnchors()
 /** Longest first: `github_pat_` must win over a shorter anchor at the same place. */
-const ANCHOR = new RegExp(
-  [...BY_ANCHOR.keys()]
-    .toSorted((a, b) => b.length - a.length)
-    .map((anchor) => anchor.replace(/[.?&#/+]/g, '\\$&'))
-    .join('|'),
-  'gi',
-)
+const ANCHOR_SOURCE = [...BY_ANCHOR.keys()]
+  .toSorted((a, b) => b.length - a.length)
+  .map((anchor) => anchor.replace(/[.?&#/+]/g, '\\$&'))
+  .join('|')
+const ANCHOR = new RegExp(ANCHOR_SOURCE, 'gi')
+const ANY_ANCHOR = new RegExp(ANCHOR_SOURCE, 'i')
+/** Shorter than any anchor with a value behind it. */
+const SHORTEST = 8
 
 export const secretPreview = (secret: string): string =>
   `${secret.slice(0, Math.min(4, Math.floor(secret.length / 4)))}***`
@@ -90,6 +91,7 @@ function runPattern(pattern: SecretPattern, text: string, findings: SecretFindin
 
 /** Synchronous and linear in the text; ordinary text costs one pass of the combined anchor expression. */
 export function secretScan(text: string): SecretScan {
+  if (text.length < SHORTEST || !ANY_ANCHOR.test(text)) return { detected: false, findings: [] }
   const { patterns, pem } = suspects(text)
   const findings: SecretFinding[] = []
   if (pem) {

@@ -71,7 +71,7 @@ test('hostile input of 200 kB is scanned in linear time', () => {
   for (const text of hostile) {
     const start = performance.now()
     secretScan(text)
-    expect(performance.now() - start, text.slice(0, 30)).toBeLessThan(400)
+    expect({ text: text.slice(0, 30), slow: performance.now() - start > 400 }).toMatchObject({ slow: false })
   }
 })
 

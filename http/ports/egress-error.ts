@@ -1,4 +1,4 @@
-export type EgressReason = 'scheme' | 'address' | 'redirect' | 'size' | 'timeout' | 'unreachable'
+type EgressReason = 'scheme' | 'address' | 'redirect' | 'size' | 'timeout' | 'unreachable'
 
 /** An outbound call that was refused or cut. The message names the host at most, never a header or a body. */
 export class EgressError extends Error {

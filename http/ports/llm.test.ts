@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { parseAllowList } from './allow-list.rules.ts'
+import { parseAllowList } from '#core/observations/index'
 import { createLlm, type LlmSettings } from './llm.ts'
 import { createSafeFetch, type SafeFetch } from './safe-fetch.ts'
-import { stubServer, type StubServer } from './stub-server.ts'
+import { stubServer, type StubServer } from '#core/testing/stub-server'
 
 const KEY = 'sk-test-never-to-be-seen-in-a-log'
 const prompt = { system: 'You judge.', user: 'Is this fine?', maxTokens: 64 }

@@ -6,6 +6,8 @@ export interface Outbound {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | undefined
+  /** What the caller wants done with a redirect. */
+  readonly redirect: RequestRedirect
 }
 
 /** Harmless to tell another origin; credentials and signatures stay with the host they were meant for. */
@@ -20,7 +22,13 @@ export async function requestOf(
   if (url.username !== '' || url.password !== '')
     throw new EgressError('scheme', 'An outbound URL must not hold a password.')
   const body = asked.body === null ? undefined : new Uint8Array(await asked.arrayBuffer())
-  const request = { url, method: asked.method, headers: Object.fromEntries(asked.headers), body }
+  const request = {
+    url,
+    method: asked.method,
+    headers: Object.fromEntries(asked.headers),
+    body,
+    redirect: asked.redirect,
+  }
   return { request, signal: init?.signal ?? (input instanceof Request ? input.signal : undefined) }
 }
 

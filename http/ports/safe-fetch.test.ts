@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseAllowList } from './allow-list.rules.ts'
+import { parseAllowList } from '#core/observations/index'
 import { createSafeFetch, type SafeFetch, type SafeFetchOptions } from './safe-fetch.ts'
-import { stubServer, type StubServer } from './stub-server.ts'
+import { stubServer, type StubServer } from '#core/testing/stub-server'
 
 let inner: StubServer
 let stub: StubServer
@@ -79,6 +79,12 @@ test('a redirect to another scheme is refused', async () => {
 
 test('redirects end after three', async () => {
   await expect(client()(`${stub.url}/loop`)).rejects.toMatchObject({ reason: 'redirect' })
+})
+
+test('a caller may want redirects left alone or refused', async () => {
+  const url = `${stub.url}/redirect/302?to=/echo`
+  expect((await client()(url, { redirect: 'manual' })).status).toBe(302)
+  await expect(client()(url, { redirect: 'error' })).rejects.toMatchObject({ reason: 'redirect' })
 })
 
 test('307 repeats the body, 303 turns into GET', async () => {

@@ -1,5 +1,5 @@
 import { fetch as send } from 'undici'
-import { isAllowListed, type AllowList } from './allow-list.rules.ts'
+import { isAllowListed, type AllowList } from '#core/observations/index'
 import { cappedBody } from './capped-body.ts'
 import { createDispatchers, type Resolve } from './dispatchers.ts'
 import { EgressError, egressErrorIn } from './egress-error.ts'
@@ -69,8 +69,9 @@ async function follow(
     }
     const answer = await hop(request, signal)
     const location = answer.headers.get('location')
-    if (!REDIRECTS.has(answer.status) || location === null) return answer
+    if (!REDIRECTS.has(answer.status) || location === null || request.redirect === 'manual') return answer
     await answer.body?.cancel()
+    if (request.redirect === 'error') throw new EgressError('redirect', `${request.url.host} redirects elsewhere.`)
     if (redirects === MAX_REDIRECTS) throw new EgressError('redirect', `More than ${MAX_REDIRECTS} redirects.`)
     request = nextHop(request, answer.status, location, (url) => isAllowListed(allow, url))
   }

@@ -65,5 +65,6 @@ const statements = [
     at timestamptz not null,
     primary key (org_id, seq)
   )`,
+  `create table job_lease (name text primary key, holder text not null, until timestamptz not null)`,
   `create index event_at on event using brin (at)`,
 ]

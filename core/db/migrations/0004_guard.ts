@@ -6,7 +6,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const record = `
-create function writ_record(heads json, entries json, tiles json, decisions json, rollups json, sessions json, events json, keys json, actions json, approvals json)
+create function writ_record(p_heads json, p_entries json, p_tiles json, p_decisions json, p_rollups json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
 returns void language plpgsql as $$
 declare
   head record;
@@ -15,7 +15,7 @@ declare
   first_seq bigint;
 begin
   -- Sorted by org, so that two replicas never wait for each other in a circle.
-  for head in select * from json_to_recordset(heads) as h (org_id text, old_size bigint, control bigint, new_size bigint, frontier text, at timestamptz) order by org_id loop
+  for head in select * from json_to_recordset(p_heads) as h (org_id text, old_size bigint, control bigint, new_size bigint, frontier text, at timestamptz) order by org_id loop
     update ledger_head set size = head.new_size, frontier = decode(head.frontier, 'hex'), updated_at = head.at
       where org_id = head.org_id and size = head.old_size and control_revision = head.control;
     if not found then
@@ -25,23 +25,23 @@ begin
 
   insert into ledger_entry (org_id, seq, at, kind, ref, body, leaf_hash)
     select org_id, seq, at, kind, ref, body, decode(leaf_hash, 'hex')
-    from json_to_recordset(entries) as e (org_id text, seq bigint, at timestamptz, kind text, ref text, body text, leaf_hash text);
+    from json_to_recordset(p_entries) as e (org_id text, seq bigint, at timestamptz, kind text, ref text, body text, leaf_hash text);
 
   insert into ledger_tile (org_id, level, idx, hash)
     select org_id, level, idx, decode(hash, 'hex')
-    from json_to_recordset(tiles) as t (org_id text, level int, idx bigint, hash text);
+    from json_to_recordset(p_tiles) as t (org_id text, level int, idx bigint, hash text);
 
   insert into guard_decision
-    select d.* from json_populate_recordset(null::guard_decision, decisions) as d;
+    select d.* from json_populate_recordset(null::guard_decision, p_decisions) as d;
 
   insert into action_record
-    select a.* from json_populate_recordset(null::action_record, actions) as a;
+    select a.* from json_populate_recordset(null::action_record, p_actions) as a;
 
   insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum)
     select org_id, (created_at at time zone 'UTC')::date, agent_id, count(*),
       count(*) filter (where status = 'completed'), count(*) filter (where status in ('failed', 'cancelled', 'blocked')),
       count(*) filter (where risk_score >= 70), sum(risk_score)
-    from json_populate_recordset(null::action_record, actions)
+    from json_populate_recordset(null::action_record, p_actions)
     group by 1, 2, 3 order by 1, 2, 3
     on conflict (org_id, day, agent_id) do update set
       total = action_rollup_day.total + excluded.total, completed = action_rollup_day.completed + excluded.completed,
@@ -49,23 +49,23 @@ begin
       risk_sum = action_rollup_day.risk_sum + excluded.risk_sum;
 
   insert into approval
-    select p.* from json_populate_recordset(null::approval, approvals) as p;
+    select p.* from json_populate_recordset(null::approval, p_approvals) as p;
 
   insert into guard_rollup_hour (org_id, hour, decision, count)
     select org_id, date_trunc('hour', at), decision, sum(count)
-    from json_to_recordset(rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
+    from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
     group by 1, 2, 3 order by 1, 2, 3
     on conflict (org_id, hour, decision) do update set count = guard_rollup_hour.count + excluded.count;
 
   insert into guard_rollup_day (org_id, day, agent_id, decision, count)
     select org_id, (at at time zone 'UTC')::date, agent_id, decision, sum(count)
-    from json_to_recordset(rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
+    from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
     group by 1, 2, 3, 4 order by 1, 2, 3, 4
     on conflict (org_id, day, agent_id, decision) do update set count = guard_rollup_day.count + excluded.count;
 
   insert into guard_session (org_id, session_id, started_at, last_at, decisions, warns, approvals, blocks, flags, action_types)
     select org_id, session_id, at, at, decisions, warns, approvals, blocks, flags, action_types
-    from json_to_recordset(sessions) as s (org_id text, session_id text, at timestamptz, decisions int, warns int, approvals int, blocks int, flags text[], action_types text[])
+    from json_to_recordset(p_sessions) as s (org_id text, session_id text, at timestamptz, decisions int, warns int, approvals int, blocks int, flags text[], action_types text[])
     order by org_id, session_id
     on conflict (org_id, session_id) do update set
       last_at = excluded.last_at,
@@ -79,16 +79,16 @@ begin
   -- A key used in the last ten minutes belongs to the decision it was first used for.
   insert into guard_idempotency (org_id, key, digest, decision_id, at)
     select org_id, key, digest, decision_id, at
-    from json_to_recordset(keys) as k (org_id text, key text, digest text, decision_id text, at timestamptz)
+    from json_to_recordset(p_keys) as k (org_id text, key text, digest text, decision_id text, at timestamptz)
     on conflict (org_id, key) do update set digest = excluded.digest, decision_id = excluded.decision_id, at = excluded.at
       where guard_idempotency.at < excluded.at - interval '10 minutes';
   get diagnostics written = row_count;
-  if written <> json_array_length(keys) then
+  if written <> json_array_length(p_keys) then
     raise exception 'an idempotency key was used by a parallel call' using errcode = 'WR002';
   end if;
 
   for event in
-    select org_id, name, ref, payload, at from json_to_recordset(events) as v (org_id text, name text, ref text, payload jsonb, at timestamptz) order by org_id
+    select org_id, name, ref, payload, at from json_to_recordset(p_events) as v (org_id text, name text, ref text, payload jsonb, at timestamptz) order by org_id
   loop
     insert into event_head (org_id, seq) values (event.org_id, 1)
       on conflict (org_id) do update set seq = event_head.seq + 1 returning seq into first_seq;

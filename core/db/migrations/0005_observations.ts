@@ -1,8 +1,7 @@
 import { sql, type Kysely } from 'kysely'
-import type { Database } from '../database.ts'
 
 /** Rate counters, budgets with their reservations, webhook secrets and deliveries. */
-export async function up(db: Kysely<Database>): Promise<void> {
+export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 

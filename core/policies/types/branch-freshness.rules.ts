@@ -28,7 +28,8 @@ export const branchFreshness = policyKind({
     }
     const state = ownValue(branch, 'freshness')
     const behind = ownValue(branch, 'commits_behind')
-    if (state === 'fresh' || ((state === 'stale' || state === 'diverged') && !rules.freshness.includes(state))) return null
+    if (state === 'fresh' || ((state === 'stale' || state === 'diverged') && !rules.freshness.includes(state)))
+      return null
     // A branch report that cannot be read counts as too far behind.
     if (typeof state === 'string' && typeof behind === 'number' && behind <= rules.max_commits_behind) return null
     const seen = {

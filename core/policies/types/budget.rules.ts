@@ -16,7 +16,11 @@ function subjectOf(scope: BudgetScope, facts: Facts): string {
   if (scope === 'session') return scopedSubject('session', request.session_id ?? request.harness_session_id, facts)
   if (scope === 'task') return scopedSubject('task', request.task_id, facts)
   const version = request.agent_version
-  return scopedSubject('agent_version', agentId === null || version === undefined ? null : `${agentId}@${version}`, facts)
+  return scopedSubject(
+    'agent_version',
+    agentId === null || version === undefined ? null : `${agentId}@${version}`,
+    facts,
+  )
 }
 
 function limitsOf(rules: { limit_usd?: number; limit_tokens?: number; limit_calls?: number }): Partial<Spend> {
@@ -41,9 +45,12 @@ export const budget = policyKind({
       on_exceeded: RaisingAction.default('block'),
       ...sharedFields,
     })
-    .refine((rules) => rules.limit_usd !== undefined || rules.limit_tokens !== undefined || rules.limit_calls !== undefined, {
-      message: 'needs at least one of limit_usd, limit_tokens, limit_calls',
-    }),
+    .refine(
+      (rules) => rules.limit_usd !== undefined || rules.limit_tokens !== undefined || rules.limit_calls !== undefined,
+      {
+        message: 'needs at least one of limit_usd, limit_tokens, limit_calls',
+      },
+    ),
   prepare: (rules) => ({ ...rules, types: indexTypes(rules.action_types), limits: limitsOf(rules) }),
   keys: (rules) => ({ actionTypes: rules.types }),
   needs: (rules, facts, policyId) => ({

@@ -26,7 +26,8 @@ export const greenContract = policyKind({
       expected: rules.required_level,
       seen,
       effect: rules.action,
-      message: rules.message ?? `Tests are green at level "${seen ?? 'unknown'}"; "${rules.required_level}" is required.`,
+      message:
+        rules.message ?? `Tests are green at level "${seen ?? 'unknown'}"; "${rules.required_level}" is required.`,
     }
   },
 })

@@ -24,7 +24,8 @@ export const semantic = policyKind({
       expected: rules.instruction,
       seen: observed.reason.slice(0, 500),
       effect: rules.action,
-      message: rules.message ?? (observed.reason === '' ? 'The act breaks a written rule.' : observed.reason.slice(0, 500)),
+      message:
+        rules.message ?? (observed.reason === '' ? 'The act breaks a written rule.' : observed.reason.slice(0, 500)),
     }
   },
 })

@@ -63,7 +63,12 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['fires on the target', { paths: ['secrets/'] }, { target: 'app/secrets/key.txt' }, 'require_approval'],
     ['fires on a written path', { paths: ['*.pem'], action: 'block' }, { writePaths: ['a/b.pem'] }, 'block'],
     ['keeps segment borders', { paths: ['.env'] }, { target: 'prod.env' }, 'allow'],
-    ['sees through dots and case', { paths: ['migrations/'] }, { target: 'src/../Migrations/1.sql' }, 'require_approval'],
+    [
+      'sees through dots and case',
+      { paths: ['migrations/'] },
+      { target: 'src/../Migrations/1.sql' },
+      'require_approval',
+    ],
     ['needs a path', { paths: ['**'] }, {}, 'allow'],
     ['can look at writes only', { paths: ['a.txt'], writes_only: true }, { target: 'a.txt' }, 'allow'],
   ],
@@ -149,13 +154,7 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
     ['fires on a violation', said('block'), {}, 'block', { kind: 'semantic', violates: true, reason: 'r' }],
     ['does not fire otherwise', said('block'), {}, 'allow', { kind: 'semantic', violates: false, reason: '' }],
     ['never allows without a verdict', said('warn'), {}, 'require_approval'],
-    [
-      'takes a stricter fallback',
-      said('warn'),
-      {},
-      'block',
-      { kind: 'failed', why: 'no model', fallback: 'block' },
-    ],
+    ['takes a stricter fallback', said('warn'), {}, 'block', { kind: 'failed', why: 'no model', fallback: 'block' }],
     [
       'does not take a weaker one',
       said('warn'),
@@ -167,7 +166,8 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
 }
 
 describe.each(Object.entries(tables))('%s', (type, rows) => {
-  test.each([...rows])('%s', (_shows, rules, facts, decision, observed) => {
+  test.each([...rows])('%s', (...row) => {
+    const [, rules, facts, decision, observed] = row
     const compiled = compilePolicies([samplePolicy(type, rules, { id: 'p' })])
     expect(compiled.broken).toEqual([])
     const verdict = evaluate(compiled, sampleFacts(facts), new Map(observed ? [['p', observed]] : []))

@@ -41,7 +41,8 @@ export const webhookCheck = policyKind({
       return observed?.kind === 'skipped' ? failed : { ...failed, effect: rules.on_timeout }
     }
     const warned = observed.warnings.length > 0
-    const effect = observed.decision === null || observed.decision === 'allow' ? (warned ? 'warn' : null) : observed.decision
+    const effect =
+      observed.decision === null || observed.decision === 'allow' ? (warned ? 'warn' : null) : observed.decision
     if (effect === null) return null
     const said = [...observed.reasons, ...observed.warnings].join('; ')
     return {

@@ -1,0 +1,133 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Context } from '../kernel/context.ts'
+import { operation } from '../kernel/operation.ts'
+import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
+import { Action, actionToWire, outcomeStatuses, statuses } from './schema.ts'
+
+const Stats = z.object({
+  total: z.int(),
+  completed: z.int(),
+  failed: z.int(),
+  running: z.int(),
+  high_risk: z.int(),
+  avg_risk: z.number(),
+  total_cost: z.number().describe('USD'),
+})
+
+export const list = operation({
+  name: 'actions_list',
+  title: 'List actions',
+  description:
+    'List actions, newest first, by agent, status, type, risk or outcome; status=pending_approval is the approval inbox.',
+  input: z.object({
+    agent_id: z.string().max(128).optional(),
+    swarm_id: z.string().max(128).optional(),
+    session_id: z.string().max(128).optional(),
+    status: z.enum(statuses).optional(),
+    exclude_status: z.enum(statuses).optional(),
+    action_type: z.string().max(128).optional(),
+    risk_min: z.int().min(0).max(100).optional(),
+    outcome_status: z.enum(outcomeStatuses).optional(),
+    days: z.int().min(1).max(365).optional(),
+    ...pageInput({ default: 50, max: 200 }),
+  }),
+  output: z.object({
+    actions: z.array(Action),
+    total: z.int().describe('Actions of this agent in the window of days, or in all'),
+    stats: Stats,
+    lastUpdated: z.iso.datetime(),
+    next_cursor: z.string().nullable(),
+  }),
+  scope: 'actions:read',
+  annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  rest: { method: 'get', path: '/api/actions' },
+  mcp: 'direct',
+
+  async handler(ctx, input) {
+    const agentId = ctx.actor.agentId ?? input.agent_id
+    const since = input.days === undefined ? null : new Date(ctx.now().getTime() - input.days * 86_400_000)
+    let query = ctx.db
+      .selectFrom('action_record')
+      .selectAll()
+      .where('org_id', '=', ctx.actor.orgId)
+      .orderBy('created_at', 'desc')
+      .orderBy('action_id', 'desc')
+      .limit(input.limit + 1)
+      .offset(input.offset)
+    if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
+    if (input.swarm_id) query = query.where('swarm_id', '=', input.swarm_id)
+    if (input.session_id) query = query.where('session_id', '=', input.session_id)
+    // Said as the partial index says it, so that the planner may use it.
+    if (input.status) query = query.where('status', '=', input.status)
+    if (input.status && input.status !== 'completed') query = query.where('status', '<>', sql.lit('completed'))
+    if (input.exclude_status) query = query.where('status', '<>', input.exclude_status)
+    if (input.action_type) query = query.where('action_type', '=', input.action_type)
+    if (input.risk_min !== undefined) query = query.where('risk_score', '>=', input.risk_min)
+    if (input.outcome_status) query = query.where('outcome_status', '=', input.outcome_status)
+    if (since) query = query.where('created_at', '>=', since)
+    if (input.cursor) {
+      const [at, id] = decodeCursor(input.cursor, ['time', 'text'])
+      query = query.where((eb) => eb(eb.refTuple('created_at', 'action_id'), '<', eb.tuple(at, id)))
+    }
+    const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [
+      row.created_at.toISOString(),
+      row.action_id,
+    ])
+    const stats = await statsOf(ctx, agentId, since)
+    return {
+      actions: rows.map(actionToWire),
+      total: input.status === undefined ? stats.total : await countOf(ctx, agentId, input.status),
+      stats,
+      lastUpdated: ctx.now().toISOString(),
+      next_cursor: nextCursor,
+    }
+  },
+})
+
+const COUNT_CAP = 10_000
+
+/** Counted up to 10,000: nobody pages further by number, and the cost stays bounded. */
+async function countOf(ctx: Context, agentId: string | undefined, status: (typeof statuses)[number]): Promise<number> {
+  let matching = ctx.db
+    .selectFrom('action_record')
+    .select('action_id')
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('status', '=', status)
+    .limit(COUNT_CAP)
+  if (status !== 'completed') matching = matching.where('status', '<>', sql.lit('completed'))
+  if (agentId !== undefined) matching = matching.where('agent_id', '=', agentId)
+  const row = await ctx.db
+    .selectFrom(matching.as('capped'))
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(row.count)
+}
+
+/** From the daily roll-up: exact to the day, whatever the length of the history. */
+async function statsOf(ctx: Context, agentId: string | undefined, since: Date | null): Promise<z.output<typeof Stats>> {
+  let rollup = ctx.db.selectFrom('action_rollup_day').where('org_id', '=', ctx.actor.orgId)
+  if (agentId !== undefined) rollup = rollup.where('agent_id', '=', agentId)
+  if (since)
+    rollup = rollup.where('day', '>=', sql<Date>`(${since.toISOString()}::timestamptz at time zone 'UTC')::date`)
+  const sums = await rollup
+    .select((eb) => [
+      eb.fn.sum<number>('total').as('total'),
+      eb.fn.sum<number>('completed').as('completed'),
+      eb.fn.sum<number>('failed').as('failed'),
+      eb.fn.sum<number>('high_risk').as('high_risk'),
+      eb.fn.sum<number>('risk_sum').as('risk_sum'),
+      eb.fn.sum<number>('cost_micros').as('cost_micros'),
+    ])
+    .executeTakeFirstOrThrow()
+  const total = Number(sums.total ?? 0)
+  return {
+    total,
+    completed: Number(sums.completed ?? 0),
+    failed: Number(sums.failed ?? 0),
+    running: await countOf(ctx, agentId, 'running'),
+    high_risk: Number(sums.high_risk ?? 0),
+    avg_risk: total === 0 ? 0 : Math.round((Number(sums.risk_sum) / total) * 10) / 10,
+    total_cost: Number(sums.cost_micros ?? 0) / 1e6,
+  }
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { appendEntries } from '#core/ledger/index'
+import { Fault } from '../kernel/errors.ts'
+import { operation } from '../kernel/operation.ts'
+import { statuses } from './schema.ts'
+
+const MAX_AT_ONCE = 1000
+
+export const remove = operation({
+  name: 'actions_remove',
+  title: 'Delete actions',
+  description: 'Delete action rows by id or filter (1000 at once); their ledger entries stay.',
+  input: z.object({
+    action_ids: z.array(z.string().max(128)).max(MAX_AT_ONCE).optional().describe('Comma list in a query'),
+    action_id: z.string().max(128).optional(),
+    before: z.iso.datetime({ offset: true }).optional(),
+    agent_id: z.string().max(128).optional(),
+    status: z.enum(statuses).optional(),
+  }),
+  output: z.object({ deleted: z.int(), action_ids: z.array(z.string()) }),
+  scope: 'actions:delete',
+  annotations: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
+  rest: { method: 'delete', path: '/api/actions' },
+  mcp: 'hidden',
+
+  async handler(ctx, input) {
+    const ids = [...(input.action_ids ?? []), ...(input.action_id === undefined ? [] : [input.action_id])]
+    if (ids.length === 0 && input.before === undefined && input.agent_id === undefined && input.status === undefined) {
+      const details = ['(query): name action_ids, action_id, before, agent_id or status']
+      throw new Fault('invalid_input', 'Validation failed', { details })
+    }
+    let chosen = ctx.db
+      .selectFrom('action_record')
+      .select('action_id')
+      .where('org_id', '=', ctx.actor.orgId)
+      .limit(MAX_AT_ONCE)
+    if (ids.length > 0) chosen = chosen.where('action_id', 'in', ids)
+    if (input.before !== undefined) chosen = chosen.where('created_at', '<', new Date(input.before))
+    if (input.agent_id !== undefined) chosen = chosen.where('agent_id', '=', input.agent_id)
+    if (input.status !== undefined) chosen = chosen.where('status', '=', input.status)
+    const at = ctx.now()
+    const deleted = await ctx.db.transaction().execute(async (trx) => {
+      const rows = await trx
+        .deleteFrom('action_record')
+        .where('org_id', '=', ctx.actor.orgId)
+        .where('action_id', 'in', chosen)
+        .returning('action_id')
+        .execute()
+      const gone = rows.map((row) => row.action_id)
+      if (gone.length === 0) return gone
+      await trx.deleteFrom('approval').where('org_id', '=', ctx.actor.orgId).where('action_id', 'in', gone).execute()
+      const data = {
+        event: 'actions.deleted',
+        by: ctx.actor.principalId,
+        address: ctx.actor.address ?? null,
+        action_ids: gone,
+      }
+      await appendEntries(trx, ctx.actor.orgId, [{ kind: 'admin', ref: ctx.actor.orgId, at, data }])
+      return gone
+    })
+    return { deleted: deleted.length, action_ids: deleted }
+  },
+})

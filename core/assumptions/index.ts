@@ -1,0 +1,2 @@
+export { Assumption } from './schema.ts'
+export { assumptionsOf } from './store.ts'

@@ -1,0 +1,83 @@
+import { sql } from 'kysely'
+import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
+import { sweepEvents } from '#core/events/index'
+import { sweepIdempotency } from '#core/guard/index'
+import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
+import { sweepObservations, sweepReservations } from '#core/observations/index'
+import type { Runtime } from './kernel/runtime.ts'
+
+interface Job {
+  readonly name: string
+  readonly everyMs: number
+  /** Each is safe to run on all replicas at once; the lock only spares the work. */
+  readonly run: (runtime: Runtime) => Promise<unknown>
+}
+
+const LIMIT = 500
+/** A replica that died in a job holds it up this long at the most. */
+const LEASE_MS = 30_000
+
+const jobs: readonly Job[] = [
+  {
+    name: 'ledger.checkpoints',
+    everyMs: 1000,
+    run: (runtime) =>
+      signDueCheckpoints(runtime.db, {
+        ...signingPorts(runtime),
+        onError: (org, error) => runtime.log.error({ err: error, org }, 'a checkpoint could not be signed'),
+      }),
+  },
+  { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
+  { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
+  { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
+  { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },
+  { name: 'guard.idempotency', everyMs: 300_000, run: sweepIdempotency },
+  { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
+]
+
+/**
+ * Starts the timed work of a server. A run never overlaps itself, and a lease lets one replica at a time run each
+ * job. `stop` ends the timers and waits for what runs.
+ */
+export function startJobs(runtime: Runtime): { stop: () => Promise<void> } {
+  const stops = jobs.map((job) => startJob(runtime, job))
+  return {
+    stop: async () => {
+      await Promise.all(stops.map((stop) => stop()))
+    },
+  }
+}
+
+function startJob(runtime: Runtime, job: Job): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve()
+  let busy = false
+  const tick = (): void => {
+    if (busy) return
+    busy = true
+    running = runAlone(runtime, job)
+      .catch((error: unknown) => runtime.log.warn({ err: error, job: job.name }, 'a job failed; it runs again'))
+      .finally(() => {
+        busy = false
+      })
+  }
+  const timer = globalThis.setInterval(tick, job.everyMs)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await running
+  }
+}
+
+/** A lease in one row: whoever takes it runs the job, the others find it taken until the next turn is due. */
+async function runAlone(runtime: Runtime, job: Job): Promise<void> {
+  const now = runtime.now().getTime()
+  const { rows } = await sql`
+    insert into job_lease (name, holder, until) values (${job.name}, ${runtime.replicaId}, ${new Date(now + LEASE_MS + job.everyMs)})
+    on conflict (name) do update set holder = excluded.holder, until = excluded.until
+      where job_lease.until <= ${new Date(now)} or job_lease.holder = excluded.holder
+    returning name`.execute(runtime.db)
+  if (rows.length === 0) return
+  await job.run(runtime)
+  const next = new Date(runtime.now().getTime() + job.everyMs / 2)
+  await sql`update job_lease set until = ${next} where name = ${job.name} and holder = ${runtime.replicaId}`.execute(runtime.db)
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { emitEvents, eventHub } from '#core/events/index'
+import { redactText } from '#core/scans/index'
+import { Fault } from '../kernel/errors.ts'
+import { newId } from '../kernel/id.ts'
+import { operation } from '../kernel/operation.ts'
+import { Loop, LoopType, loopToWire, priorities } from './schema.ts'
+import { parentOf } from './store.ts'
+
+export const create = operation({
+  name: 'loops_create',
+  title: 'Open a loop',
+  description: 'Note something an action leaves open: a follow-up, question, dependency, review.',
+  input: z.object({
+    action_id: z.string().min(1).max(128),
+    loop_type: LoopType,
+    description: z.string().min(1).max(2000),
+    loop_id: z
+      .string()
+      .regex(/^[A-Za-z0-9][\w.:-]*$/)
+      .max(128)
+      .optional(),
+    priority: z.enum(priorities).default('medium'),
+    owner: z.string().max(256).optional(),
+    metadata: z.record(z.string(), z.unknown()).optional(),
+  }),
+  output: z.object({ loop: Loop, loop_id: z.string() }),
+  scope: 'loops:write',
+  annotations: { readOnly: false, destructive: false, idempotent: false, openWorld: false },
+  rest: { method: 'post', path: '/api/actions/loops', status: () => 201, statuses: [201] },
+  mcp: 'direct',
+  tool: 'writ_loop_add',
+
+  async handler(ctx, input) {
+    const parent = await parentOf(ctx, input.action_id)
+    if (!parent) throw new Fault('not_found', 'Parent action not found')
+    const at = ctx.now()
+    const row = await ctx.db.transaction().execute(async (trx) => {
+      const made = await trx
+        .insertInto('open_loop')
+        .values({
+          org_id: ctx.actor.orgId,
+          loop_id: input.loop_id ?? newId('loop'),
+          action_id: input.action_id,
+          agent_id: parent.agent_id,
+          loop_type: input.loop_type,
+          description: redactText(input.description).text,
+          status: 'open',
+          priority: input.priority,
+          priority_rank: priorities.indexOf(input.priority),
+          owner: input.owner ?? null,
+          resolution: null,
+          metadata: input.metadata ? JSON.stringify(input.metadata) : null,
+          created_by: ctx.actor.principalId,
+          created_at: at,
+          resolved_at: null,
+        })
+        .onConflict((conflict) => conflict.columns(['org_id', 'loop_id']).doNothing())
+        .returningAll()
+        .executeTakeFirst()
+      if (!made) throw new Fault('conflict', `A loop with the id ${input.loop_id} exists already.`)
+      await emitEvents(trx, ctx.actor.orgId, at, [
+        { name: 'loop.created', ref: made.loop_id, payload: loopToWire(made) },
+      ])
+      return made
+    })
+    ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
+    const { action_status: _, ...about } = parent
+    return { loop: { ...loopToWire(row), ...about }, loop_id: row.loop_id }
+  },
+})

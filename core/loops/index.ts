@@ -1,0 +1,2 @@
+export { Loop } from './schema.ts'
+export { loopsOf } from './store.ts'

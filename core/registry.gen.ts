@@ -1,0 +1,125 @@
+// Written by `npm run gen`; not edited by hand.
+import type { Operation } from './kernel/operation.ts'
+import { cancel as actionsCancel } from './actions/cancel.op.ts'
+import { create as actionsCreate } from './actions/create.op.ts'
+import { getGraph as actionsGetGraph } from './actions/get-graph.op.ts'
+import { getOutcome as actionsGetOutcome } from './actions/get-outcome.op.ts'
+import { getStats as actionsGetStats } from './actions/get-stats.op.ts'
+import { get as actionsGet } from './actions/get.op.ts'
+import { listCosts as actionsListCosts } from './actions/list-costs.op.ts'
+import { list as actionsList } from './actions/list.op.ts'
+import { remove as actionsRemove } from './actions/remove.op.ts'
+import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
+import { update as actionsUpdate } from './actions/update.op.ts'
+import { pause as agentsPause } from './agents/pause.op.ts'
+import { resume as agentsResume } from './agents/resume.op.ts'
+import { decide as approvalsDecide } from './approvals/decide.op.ts'
+import { list as approvalsList } from './approvals/list.op.ts'
+import { wait as approvalsWait } from './approvals/wait.op.ts'
+import { create as assumptionsCreate } from './assumptions/create.op.ts'
+import { get as assumptionsGet } from './assumptions/get.op.ts'
+import { list as assumptionsList } from './assumptions/list.op.ts'
+import { update as assumptionsUpdate } from './assumptions/update.op.ts'
+import { evaluate as guardEvaluate } from './guard/evaluate.op.ts'
+import { getDecision as guardGetDecision } from './guard/get-decision.op.ts'
+import { listDecisions as guardListDecisions } from './guard/list-decisions.op.ts'
+import { get as haltGet } from './halt/get.op.ts'
+import { start as haltStart } from './halt/start.op.ts'
+import { stop as haltStop } from './halt/stop.op.ts'
+import { create as keysCreate } from './keys/create.op.ts'
+import { list as keysList } from './keys/list.op.ts'
+import { revoke as keysRevoke } from './keys/revoke.op.ts'
+import { rotate as keysRotate } from './keys/rotate.op.ts'
+import { export as ledgerExport } from './ledger/export.op.ts'
+import { getCheckpoint as ledgerGetCheckpoint } from './ledger/get-checkpoint.op.ts'
+import { getConsistency as ledgerGetConsistency } from './ledger/get-consistency.op.ts'
+import { getEntryProof as ledgerGetEntryProof } from './ledger/get-entry-proof.op.ts'
+import { getJwks as ledgerGetJwks } from './ledger/get-jwks.op.ts'
+import { listCheckpoints as ledgerListCheckpoints } from './ledger/list-checkpoints.op.ts'
+import { listEntries as ledgerListEntries } from './ledger/list-entries.op.ts'
+import { rotateKey as ledgerRotateKey } from './ledger/rotate-key.op.ts'
+import { close as loopsClose } from './loops/close.op.ts'
+import { create as loopsCreate } from './loops/create.op.ts'
+import { get as loopsGet } from './loops/get.op.ts'
+import { list as loopsList } from './loops/list.op.ts'
+import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
+import { create as orgsCreate } from './orgs/create.op.ts'
+import { list as orgsList } from './orgs/list.op.ts'
+import { activate as policiesActivate } from './policies/activate.op.ts'
+import { create as policiesCreate } from './policies/create.op.ts'
+import { get as policiesGet } from './policies/get.op.ts'
+import { listRevisions as policiesListRevisions } from './policies/list-revisions.op.ts'
+import { list as policiesList } from './policies/list.op.ts'
+import { remove as policiesRemove } from './policies/remove.op.ts'
+import { replay as policiesReplay } from './policies/replay.op.ts'
+import { simulate as policiesSimulate } from './policies/simulate.op.ts'
+import { test as policiesTest } from './policies/test.op.ts'
+import { update as policiesUpdate } from './policies/update.op.ts'
+import { get as settingsGet } from './settings/get.op.ts'
+import { update as settingsUpdate } from './settings/update.op.ts'
+import { health as systemHealth } from './system/health.op.ts'
+import { ready as systemReady } from './system/ready.op.ts'
+
+export const registry = {
+  actionsCancel,
+  actionsCreate,
+  actionsGetGraph,
+  actionsGetOutcome,
+  actionsGetStats,
+  actionsGet,
+  actionsListCosts,
+  actionsList,
+  actionsRemove,
+  actionsReportOutcome,
+  actionsUpdate,
+  agentsPause,
+  agentsResume,
+  approvalsDecide,
+  approvalsList,
+  approvalsWait,
+  assumptionsCreate,
+  assumptionsGet,
+  assumptionsList,
+  assumptionsUpdate,
+  guardEvaluate,
+  guardGetDecision,
+  guardListDecisions,
+  haltGet,
+  haltStart,
+  haltStop,
+  keysCreate,
+  keysList,
+  keysRevoke,
+  keysRotate,
+  ledgerExport,
+  ledgerGetCheckpoint,
+  ledgerGetConsistency,
+  ledgerGetEntryProof,
+  ledgerGetJwks,
+  ledgerListCheckpoints,
+  ledgerListEntries,
+  ledgerRotateKey,
+  loopsClose,
+  loopsCreate,
+  loopsGet,
+  loopsList,
+  observationsGetWebhookSecret,
+  orgsCreate,
+  orgsList,
+  policiesActivate,
+  policiesCreate,
+  policiesGet,
+  policiesListRevisions,
+  policiesList,
+  policiesRemove,
+  policiesReplay,
+  policiesSimulate,
+  policiesTest,
+  policiesUpdate,
+  settingsGet,
+  settingsUpdate,
+  systemHealth,
+  systemReady,
+} as const
+
+export const operations: readonly Operation[] = Object.values(registry) as unknown as readonly Operation[]

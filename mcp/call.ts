@@ -1,0 +1,59 @@
+import type { CallToolResult, ClientCapabilities, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import type { Context } from '#core/kernel/context'
+import { invoke } from '#core/kernel/invoke'
+import type { Operation } from '#core/kernel/operation'
+import type { Caller } from './caller.ts'
+import { faultResult, jsonResult } from './errors.ts'
+import { withIdentity } from './identity.rules.ts'
+import { askInChat } from './in-chat.ts'
+import type { McpParts } from './parts.ts'
+
+export interface Call {
+  readonly parts: McpParts
+  readonly caller: Caller
+  /** The protocol's side of the request: cancellation, progress, answers of the person. */
+  readonly request: ServerContext
+  /** What the client declared in a 2025-era handshake. */
+  readonly clientCapabilities?: () => ClientCapabilities | undefined
+}
+
+/** Runs one operation for a tool call. What it throws becomes a result that the model can read. */
+export async function callOperation(
+  call: Call,
+  op: Operation,
+  given: Readonly<Record<string, unknown>>,
+): Promise<CallToolResult | InputRequiredResult> {
+  const { caller } = call
+  const input = withIdentity(op, caller, given)
+  try {
+    const ctx = contextOf(call)
+    const question = await askInChat(call, op, ctx, input)
+    if (question) return question
+    const output = await invoke(op, ctx, input)
+    return withWayToApprove(call, op, output, jsonResult(output as Record<string, unknown>))
+  } catch (thrown) {
+    return faultResult(thrown, caller.requestId)
+  }
+}
+
+export function contextOf({ parts, caller, request }: Call): Context {
+  const context = parts.runtime.context(caller.actor, { signal: request.mcpReq.signal, requestId: caller.requestId })
+  const token = request.mcpReq._meta?.progressToken
+  if (token === undefined) return context
+  const progress = (message: string, done: number, total: number): void => {
+    request.mcpReq
+      .notify({ method: 'notifications/progress', params: { progressToken: token, progress: done, total, message } })
+      .catch((error: unknown) => context.log.debug({ err: error }, 'a progress notification was not delivered'))
+  }
+  return { ...context, progress }
+}
+
+/** Tells how a person approves what now waits, because an agent's client often cannot do it itself. */
+function withWayToApprove({ parts }: Call, op: Operation, output: unknown, result: CallToolResult): CallToolResult {
+  const actionId = op.awaiting?.(output as never)
+  if (typeof actionId !== 'string') return result
+  const { public_url } = parts.runtime.settings
+  const page = public_url === undefined ? '' : `, or opens ${public_url.replace(/\/+$/, '')}/approvals/${actionId}`
+  const text = `A person has to approve this first: they run \`writ approve ${actionId}\` (or \`writ deny ${actionId}\`)${page}.`
+  return { ...result, content: [...result.content, { type: 'text', text }] }
+}

@@ -1,0 +1,16 @@
+import type { Actor } from '#core/kernel/context'
+import type { Toolset } from './toolsets.rules.ts'
+
+/** Who is behind one MCP request, and what was agreed with them outside the protocol. */
+export interface Caller {
+  readonly actor: Actor
+  readonly requestId: string
+  readonly toolset: Toolset
+  readonly agent?: AgentName
+}
+
+/** The agent a client speaks for. `configured`: an operator set it; else it was derived from the client's own name. */
+export interface AgentName {
+  readonly id: string
+  readonly configured: boolean
+}
