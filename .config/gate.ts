@@ -76,7 +76,7 @@ function databaseTests(): string[] {
 await gate('format', 'oxfmt', ['--check'])
 await gate('lint', 'oxlint', ['--type-aware'])
 await gate('types', 'tsc', ['-p', '.'])
-await gate('generated files', 'node', ['--conditions=source', '--disable-warning=ExperimentalWarning', '.config/gen.ts', '--check'])
+await gate('generated files', 'node', ['--conditions=writ-source', '--disable-warning=ExperimentalWarning', '.config/gen.ts', '--check'])
 await gate('borders', 'depcruise', ['--config', '.config/depcruise.cjs', '--no-progress', 'core', 'mcp', 'http'])
 await gate('dead code', 'knip', ['--config', '.config/knip.json', '--no-progress'])
 await tests('embedded', { WRIT_TEST_ENGINE: 'embedded' })

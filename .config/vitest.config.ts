@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-/** The `source` condition resolves `#core/...` to the TypeScript files, as `node --conditions=source` does. */
+/** The `writ-source` condition resolves `#core/...` to the TypeScript files, as `node --conditions=writ-source` does. */
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
-  resolve: { conditions: ['source', 'node'] },
-  ssr: { resolve: { conditions: ['source', 'node'], externalConditions: ['source', 'node'] } },
+  resolve: { conditions: ['writ-source', 'node'] },
+  ssr: { resolve: { conditions: ['writ-source', 'node'], externalConditions: ['writ-source', 'node'] } },
   test: {
     include: ['core/**/*.test.ts', 'mcp/**/*.test.ts', 'http/**/*.test.ts'],
     pool: 'forks',
-    execArgv: ['--conditions=source', '--no-warnings=ExperimentalWarning'],
+    execArgv: ['--conditions=writ-source', '--no-warnings=ExperimentalWarning'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

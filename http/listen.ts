@@ -58,11 +58,13 @@ function sentence({ code, message }: NodeJS.ErrnoException, host: string, port: 
 function stop(server: Server, seconds: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), seconds * 1000)
+    // A connection whose last answer is out stays open for the next request, which shall not come.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
     server.close(() => {
       clearTimeout(cut)
+      clearInterval(sweep)
       resolve()
     })
-    server.closeIdleConnections()
   })
 }
 

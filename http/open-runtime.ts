@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { migrate, openDatabase } from '#core/db/index'
+import { loadSqlParser } from '#core/evidence/index'
 import type { Settings } from '#core/kernel/config'
 import type { Log } from '#core/kernel/log'
 import { Runtime } from '#core/kernel/runtime'
@@ -22,6 +23,8 @@ export async function openRuntime(given: Settings, log: Log): Promise<OpenRuntim
     log: { warn: (fields, message) => log.warn(fields, message), info: (fields, message) => log.info(fields, message) },
   })
   try {
+    // WebAssembly that the guard needs at its first call and cannot wait for.
+    await loadSqlParser()
     await migrate(handle)
     const { ports, close: closePorts } = openPorts(settings)
     const runtime = new Runtime({ handle, settings, log, ports })

@@ -1,35 +1,39 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { loadSettings, type Settings } from '#core/kernel/config'
 import { silentLog } from '#core/kernel/log'
-import { testDatabase, type TestDatabase } from '#core/testing/database'
+import { testDatabase, testEngine, type TestDatabase } from '#core/testing/database'
 import { startServer, type RunningServer } from './serve.ts'
 import { openStream } from './test-stream.ts'
 
+const ADMIN = `writ_test_${'A1b2'.repeat(8)}`
 let home: string
-let database: TestDatabase
+let onServer: TestDatabase | undefined
 let running: RunningServer | undefined
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'writ-serve-'))
-  database = await testDatabase()
-  // The server opens it itself; the embedded engine has one owner.
-  await database.handle.close()
+  if (testEngine() === 'postgres') onServer = await testDatabase()
 })
 afterEach(async () => {
   await running?.close()
   running = undefined
 })
-afterAll(() => rm(home, { recursive: true, force: true }))
+afterAll(async () => {
+  await onServer?.close()
+  await rm(home, { recursive: true, force: true })
+})
 
+/** The embedded database lies in `home`, and the tests below go on with what the ones above left. */
 function settings(more: Partial<Settings> = {}): Settings {
-  const { url, dataDir } = database
-  const where = { ...(url === undefined ? {} : { database_url: url }), ...(dataDir === undefined ? {} : { data_dir: dataDir }) }
-  return { ...loadSettings({ env: {}, home }), port: 0, ...where, ...more }
+  const url = onServer?.url
+  return { ...loadSettings({ env: {}, home }), port: 0, ...(url === undefined ? {} : { database_url: url }), ...more }
 }
 
 async function start(more: Partial<Settings> = {}): Promise<RunningServer> {
@@ -38,40 +42,48 @@ async function start(more: Partial<Settings> = {}): Promise<RunningServer> {
 }
 
 test('a port in use is one clear sentence, and no first keys are lost by it', async () => {
-  const other = createServer()
-  const port = await bound(other)
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
   await expect(start({ port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use by another program`)
   other.close()
-  const { first } = await start()
-  expect(first?.admin.secret).toMatch(/^writ_live_/)
+  const { first } = await start({ admin_key: ADMIN })
+  expect(first?.admin.secret).toBe(ADMIN)
+  expect(first?.agent.secret).toMatch(/^writ_live_/)
 })
 
-test('serves the registry, and shows the first keys once', async () => {
-  const { url, first, runtime } = await start({ admin_key: undefined } as Partial<Settings>)
+test('the next start serves the same org and shows no keys', async () => {
+  const { url, first, runtime } = await start()
   expect(first).toBeNull()
-  const health = await fetch(`${url}/api/health`)
-  expect(await health.json()).toMatchObject({ status: 'ok', engine: runtime.handle.engine })
+  expect(await (await fetch(`${url}/api/health`)).json()).toMatchObject({ status: 'ok', engine: runtime.handle.engine })
   expect((await fetch(`${url}/api/ready`)).status).toBe(200)
-  expect((await fetch(`${url}/api/keys`)).status).toBe(401)
+  expect((await fetch(`${url}/api/keys`, { headers: { 'x-api-key': ADMIN } })).status).toBe(200)
 })
 
-test('closing ends streams, lets a running call finish, and takes no new one', async () => {
-  const { url, runtime } = await start({ shutdown_seconds: 5 })
-  const { keyCache } = await import('#core/keys/index')
-  expect(runtime.use(keyCache)).toBeDefined()
-  const slow = fetch(`${url}/api/ready`)
-  await sleep(5)
-  const closing = running?.close()
-  expect((await slow).status).toBe(200)
-  await closing
-  await expect(fetch(`${url}/api/health`)).rejects.toThrow()
+test('an event stream of the real domains: connected, then ended by the shutdown', async () => {
+  const server = await start()
+  const { url } = server
+  const stream = await openStream(`${url}/api/stream`, { 'x-api-key': ADMIN })
+  expect(await stream.next()).toMatchObject({ event: 'connected', data: { orgId: 'org_default' } })
+  await server.close()
+  expect(await stream.rest()).toEqual([])
+  await expect(fetch(`${url}/api/health`)).rejects.toThrow('fetch failed')
 })
 
-function bound(server: Server): Promise<number> {
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(address !== null && typeof address === 'object' ? address.port : 0)
-    })
-  })
-}
+test('SIGTERM ends the program by itself, with success', async () => {
+  const program = join(home, 'program.mjs')
+  const source = (path: string): string => JSON.stringify(new URL(path, import.meta.url))
+  await writeFile(
+    program,
+    `import { startServer } from ${source('serve.ts')}
+    import { silentLog } from ${source('../core/kernel/log.ts')}
+    const { url } = await startServer({ settings: JSON.parse(process.argv[2]), log: silentLog })
+    console.log(url)`,
+  )
+  const command = ['--conditions=source', '--no-warnings', program, JSON.stringify(settings())]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [printed] = (await once(child.stdout, 'data')) as [Buffer]
+  expect((await fetch(`${printed.toString().trim()}/api/health`)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})

@@ -5,7 +5,8 @@ import type { Runtime } from '#core/kernel/runtime'
 import { ensureFirstOrg } from '#core/orgs/index'
 import { operations } from '#core/registry.gen'
 import { started, version } from '#core/system/index'
-import { createApp, type McpListener } from './app.ts'
+import { mcpListener } from '#mcp/streamable'
+import { createApp } from './app.ts'
 import { eventSources } from './event-payloads.ts'
 import { listen } from './listen.ts'
 import { openRuntime } from './open-runtime.ts'
@@ -13,8 +14,6 @@ import { openRuntime } from './open-runtime.ts'
 export interface ServeOptions {
   readonly settings: Settings
   readonly log: Log
-  /** Makes the MCP end of this server. Left out: no MCP. */
-  readonly mcp?: (runtime: Runtime) => McpListener
   /** Stop on SIGTERM and SIGINT. False where the server lives inside another program. */
   readonly signals?: boolean
 }
@@ -29,15 +28,16 @@ export interface RunningServer {
 }
 
 /** Opens the database, brings its schema up to date, and serves. What was opened is closed again when a step fails. */
-export async function startServer({ settings, log, mcp, signals = true }: ServeOptions): Promise<RunningServer> {
-  const { runtime, close: closeRuntime } = await openRuntime(settings, log)
-  const stopping: (() => Promise<void> | void)[] = [closeRuntime]
+export async function startServer({ settings, log, signals = true }: ServeOptions): Promise<RunningServer> {
+  const opened = await openRuntime(settings, log)
+  const { runtime } = opened
+  const stopping: (() => Promise<void> | void)[] = [() => opened.close()]
   const close = once(async () => {
     for (const stop of stopping.toReversed()) await stop()
   })
   try {
     runtime.use(started)
-    const app = createApp(runtime, { operations, version, events: eventSources, ...(mcp ? { mcp: mcp(runtime) } : {}) })
+    const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
     const listening = await listen(app.listener, settings)
     stopping.push(async () => {
       app.drain()

@@ -38,7 +38,7 @@ export const resourceDeclarations: readonly ResourceDeclaration[] = [
     title: 'Status',
     description: 'Whether the server runs, whether agents are halted, and how actions went.',
     reads: { health: 'system_health', halt: 'halt_get', actions: 'actions_get_stats' },
-    changedBy: ['action.created', 'action.updated', 'halt.updated'],
+    changedBy: ['action.created', 'action.updated', 'org.halted', 'org.resumed', 'agent.paused', 'agent.resumed'],
   },
   {
     uri: 'writ://ledger/checkpoint',

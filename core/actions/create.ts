@@ -70,6 +70,7 @@ async function createNew(ctx: Context, input: ActionInput, request: ActRequest, 
     const { decided, recorded, companions } = await decideAndRecord(ctx, request, {
       source: 'action',
       count: prior === null,
+      linked: prior ?? undefined,
       consume: false,
       priorDecisionId: prior,
       companions: (verdict) => actionCompanions(ctx.actor, verdict, draft),

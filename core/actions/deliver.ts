@@ -10,6 +10,11 @@ export async function deliverRelease(ctx: Context, row: ActionRow): Promise<Acti
   const waits = row.approved_by !== null && row.released_at === null && row.created_by === ctx.actor.principalId
   if (!waits) return row
   const at = ctx.now()
-  await releaseApproved(ctx.db, ctx.actor.orgId, row.action_id, ctx.actor.principalId, at)
+  await releaseApproved(ctx.db, {
+    orgId: ctx.actor.orgId,
+    actionId: row.action_id,
+    to: ctx.actor.principalId,
+    at,
+  })
   return { ...row, released_at: at }
 }

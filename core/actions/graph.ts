@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import { assumptionsOf } from '#core/assumptions/index'
-import { loopsOf } from '#core/loops/index'
+import { assumptionsOf, type Assumption } from '#core/assumptions/index'
+import { loopsOf, type Loop } from '#core/loops/index'
 import type { Context } from '../kernel/context.ts'
 import type { ActionRow } from './schema.ts'
 import { maySee } from './store.ts'
@@ -86,30 +86,38 @@ export async function graphOf(ctx: Context, root: ActionRow) {
     rootActionId: root.action_id,
     nodes: [
       ...[...actions.values()].map((row) => actionNode(row, root.action_id)),
-      ...assumptions.map((row) => ({
-        ...plain,
-        id: `assumption:${row.assumption_id}`,
-        type: 'assumption' as const,
-        label: row.assumption,
-        status: row.invalidated ? 'invalidated' : row.validated ? 'validated' : 'unvalidated',
-        timestamp: row.created_at,
-        meta: { basis: row.basis, invalidated_reason: row.invalidated_reason },
-      })),
-      ...loops.map((row) => ({
-        ...plain,
-        id: `loop:${row.loop_id}`,
-        type: 'loop' as const,
-        label: row.description,
-        status: row.status,
-        timestamp: row.created_at,
-        meta: { loop_type: row.loop_type, priority: row.priority, owner: row.owner },
-      })),
+      ...assumptions.map(assumptionNode),
+      ...loops.map(loopNode),
     ],
     edges,
   }
 }
 
 const plain = { riskScore: null, agentId: null, agentName: null, actionType: null, isRoot: false }
+
+function assumptionNode(row: Assumption) {
+  return {
+    ...plain,
+    id: `assumption:${row.assumption_id}`,
+    type: 'assumption' as const,
+    label: row.assumption,
+    status: row.invalidated ? 'invalidated' : row.validated ? 'validated' : 'unvalidated',
+    timestamp: row.created_at,
+    meta: { basis: row.basis, invalidated_reason: row.invalidated_reason },
+  }
+}
+
+function loopNode(row: Loop) {
+  return {
+    ...plain,
+    id: `loop:${row.loop_id}`,
+    type: 'loop' as const,
+    label: row.description,
+    status: row.status,
+    timestamp: row.created_at,
+    meta: { loop_type: row.loop_type, priority: row.priority, owner: row.owner },
+  }
+}
 
 function actionNode(row: Brief, rootId: string) {
   return {

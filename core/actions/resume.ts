@@ -37,7 +37,8 @@ export async function resumable(
   if (isStopped(snapshot, agentId)) return null
   if (approval.state === 'approved') {
     const mine = decisionId !== undefined && approval.released_to === decisionId
-    const released = mine || (await releaseApproved(ctx.db, orgId, approval.action_id, principalId, now))
+    const released =
+      mine || (await releaseApproved(ctx.db, { orgId, actionId: approval.action_id, to: principalId, at: now }))
     if (!released) return null
   }
   const row = await ctx.db

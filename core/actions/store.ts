@@ -49,17 +49,18 @@ export async function loadActionWire(runtime: Runtime, orgId: string, actionId: 
   return row && actionToWire(row)
 }
 
+export interface Release {
+  readonly orgId: string
+  readonly actionId: string
+  readonly to: string
+  readonly at: Date
+}
+
 /**
  * Hands an approved act to whoever asked for it, once. True for exactly one caller; the others see
  * `released_at` set already.
  */
-export async function releaseApproved(
-  db: Kysely<Database>,
-  orgId: string,
-  actionId: string,
-  to: string,
-  at: Date,
-): Promise<boolean> {
+export async function releaseApproved(db: Kysely<Database>, { orgId, actionId, to, at }: Release): Promise<boolean> {
   const { rows } = await sql`
     with released as (
       update approval set released_at = ${at}, released_to = ${to}

@@ -42,21 +42,21 @@ export function updateAction(ctx: Context, patch: ActionPatch): Promise<ActionRo
       .returningAll()
       .executeTakeFirstOrThrow()
     await addCosts(trx, after, costDelta(before, after))
-    await announce(ctx, trx, before, after, at)
+    await announce(trx, ctx.actor.principalId, { before, after, at })
     return after
   })
 }
 
-async function announce(
-  ctx: Context,
-  trx: Transaction<Database>,
-  before: ActionRow,
-  after: ActionRow,
-  at: Date,
-): Promise<void> {
+interface Updated {
+  readonly before: ActionRow
+  readonly after: ActionRow
+  readonly at: Date
+}
+
+async function announce(trx: Transaction<Database>, by: string, { before, after, at }: Updated): Promise<void> {
   const outcome = after.outcome_status
   if (before.outcome_status === 'pending' && outcome !== 'pending') {
-    await afterClosing(trx, after, { at, by: ctx.actor.principalId, outcome })
+    await afterClosing(trx, after, { at, by, outcome })
   } else {
     await emitEvents(trx, after.org_id, at, [{ name: 'action.updated', ref: after.action_id, payload: {} }])
   }

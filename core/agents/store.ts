@@ -1,6 +1,8 @@
 import { emitEvents, eventHub } from '#core/events/index'
 import { appendEntries } from '#core/ledger/index'
+import type { Transaction } from 'kysely'
 import { z } from 'zod'
+import type { Database } from '../db/database.ts'
 import type { Context } from '../kernel/context.ts'
 
 export const AgentPause = z
@@ -13,48 +15,32 @@ export const AgentPause = z
   })
   .meta({ id: 'AgentPause' })
 
+interface Pause {
+  readonly reason: string | null
+}
+
 /** Pauses or resumes one agent, also one that was never seen. Repeating it changes nothing. */
 export async function setPause(
   ctx: Context,
   agentId: string,
-  pause: { readonly reason: string | null } | null,
+  pause: Pause | null,
 ): Promise<z.output<typeof AgentPause>> {
-  const { orgId, principalId, principalName, address } = ctx.actor
-  const at = ctx.now()
-  const wanted = pause
-    ? { paused_at: at, paused_by: principalName, pause_reason: pause.reason }
-    : { paused_at: null, paused_by: null, pause_reason: null }
+  const { orgId } = ctx.actor
   const row = await ctx.db.transaction().execute(async (trx) => {
-    await trx
-      .insertInto('agent')
-      .values({
-        org_id: orgId,
-        agent_id: agentId,
-        agent_name: null,
-        first_seen_at: at,
-        last_seen_at: at,
-        paused_at: null,
-        paused_by: null,
-        pause_reason: null,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    await ensureAgent(trx, orgId, agentId, ctx.now())
     const changed = await trx
       .updateTable('agent')
-      .set(wanted)
+      .set(
+        pause
+          ? { paused_at: ctx.now(), paused_by: ctx.actor.principalName, pause_reason: pause.reason }
+          : { paused_at: null, paused_by: null, pause_reason: null },
+      )
       .where('org_id', '=', orgId)
       .where('agent_id', '=', agentId)
       .where('paused_at', pause ? 'is' : 'is not', null)
       .returning('agent_id')
       .executeTakeFirst()
-    if (changed) {
-      const event = pause ? 'agent.paused' : 'agent.resumed'
-      await emitEvents(trx, orgId, at, [
-        { name: event, ref: agentId, payload: { agent_id: agentId, by: principalName, reason: pause?.reason ?? null } },
-      ])
-      const data = { event, by: principalId, address: address ?? null, reason: pause?.reason ?? null }
-      await appendEntries(trx, orgId, [{ kind: 'admin', ref: agentId, at, data }])
-    }
+    if (changed) await announce(ctx, trx, agentId, pause)
     return trx
       .selectFrom('agent')
       .select(['agent_id', 'paused_at', 'paused_by', 'pause_reason'])
@@ -70,4 +56,24 @@ export async function setPause(
     paused_by: row.paused_by,
     paused_at: row.paused_at?.toISOString() ?? null,
   }
+}
+
+async function ensureAgent(trx: Transaction<Database>, orgId: string, agentId: string, at: Date): Promise<void> {
+  const unpaused = { paused_at: null, paused_by: null, pause_reason: null }
+  await trx
+    .insertInto('agent')
+    .values({ org_id: orgId, agent_id: agentId, agent_name: null, first_seen_at: at, last_seen_at: at, ...unpaused })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+async function announce(ctx: Context, trx: Transaction<Database>, agentId: string, pause: Pause | null): Promise<void> {
+  const { orgId, principalId, principalName, address } = ctx.actor
+  const at = ctx.now()
+  const event = pause ? 'agent.paused' : 'agent.resumed'
+  const reason = pause?.reason ?? null
+  const payload = { agent_id: agentId, by: principalName, reason }
+  await emitEvents(trx, orgId, at, [{ name: event, ref: agentId, payload }])
+  const data = { event, by: principalId, address: address ?? null, reason }
+  await appendEntries(trx, orgId, [{ kind: 'admin', ref: agentId, at, data }])
 }

@@ -39,7 +39,10 @@ test('200 approves, wakes the waiting agent and hands the act out once', async (
   const decided = await invoke(decide, admin, { action_id: actionId, decision: 'allow' })
   expect(decided).toMatchObject({ success: true, action: { status: 'running', approved_by: 'admin key' } })
   expect(await waiting).toMatchObject({ approved: true, released: true, denied: false, timed_out: false })
-  expect(await invoke(wait, agent, { action_id: actionId, timeout_seconds: 0 })).toMatchObject({ approved: true, released: false })
+  expect(await invoke(wait, agent, { action_id: actionId, timeout_seconds: 0 })).toMatchObject({
+    approved: true,
+    released: false,
+  })
 })
 
 test('200 denies with the reason; approved_by stays empty', async () => {
@@ -47,7 +50,12 @@ test('200 denies with the reason; approved_by stays empty', async () => {
   const { agent, actionId } = await pending(org)
   await invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'deny', reasoning: 'not today' })
   const told = await invoke(wait, agent, { action_id: actionId, timeout_seconds: 1 })
-  expect(told).toMatchObject({ approved: false, denied: true, denial_reason: 'not today', action: { status: 'failed', approved_by: null } })
+  expect(told).toMatchObject({
+    approved: false,
+    denied: true,
+    denial_reason: 'not today',
+    action: { status: 'failed', approved_by: null },
+  })
 })
 
 test('of ten people who decide at once exactly one wins, the others get 409', async () => {
@@ -58,7 +66,10 @@ test('of ten people who decide at once exactly one wins, the others get 409', as
     admins.map((admin, n) => invoke(decide, admin, { action_id: actionId, decision: n % 2 === 0 ? 'allow' : 'deny' })),
   )
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
-  for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' })
+  const refused = results.flatMap((result) =>
+    result.status === 'rejected' ? [(result.reason as { code: string }).code] : [],
+  )
+  expect(refused).toEqual(Array.from({ length: 9 }, () => 'conflict'))
 })
 
 test('an approved act is released to exactly one of ten retries of guard', async () => {
@@ -74,7 +85,10 @@ test('an approval covers its act only: another command asks again', async () => 
   const org = await testOrg(server.runtime)
   const { agent, actionId } = await pending(org)
   await invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'allow' })
-  const other = await invoke(evaluate, agent, { ...risky, act: { kind: 'shell', command: 'git push --force origin topic' } })
+  const other = await invoke(evaluate, agent, {
+    ...risky,
+    act: { kind: 'shell', command: 'git push --force origin topic' },
+  })
   expect(other.decision).toBe('require_approval')
 })
 
@@ -87,7 +101,9 @@ test('a retry of a pending act answers the pending action, not a second one', as
 test('403 APPROVER_IDENTITY_REQUIRED for a key bound to an agent, 403 without the scope', async () => {
   const org = await testOrg(server.runtime)
   const { agent, actionId } = await pending(org)
-  await expect(invoke(decide, agent, { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(invoke(decide, agent, { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({
+    code: 'forbidden',
+  })
   const bound = await org.as('member', { agentId: 'a1', scopes: ['approvals:decide', 'actions:read'] })
   await expect(invoke(decide, bound, { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({
     code: 'APPROVER_IDENTITY_REQUIRED',
@@ -102,7 +118,9 @@ test('403 SELF_APPROVAL from the second approver on; alone an operator may appro
   await invoke(decide, alone, { action_id: first.action_id, decision: 'allow' })
   await org.as('admin', { name: 'second' })
   const next = await invoke(create, alone, { ...risky, declared_goal: 'again' })
-  await expect(invoke(decide, alone, { action_id: next.action_id, decision: 'allow' })).rejects.toMatchObject({ code: 'SELF_APPROVAL' })
+  await expect(invoke(decide, alone, { action_id: next.action_id, decision: 'allow' })).rejects.toMatchObject({
+    code: 'SELF_APPROVAL',
+  })
   await invoke(updateSettings, alone, { settings: { separation_of_duties: 'off' } })
   expect(await invoke(decide, alone, { action_id: next.action_id, decision: 'allow' })).toMatchObject({ success: true })
 })
@@ -111,7 +129,10 @@ test('404 with what to use instead when a guard decision id is waited for or app
   const org = await testOrg(server.runtime)
   const agent = await org.as('member')
   const { decision_id } = await invoke(evaluate, agent, risky)
-  for (const call of [invoke(wait, agent, { action_id: decision_id }), invoke(get, agent, { action_id: decision_id })]) {
+  for (const call of [
+    invoke(wait, agent, { action_id: decision_id }),
+    invoke(get, agent, { action_id: decision_id }),
+  ]) {
     await expect(call).rejects.toMatchObject({ code: 'WRONG_ID_KIND', status: 404, data: { use: 'action_id' } })
   }
 })
@@ -119,37 +140,53 @@ test('404 with what to use instead when a guard decision id is waited for or app
 test('404 across orgs', async () => {
   const { actionId } = await pending(await testOrg(server.runtime))
   const stranger = await (await testOrg(server.runtime)).as('admin')
-  await expect(invoke(decide, stranger, { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(invoke(decide, stranger, { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })
 
 test('a withdrawn approval cannot be given any more', async () => {
   const org = await testOrg(server.runtime)
   const { agent, actionId } = await pending(org)
   await invoke(cancel, agent, { action_id: actionId, reason: 'changed my mind' })
-  await expect(invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({
-    code: 'conflict',
-    data: { state: 'withdrawn' },
-  })
+  await expect(invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'allow' })).rejects.toMatchObject(
+    {
+      code: 'conflict',
+      data: { state: 'withdrawn' },
+    },
+  )
 })
 
 test('allow with a grant lets the next act of the kind through until it runs out', async () => {
   const org = await testOrg(server.runtime)
   const { agent, actionId } = await pending(org)
-  const decided = await invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'allow', grant_minutes: 30 })
+  const decided = await invoke(decide, await org.as('admin'), {
+    action_id: actionId,
+    decision: 'allow',
+    grant_minutes: 30,
+  })
   expect(decided.grant_policy_id).toMatch(/^gp_/)
-  const next = { ...risky, declared_goal: 'once more', act: { kind: 'shell', command: 'git push --force origin topic' } }
+  const next = {
+    ...risky,
+    declared_goal: 'once more',
+    act: { kind: 'shell', command: 'git push --force origin topic' },
+  }
   expect(await invoke(evaluate, agent, next)).toMatchObject({ decision: 'allow' })
   server.advance(31 * 60_000)
-  expect(await invoke(evaluate, agent, { ...next, declared_goal: 'later' })).toMatchObject({ decision: 'require_approval' })
+  expect(await invoke(evaluate, agent, { ...next, declared_goal: 'later' })).toMatchObject({
+    decision: 'require_approval',
+  })
 })
 
 test('410 after the expiry; the agent is told expired, never failed', async () => {
   const org = await testOrg(server.runtime)
   const { agent, actionId } = await pending(org)
   server.advance(25 * 3_600_000)
-  await expect(invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'allow' })).rejects.toMatchObject({
-    code: 'APPROVAL_EXPIRED',
-  })
+  await expect(invoke(decide, await org.as('admin'), { action_id: actionId, decision: 'allow' })).rejects.toMatchObject(
+    {
+      code: 'APPROVAL_EXPIRED',
+    },
+  )
   expect(await invoke(wait, agent, { action_id: actionId, timeout_seconds: 1 })).toMatchObject({
     expired: true,
     denied: false,

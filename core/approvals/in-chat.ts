@@ -19,7 +19,9 @@ export const inChat: InChat = {
       throw thrown
     }
     const row = await requireAction(ctx, action_id)
-    return row.status === 'pending_approval' ? { message: messageOf(row), about: row.action_id, digest: row.act_digest } : null
+    return row.status === 'pending_approval'
+      ? { message: messageOf(row), about: row.action_id, digest: row.act_digest }
+      : null
   },
 
   async settle(ctx, { about, digest, allow, reason }) {

@@ -75,7 +75,12 @@ export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing
   }
   if (row.approved_by === null)
     return { ...no, approved: true, released: true, next: 'No approval was needed. Act, then report the outcome.' }
-  const released = await releaseApproved(ctx.db, ctx.actor.orgId, row.action_id, ctx.actor.principalId, ctx.now())
+  const released = await releaseApproved(ctx.db, {
+    orgId: ctx.actor.orgId,
+    actionId: row.action_id,
+    to: ctx.actor.principalId,
+    at: ctx.now(),
+  })
   const next = released
     ? 'Approved. Act once, then report the outcome.'
     : 'Approved, but this approval was handed out before. Act only if it was to you and you have not acted yet.'

@@ -1,4 +1,5 @@
 import { Fault } from '#core/kernel/errors'
+import { TurnTimeout } from './turns.ts'
 
 /** Node's codes of a socket that is gone, refused or unreachable. */
 const socketCodes = new Set([
@@ -29,13 +30,11 @@ const STATEMENT_TIMEOUT = '57014'
 export function connectionFault(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof Fault) return thrown
   const code = codeOf(thrown)
-  if (code === STATEMENT_TIMEOUT) {
+  if (code === STATEMENT_TIMEOUT || thrown instanceof TurnTimeout) {
     return new Fault('timeout', 'The database did not answer in time.', { cause: thrown, retryAfter: 1 })
   }
   const down = code === undefined ? lostConnection.test(thrown.message) : socketCodes.has(code) || stateMeansDown(code)
-  return down
-    ? new Fault('unavailable', 'The database is not available.', { cause: thrown, retryAfter: 1 })
-    : thrown
+  return down ? new Fault('unavailable', 'The database is not available.', { cause: thrown, retryAfter: 1 }) : thrown
 }
 
 /** Node bundles several refused addresses into one AggregateError with the code on the outside. */

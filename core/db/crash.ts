@@ -33,9 +33,10 @@ export async function crashRounds({ engine, rounds, place }: CrashPlan): Promise
     const ids = await writeUntilKilled(engine, place)
     const started = performance.now()
     const handle = await openDatabase(config)
-    const { rows } = await handle.query<{ id: number }>('SELECT id FROM unnest($1::int8[]) id EXCEPT SELECT id FROM crash_row', [
-      ids,
-    ])
+    const { rows } = await handle.query<{ id: number }>(
+      'SELECT id FROM unnest($1::int8[]) id EXCEPT SELECT id FROM crash_row',
+      [ids],
+    )
     recovery.push(performance.now() - started)
     await handle.close()
     acknowledged += ids.length
@@ -58,6 +59,7 @@ async function writeUntilKilled(engine: CrashPlan['engine'], place: string): Pro
     else problem = line
   }
   await gone
-  if (problem !== undefined || ids.length === 0) throw new Error(`The writer stopped by itself: ${problem ?? 'no rows'}`)
+  if (problem !== undefined || ids.length === 0)
+    throw new Error(`The writer stopped by itself: ${problem ?? 'no rows'}`)
   return ids
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fault } from '#core/kernel/errors'
@@ -12,12 +12,14 @@ export interface DirectoryLock {
  *
  * The lock is the operating system's lock on `owner.lock`: atomic between racing processes, and gone with the process
  * however it dies. Node has no call for it; SQLite, which Node carries, takes exactly such a lock on its file.
+ * Nothing else may open that file: closing any descriptor of it would drop the process's lock.
  */
 export function lockDirectory(directory: string): DirectoryLock {
   const path = writable(directory)
   const file = new DatabaseSync(join(path, 'owner.lock'), { timeout: 0 })
   try {
-    file.exec('BEGIN EXCLUSIVE')
+    // IMMEDIATE and not EXCLUSIVE: of racing processes exactly one gets it, where EXCLUSIVE can refuse them all.
+    file.exec('BEGIN IMMEDIATE')
   } catch (thrown) {
     file.close()
     if (!isBusy(thrown)) throw thrown
@@ -32,7 +34,7 @@ function writable(directory: string): string {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const path = realpathSync(directory)
-    writeFileSync(join(path, 'owner.lock'), '', { flag: 'a' })
+    accessSync(path, constants.W_OK)
     return path
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown)

@@ -11,17 +11,17 @@ export interface FsStream {
   readonly nfd: number | null | undefined
   readonly node: FsNode
 }
+export type FsWrite = [stream: FsStream, buffer: Uint8Array, offset: number, length: number, position: number]
 export interface NodeFileSystem {
   realPath(node: FsNode): string
   readonly stream_ops: {
-    write(stream: FsStream, buffer: Uint8Array, offset: number, length: number, position: number): number
+    write: (...written: FsWrite) => number
     fsync?: (stream: FsStream) => number
   }
   readonly node_ops: {
-    rename(node: FsNode, directory: FsNode, name: string): unknown
-    mknod(parent: FsNode, name: string, mode: number, device: number): FsNode
-    unlink(parent: FsNode, name: string): void
-    rmdir(parent: FsNode, name: string): void
+    rename: (node: FsNode, directory: FsNode, name: string) => unknown
+    mknod: (parent: FsNode, name: string, mode: number, device: number) => FsNode
+    unlink: (parent: FsNode, name: string) => void
   }
 }
 interface EngineModule {

@@ -14,11 +14,16 @@ export interface RunningEngine {
 }
 
 /** The worker runs from TypeScript in development and from JavaScript in a build: whichever this file is. */
-const workerFile = new URL(import.meta.url.endsWith('.ts') ? './embedded-worker.ts' : './embedded-worker.js', import.meta.url)
+const workerFile = new URL(
+  import.meta.url.endsWith('.ts') ? './embedded-worker.ts' : './embedded-worker.js',
+  import.meta.url,
+)
 
 /** Starts the engine on a cluster directory. Recovery after a crash happens in here. */
 export async function startEngine(start: EngineStart): Promise<RunningEngine> {
-  const worker = new Worker(workerFile, { workerData: start })
+  // A flag that describes the program's own text means nothing to the worker, and Node refuses it there.
+  const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'))
+  const worker = new Worker(workerFile, { workerData: start, execArgv })
   const stream = new WorkerStream(worker)
   const said = new Promise<EngineSays>((resolve) => {
     worker.on('message', (message: Uint8Array | EngineSays) => {
@@ -65,6 +70,6 @@ async function connect(stream: WorkerStream): Promise<Client> {
 }
 
 async function stop(worker: Worker, gone: Promise<string>): Promise<void> {
-  worker.postMessage('close')
+  worker.postMessage('close', [])
   await gone
 }

@@ -17,7 +17,7 @@ const firstLine = (thrown: unknown): string => String(thrown instanceof Error ? 
 /** What PostgreSQL wrote to its log before it gave up: the real reason. */
 let lastWords: string | undefined
 
-const say = (message: EngineSays): void => parentPort?.postMessage(message)
+const say = (message: EngineSays): void => parentPort?.postMessage(message, [])
 
 /** Ends the worker: its owner tells every waiting caller and starts a new engine, which recovers from the log. */
 function fail(thrown: unknown): never {
@@ -73,7 +73,8 @@ async function run(): Promise<void> {
     await engine.execProtocolRawStream(bytes, { syncToFs: false, onRawData: (part) => parts.push(Buffer.from(part)) })
     const whole = Buffer.concat(parts)
     if (!isWhole(whole)) fail('the engine gave no answer')
-    port.postMessage(new Uint8Array(whole))
+    const sent = new Uint8Array(whole)
+    port.postMessage(sent, [sent.buffer])
   }
   const close = async (): Promise<void> => {
     await engine.close()

@@ -20,6 +20,8 @@ export interface EmbeddedConfig {
 
 /** Milliseconds between two attempts to start a crashed engine. */
 const RESTART_PAUSE = 1_000
+/** Milliseconds that a statement waits for a transaction of somebody else. */
+const LONGEST_WAIT = 30_000
 
 /** Opens the embedded database under `dataDir`, making it on first use. This process is then its one owner. */
 export async function openEmbedded(config: EmbeddedConfig): Promise<DatabaseHandle> {
@@ -38,7 +40,7 @@ export async function openEmbedded(config: EmbeddedConfig): Promise<DatabaseHand
 
 /** The engine's one session, restarted when the engine crashes. */
 class Session {
-  readonly turns = new Turns()
+  readonly turns = new Turns(LONGEST_WAIT)
   readonly subscriptions = new Subscriptions()
   readonly #start: { readonly directory: string; readonly durable: boolean }
   readonly #log: DatabaseLog
@@ -68,32 +70,38 @@ class Session {
   async #open(): Promise<RunningEngine> {
     const engine = await startEngine(this.#start)
     engine.client.on('notification', ({ channel, payload }) => this.subscriptions.deliver(channel, payload ?? ''))
-    void engine.gone.then((reason) => {
-      this.#running = undefined
-      if (!this.#closed) this.#log.warn({ reason }, 'the embedded database crashed; the next query starts it again')
-    })
+    void this.#watch(engine.gone)
     const channels = this.subscriptions.channels()
     for (const channel of channels) await engine.client.query(`LISTEN ${channel}`)
     if (channels.length > 0) this.subscriptions.gap()
     return engine
   }
 
-  /** One statement outside any transaction; may be in flight together with others of its kind. */
-  async single<T>(work: (client: Client) => Promise<T>): Promise<T> {
-    const release = await this.turns.shared()
-    try {
-      return await withConnectionFaults(async () => work((await this.engine()).client))
-    } finally {
-      release()
-    }
+  async #watch(gone: Promise<string>): Promise<void> {
+    const reason = await gone
+    this.#running = undefined
+    if (!this.#closed) this.#log.warn({ reason }, 'the embedded database crashed; the next query starts it again')
   }
 
+  /** One statement outside any transaction; may be in flight together with others of its kind. */
+  async single<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    return withConnectionFaults(async () => {
+      const release = await this.turns.shared()
+      try {
+        return await work((await this.engine()).client)
+      } finally {
+        release()
+      }
+    })
+  }
+
+  /** Waits for what is in flight, but not for ever: a transaction that hangs must not keep the process alive. */
   async close(): Promise<void> {
-    const release = await this.turns.alone()
+    const release = await this.turns.alone().catch(() => () => {})
     const running = this.#running
     this.#closed = true
     try {
-      await (await running)?.stop()
+      await (await running?.catch(() => undefined))?.stop()
     } finally {
       release()
     }
@@ -112,7 +120,7 @@ class Lease implements SessionClient {
   }
 
   async query(text: string, values: readonly unknown[] = []): Promise<never> {
-    if (this.#transaction === undefined && opensTransaction.test(text)) await this.#begin()
+    if (this.#transaction === undefined && opensTransaction.test(text)) await withConnectionFaults(() => this.#begin())
     const send = (client: Client) => client.query(text, [...values]) as Promise<unknown> as Promise<never>
     const open = this.#transaction
     return open === undefined ? this.#session.single(send) : withConnectionFaults(() => send(open.client))
@@ -163,8 +171,11 @@ function handleOf(session: Session, lock: DirectoryLock): DatabaseHandle {
     notify: async (channel, payload) => void (await query('SELECT pg_notify($1, $2)', [channel, payload])),
     ping: async () => void (await query('SELECT 1')),
     async close() {
-      await session.close()
-      lock.release()
+      try {
+        await session.close()
+      } finally {
+        lock.release()
+      }
       await db.destroy()
     },
   }

@@ -19,15 +19,21 @@ export interface DatabaseHandle {
    * transaction of `db`. Parameters are numbered ($1 …); arrays go to `unnest($1::text[])`, and of them the elements of
    * jsonb[] that are arrays themselves must be JSON text. A single jsonb parameter is JSON text too.
    */
-  query<R = Row>(text: string, values?: readonly unknown[]): Promise<QueryResult<R>>
-  /** Calls back with the payload of every notification from now on. Notifications sent while a connection was lost are
-   * not repeated: read again after `onGap`. */
-  listen(channel: string, onMessage: (payload: string) => void, onGap?: () => void): Promise<() => Promise<void>>
+  readonly query: <R = Row>(text: string, values?: readonly unknown[]) => Promise<QueryResult<R>>
+  /**
+   * Calls back with the payload of every notification from now on. Those sent while the connection was lost are not
+   * repeated: read again after `onGap`. Resolves with the function that stops it.
+   */
+  readonly listen: (
+    channel: string,
+    onMessage: (payload: string) => void,
+    onGap?: () => void,
+  ) => Promise<() => Promise<void>>
   /** Payload: at most 7,999 bytes. Never inside a business transaction: it serialises commits. */
-  notify(channel: string, payload: string): Promise<void>
+  readonly notify: (channel: string, payload: string) => Promise<void>
   /** Resolves when the database answers; throws the Fault `unavailable` otherwise. */
-  ping(): Promise<void>
-  close(): Promise<void>
+  readonly ping: () => Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** Where the database layer reports what nobody awaits. pino's logger fits. */

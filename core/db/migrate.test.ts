@@ -30,7 +30,10 @@ test('a second run does nothing', async () => {
 
 test('only what is new runs, in order', async () => {
   const { handle } = await database()
-  const added = [extra('9001_first', 'CREATE TABLE first (id int)'), extra('9002_second', 'ALTER TABLE first ADD x int')]
+  const added = [
+    extra('9001_first', 'CREATE TABLE first (id int)'),
+    extra('9002_second', 'ALTER TABLE first ADD x int'),
+  ]
   expect(await migrate(handle, [...migrations, ...added])).toEqual(['9001_first', '9002_second'])
 })
 
@@ -77,5 +80,5 @@ test.runIf(testEngine() === 'postgres')('of two processes that start at once exa
   const { url } = await database()
   if (url === undefined) throw new Error('the test needs a server')
   const ran = await Promise.all([migrateElsewhere(url), migrateElsewhere(url)])
-  expect(ran.map(({ length }) => length).sort()).toEqual([0, 1])
+  expect(ran.flat()).toEqual(['9001_slow'])
 })

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { withConnectionFaults } from './connection-fault.rules.ts'
 import { checkedChannel, type DatabaseHandle, type DatabaseLog } from './engine.ts'
-import { connectionConfig } from './postgres.ts'
+import { connectionConfig } from './postgres-connection.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 export interface Listener {

@@ -1,10 +1,10 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { withConnectionFaults } from './connection-fault.rules.ts'
 import type { Database } from './database.ts'
 import { statementName, type DatabaseHandle, type DatabaseLog, type SessionClient } from './engine.ts'
+import { connectionConfig } from './postgres-connection.ts'
 import { openListener } from './postgres-listener.ts'
-import { wireValues } from './wire-values.ts'
 
 export interface PostgresConfig {
   readonly url: string
@@ -15,16 +15,6 @@ export interface PostgresConfig {
 const OLDEST_MAJOR = 15
 /** Milliseconds. A statement above this is a fault of the statement or of the server; nobody waits for its answer. */
 const STATEMENT_TIMEOUT = 30_000
-const CONNECT_TIMEOUT = 5_000
-
-/** How every connection is made: settings that all roads to the server share. */
-export const connectionConfig = (url: string): PoolConfig => ({
-  connectionString: url,
-  application_name: 'writ',
-  connectionTimeoutMillis: CONNECT_TIMEOUT,
-  keepAlive: true,
-  types: wireValues,
-})
 
 export async function openPostgres({ url, poolSize, log }: PostgresConfig): Promise<DatabaseHandle> {
   const pool = new Pool({ ...connectionConfig(url), max: poolSize, statement_timeout: STATEMENT_TIMEOUT })

@@ -89,7 +89,9 @@ export class SyncedDisk implements SyncCalls {
   directory(path: string): void {
     const names = readdirSync(path, { withFileTypes: true }).map((entry): [string, Entry] => [
       entry.name,
-      entry.isDirectory() ? 'directory' : (this.#files.get(join(path, entry.name)) ?? this.created(join(path, entry.name))),
+      entry.isDirectory()
+        ? 'directory'
+        : (this.#files.get(join(path, entry.name)) ?? this.created(join(path, entry.name))),
     ])
     this.#directories.set(path, new Map(names))
   }
@@ -142,9 +144,10 @@ export class RecordedFiles extends DurableFiles {
     const disk = this.#disk
     const { node_ops: names, stream_ops: bytes } = files
     const { rename, mknod, unlink } = names
-    const write = bytes.write.bind(bytes)
-    bytes.write = (stream, buffer, offset, length, position) => {
-      const written = write(stream, buffer, offset, length, position)
+    const { write } = bytes
+    bytes.write = (...args) => {
+      const [stream, , , , position] = args
+      const written = write(...args)
       disk.written(files.realPath(stream.node), position, written)
       return written
     }

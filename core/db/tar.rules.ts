@@ -16,7 +16,7 @@ const text = (block: Buffer, from: number, length: number): string => {
 
 /** Reads an archive held in memory. Contents are views of `archive`, not copies. */
 export function* tarEntries(archive: Buffer): Generator<TarEntry> {
-  for (let at = 0; at + BLOCK <= archive.length; ) {
+  for (let at = 0; at + BLOCK <= archive.length;) {
     const header = archive.subarray(at, at + BLOCK)
     const name = text(header, 0, 100)
     if (name === '') return

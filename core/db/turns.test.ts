@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { Turns } from './turns.ts'
+import { Turns, TurnTimeout } from './turns.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 test('shared turns run together; one alone waits for them and holds the later ones back', async () => {
-  const turns = new Turns()
+  const turns = new Turns(1_000)
   const order: string[] = []
   const enter = async (name: string, alone: boolean) => {
     const release = await (alone ? turns.alone() : turns.shared())
@@ -28,7 +28,7 @@ test('shared turns run together; one alone waits for them and holds the later on
 })
 
 test('a turn given back twice does not let two in', async () => {
-  const turns = new Turns()
+  const turns = new Turns(1_000)
   const first = await turns.alone()
   first()
   const second = await turns.alone()
@@ -40,4 +40,14 @@ test('a turn given back twice does not let two in', async () => {
   second()
   await settled()
   expect(entered).toBe(true)
+})
+
+test('who waits too long is told so, and those behind go on', async () => {
+  const turns = new Turns(20)
+  const holder = await turns.shared()
+  const impatient = turns.alone()
+  const behind = turns.shared()
+  await expect(impatient).rejects.toBeInstanceOf(TurnTimeout)
+  holder()
+  await expect(behind).resolves.toBeTypeOf('function')
 })

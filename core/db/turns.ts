@@ -11,9 +11,15 @@ interface Waiter {
  * together; a transaction has it alone, so that nobody else's statement lands inside.
  */
 export class Turns {
+  readonly #patience: number
   readonly #waiting: Waiter[] = []
   #running = 0
   #alone = false
+
+  /** `patience`: milliseconds after which waiting ends in an error. */
+  constructor(patience: number) {
+    this.#patience = patience
+  }
 
   shared(): Promise<Release> {
     return this.#enter(false)
@@ -24,9 +30,23 @@ export class Turns {
   }
 
   #enter(alone: boolean): Promise<Release> {
-    return new Promise((start) => {
-      this.#waiting.push({ alone, start })
+    return new Promise((resolve, reject) => {
+      let admitted = false
+      let timer: NodeJS.Timeout | undefined
+      const start = (release: Release): void => {
+        admitted = true
+        clearTimeout(timer)
+        resolve(release)
+      }
+      const waiter: Waiter = { alone, start }
+      this.#waiting.push(waiter)
       this.#admit()
+      if (admitted) return
+      timer = setTimeout(() => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
+        reject(new TurnTimeout(this.#patience))
+        this.#admit()
+      }, this.#patience)
     })
   }
 
@@ -49,5 +69,14 @@ export class Turns {
       this.#alone = false
       this.#admit()
     }
+  }
+}
+
+/** Usually a transaction whose own code waits for a statement outside it: on one session that never ends. */
+export class TurnTimeout extends Error {
+  override readonly name = 'TurnTimeout'
+
+  constructor(patience: number) {
+    super(`A transaction has held the embedded database for more than ${patience} ms.`)
   }
 }

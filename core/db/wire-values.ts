@@ -13,8 +13,9 @@ export function safeInteger(text: string): number {
 }
 
 const TEXT_ARRAY = 1009
-// pg's types list scalar oids only; its parser of text[] leaves every element as it is.
-const textArray = types.getTypeParser(TEXT_ARRAY as 25) as unknown as (text: string) => (string | null)[]
+/** pg's types name scalar types only; it knows the arrays of them too. */
+const standard = types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown
+const textArray = standard(TEXT_ARRAY) as (text: string) => (string | null)[]
 
 const own = new Map<number, (text: string) => unknown>([
   [INT8, safeInteger],
@@ -29,7 +30,5 @@ const own = new Map<number, (text: string) => unknown>([
  * bytea → Buffer, json and jsonb → parsed, arrays → arrays of the same.
  */
 export const wireValues: CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : own.get(oid)) ??
-    types.getTypeParser(oid, format as 'text')) as CustomTypesConfig['getTypeParser'],
+  getTypeParser: (oid, format) => (format === 'binary' ? undefined : own.get(oid)) ?? standard(oid, format),
 }

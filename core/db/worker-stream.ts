@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream'
 
 /** The part of a worker or message port that carries bytes. */
 export interface BytePort {
-  postMessage(bytes: Uint8Array): void
+  postMessage(bytes: Uint8Array, transfer: readonly ArrayBuffer[]): void
 }
 
 /**
@@ -20,7 +20,8 @@ export class WorkerStream extends Duplex {
 
   /** Bytes from the engine. */
   receive(bytes: Uint8Array): void {
-    if (bytes.byteLength > 0 && !this.destroyed) this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    if (bytes.byteLength > 0 && !this.destroyed)
+      this.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
   }
 
   connect(): void {
@@ -44,7 +45,9 @@ export class WorkerStream extends Duplex {
   #send(): void {
     const bytes = this.#unsent
     this.#unsent = []
-    if (bytes.length > 0 && !this.destroyed) this.#port.postMessage(new Uint8Array(Buffer.concat(bytes)))
+    if (bytes.length === 0 || this.destroyed) return
+    const sent = new Uint8Array(Buffer.concat(bytes))
+    this.#port.postMessage(sent, [sent.buffer])
   }
 
   // The client treats its stream as a TCP socket; there is nothing to set on a message port.

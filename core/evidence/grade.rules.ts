@@ -6,14 +6,7 @@ import { gradeSql } from './sql.rules.ts'
 
 /** How dangerous an act is, judged from the act alone: the same act always gets the same grade. */
 export function gradeAct(act: Act): Grade {
-  switch (act.kind) {
-    case 'shell':
-      return gradeShell(act.command)
-    case 'sql':
-      return gradeSql(act.statement)
-    case 'http':
-      return gradeHttp(act.request)
-    case 'file':
-      return gradeFile(act.file)
-  }
+  if (act.kind === 'shell') return gradeShell(act.command)
+  if (act.kind === 'sql') return gradeSql(act.statement)
+  return act.kind === 'http' ? gradeHttp(act.request) : gradeFile(act.file, gradeShell)
 }

@@ -69,7 +69,8 @@ const GLOB_NAMES =
 
 function globbed(pattern: string): string | null {
   const base = pattern.slice(pattern.lastIndexOf('/') + 1)
-  const body = [...base]
+  const body = base
+    .split('')
     .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : /[\w[\]-]/.test(char) ? char : `\\${char}`))
     .join('')
   try {
@@ -114,7 +115,7 @@ function dispatch(name: string, path: string, call: Call): Flow {
   if (inner !== null) return inner
   if (entry !== undefined) return flow ?? NOTHING
   report(call.state, /^(?:\.{0,2}\/|[\w-]+\/)/.test(path) ? SCRIPT : OTHER, name)
-  return call.args.some((arg) => arg.text === '-c') && /sh$/.test(name) ? runShell(call) : NOTHING
+  return call.args.some((arg) => arg.text === '-c') && name.endsWith('sh') ? runShell(call) : NOTHING
 }
 
 /** Judges one program call and gives what it prints, as far as that is known. */

@@ -1,3 +1,6 @@
+import type { Flow } from './shell-state.rules.ts'
+import { NOTHING } from './shell-state.rules.ts'
+
 /** A light reader for one-liners of scripting languages: names, string literals, punctuation; comments dropped. */
 export interface Token {
   readonly kind: 'name' | 'text' | 'mark'
@@ -17,9 +20,11 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '
 function unescape(body: string): string {
   return body.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|([0-7]{3})|(.))/gs,
-    (_all, hex: string, uni: string, octal: string, char: string) => {
-      if (hex || uni) return String.fromCharCode(Number.parseInt(hex || uni, 16))
-      if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
+    (_all, ...groups: (string | undefined)[]) => {
+      const [hex, uni, octal, char = ''] = groups
+      const code = hex ?? uni
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8))
       return ESCAPES[char] ?? char
     },
   )
@@ -176,4 +181,24 @@ export function invocations(tokens: readonly Token[]): readonly Invocation[] {
     calls.push({ name: token.value, last: parts.at(-1) ?? token.value, texts, list, dynamic, subject })
   })
   return calls
+}
+
+const PRINT = /^(?:print|puts|echo|printf|p|say|write|log)$/
+
+/** The literals that a one-liner prints, as the next program in the pipe would read them; null when it prints none. */
+function printedText(tokens: readonly Token[]): string | null {
+  if (tokens.length === 1 && tokens[0]?.kind === 'text') return `${tokens[0].value}\n`
+  const texts: string[] = []
+  tokens.forEach((token, i) => {
+    if (token.kind !== 'name' || !PRINT.test(token.value.split('.').at(-1) ?? '')) return
+    const after = tokens[i + 1]?.value === '(' ? tokens[i + 2] : tokens[i + 1]
+    if (after?.kind === 'text') texts.push(after.value)
+  })
+  return texts.length === 0 ? null : `${texts.join('\n')}\n`
+}
+
+/** What a program text prints, as far as it prints literals. */
+export function printedBy(source: string, language: Language): Flow {
+  const text = printedText(tokenise(source.slice(0, 16_384), language))
+  return text === null ? NOTHING : { text, taint: 0 }
 }

@@ -1,3 +1,4 @@
+import { AGENTS } from './shell-agents.rules.ts'
 import { CLOUD } from './shell-cloud.rules.ts'
 import { CONTAINERS } from './shell-containers.rules.ts'
 import { DATABASE } from './shell-database.rules.ts'
@@ -6,6 +7,7 @@ import { GIT } from './shell-git.rules.ts'
 import { INTERPRETERS } from './shell-interpreters.rules.ts'
 import { NETWORK } from './shell-network.rules.ts'
 import { PACKAGES } from './shell-packages.rules.ts'
+import { READERS } from './shell-readers.rules.ts'
 import { SYSTEM } from './shell-system.rules.ts'
 import type { Entry } from './shell-table.rules.ts'
 import { TEXT } from './shell-text.rules.ts'
@@ -13,7 +15,19 @@ import { WINDOWS } from './shell-windows.rules.ts'
 
 /** Every program that is known by name. */
 export const LOOKUP: ReadonlyMap<string, Entry> = new Map(
-  [SYSTEM, TEXT, INTERPRETERS, FILES, GIT, CLOUD, CONTAINERS, PACKAGES, NETWORK, DATABASE, WINDOWS].flatMap((table) =>
-    Object.entries(table),
-  ),
+  [
+    AGENTS,
+    READERS,
+    SYSTEM,
+    TEXT,
+    INTERPRETERS,
+    FILES,
+    GIT,
+    CLOUD,
+    CONTAINERS,
+    PACKAGES,
+    NETWORK,
+    DATABASE,
+    WINDOWS,
+  ].flatMap((table) => Object.entries(table)),
 )

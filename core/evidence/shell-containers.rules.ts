@@ -14,11 +14,22 @@ function runMounts(call: Call): void {
       : (/^(?:-v|--volume=|--mount=)(.+)$/.exec(word)?.[1] ?? '')
     const source = /(?:^|,)(?:source|src)=([^,]+)/.exec(mount)?.[1] ?? mount.split(':')[0] ?? ''
     if (/^\/$|^\/(?:etc|root|home|boot|dev|proc|sys)\/?$/.test(source)) reportCall(call, ESCAPE)
-    if (/docker\.sock$/.test(source)) reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.socket' })
+    if (source.endsWith('docker.sock')) reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.socket' })
   })
   if (words.includes('--privileged')) reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.privileged' })
   if (words.some((word) => /^--pid=host$|^--cap-add=(?:ALL|SYS_ADMIN)$/i.test(word)))
     reportCall(call, { ...ESCAPE, danger: 'high', code: 'docker.host_namespace' })
+}
+
+const ALL = high('docker.all_containers', 'Removes all containers or images.', {}).hit
+
+/** `docker rm $(docker ps -aq)`: without a filter that is every container. */
+function runAll(call: Call): void {
+  const verb = call.args[0]?.text ?? ''
+  if (!/^(?:rm|rmi|kill|stop)$/.test(verb)) return
+  const every = (raw: string): boolean => /\b(?:ps|images|ls)\b/.test(raw) && !/-f\b|--filter|grep|awk/.test(raw)
+  const piped = verb !== 'stop' && call.args.some((arg) => arg.raw === '<stdin>')
+  if (piped || call.args.some((arg) => every(arg.raw) && /\$\(|`/.test(arg.raw))) reportCall(call, ALL)
 }
 
 const docker: Entry = {
@@ -41,7 +52,6 @@ const docker: Entry = {
     high('docker.secret_rm', 'Deletes cluster objects.', { sub: 'secret|config|service|stack|node rm|remove' }),
     high('docker.swarm', 'Leaves or changes the cluster.', { sub: 'swarm leave|init|join|ca' }),
     high('docker.rm_volumes', 'Deletes containers with their data.', { sub: 'rm', any: '-v --volumes' }),
-    high('docker.all_containers', 'Removes all containers or images.', { sub: 'rm|rmi|kill|stop', text: /\uE000/ }),
     elevated('docker.rm', 'Removes containers or images.', { sub: 'rm|rmi|kill' }),
     elevated('docker.rm', 'Removes containers or images.', { sub: 'container|image|network rm|remove|kill' }),
     elevated('docker.push', 'Publishes an image.', { sub: 'push' }, 'deploy'),
@@ -58,7 +68,7 @@ const docker: Entry = {
       sub: 'ps|images|logs|inspect|stats|top|version|info|history|port|diff|events|search|container|image|system|stack|service|node|config|manifest|scout|help|wait',
     }),
   ],
-  run: (call) => (runMounts(call), undefined),
+  run: (call) => (runMounts(call), runAll(call), undefined),
 }
 
 const compose: Entry = {

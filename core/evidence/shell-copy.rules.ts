@@ -44,7 +44,7 @@ export function syncOut(call: Call): undefined {
   const target = operands.at(-1)
   if (
     target === undefined ||
-    ![...flags].some((flag) => /^--del/.test(flag)) ||
+    ![...flags].some((flag) => flag.startsWith('--del')) ||
     flags.has('-n') ||
     flags.has('--dry-run')
   )

@@ -1,6 +1,6 @@
 import { adopt, isSecret, output } from './shell-effects.rules.ts'
 import type { Call, Flow } from './shell-state.rules.ts'
-import { known, NOTHING, report, TAINT } from './shell-state.rules.ts'
+import { HOLE, NOTHING, report, TAINT } from './shell-state.rules.ts'
 import type { Entry, Table } from './shell-table.rules.ts'
 import { BUILD, catastrophic, elevated, high, low, none, READ, same, TOUCHY } from './shell-table.rules.ts'
 import { gradeSql } from './sql.rules.ts'
@@ -30,7 +30,8 @@ function gradeText(text: string, call: Call): void {
     call.state.run(line.replace(/^\s*(?:\\!|\.(?:shell|system)|!)\s*/, ''), null)
   const copy = /\\copy\b[\s\S]*?\b(?:to|from)\s+program\s+'([^']+)'/i.exec(text)
   if (copy?.[1] !== undefined) call.state.run(copy[1], null)
-  const sql = known(text)
+  const sql = text
+    .replaceAll(HOLE, 'unknown')
     .replace(/^\s*(?:\\|\.)\w+.*$/gm, '')
     .trim()
   if (sql !== '') adopt(call.state, gradeSql(sql.slice(0, 8192)), sql)
@@ -89,6 +90,19 @@ const MIGRATE_DROP =
 const MIGRATE =
   /\b(?:migrate|db:migrate|upgrade|db push|schema:update|ecto\.migrate|migration:run|db:rollback|downgrade|rollback|push|deploy|up)\b/
 
+const WIPES = high('db.delete_all', 'Deletes all records of a model.', {}).hit
+const ORM_WIPE =
+  /\b(?:delete_all|destroy_all|truncate|drop_all|drop_table|deleteMany\(\s*(?:\{\s*\})?\s*\))|\.all\(\)\.delete\(\)|::truncate\(/i
+
+/** One-liners for the framework's own shell, and SQL on its standard input. */
+function frameworkCode(call: Call): undefined {
+  const texts = [...call.args.map((arg) => arg.text), call.stdin?.text ?? '']
+  for (const text of texts) if (/\s|[.:]/.test(text) && ORM_WIPE.test(text)) report(call.state, WIPES, text)
+  const sql = call.stdin?.text
+  if (sql != null && call.args.some((arg) => /^(?:execute|dbshell|dbconsole|db:cli)$/.test(arg.text)))
+    gradeText(sql, call)
+}
+
 /** Migration runners of web frameworks. */
 const migrator: Entry = {
   base: BUILD,
@@ -99,6 +113,7 @@ const migrator: Entry = {
     }),
     elevated('db.migrate', 'Changes a database schema.', { text: MIGRATE }, 'migrate'),
   ],
+  run: frameworkCode,
 }
 
 export const DATABASE: Table = {

@@ -21,6 +21,20 @@ const SOCKET: Hit = {
   type: 'api',
   say: 'Opens a raw network connection from the shell.',
 }
+const BACKDOOR: Hit = {
+  danger: 'catastrophic',
+  code: 'net.reverse_shell',
+  type: 'security',
+  say: 'Gives a shell to a network peer.',
+  flag: 'remote_exec',
+}
+const EXFILTRATES: Hit = {
+  danger: 'catastrophic',
+  code: 'net.exfiltrates',
+  type: 'security',
+  say: 'Sends secrets to another machine.',
+  flag: 'secret_exposure',
+}
 const DEVICE: Hit = {
   danger: 'catastrophic',
   code: 'shell.device_write',
@@ -71,6 +85,13 @@ const PRELOAD: Hit = {
 
 const LOG_FILE = /^\/var\/log\/|_history$|\.(?:bash|zsh|python|psql|node_repl)_history$|\/fish_history$/i
 
+function adoptFacts(state: State, grade: Grade): void {
+  for (const flag of grade.flags) state.flags.add(flag)
+  for (const path of grade.writePaths) state.writePaths.add(path)
+  for (const host of grade.hosts) state.hosts.add(host)
+  state.target ??= grade.target
+}
+
 /** Takes over what another grader found in a part of the command. */
 export function adopt(state: State, grade: Grade, text: string): void {
   for (const reason of grade.reasons) {
@@ -80,6 +101,7 @@ export function adopt(state: State, grade: Grade, text: string): void {
       reason.span ?? text,
     )
   }
+  if (grade.reasons.some((reason) => reason.danger === grade.danger)) return adoptFacts(state, grade)
   report(
     state,
     {
@@ -90,10 +112,7 @@ export function adopt(state: State, grade: Grade, text: string): void {
     },
     text,
   )
-  for (const flag of grade.flags) state.flags.add(flag)
-  for (const path of grade.writePaths) state.writePaths.add(path)
-  for (const host of grade.hosts) state.hosts.add(host)
-  state.target ??= grade.target
+  adoptFacts(state, grade)
 }
 
 /** The path as seen from where the shell stands after every `cd` so far. */
@@ -131,8 +150,16 @@ function readFile(path: Arg, state: State): Flow {
   return { text: null, taint: TAINT.secret }
 }
 
+/** `/dev/tcp/host/port`: a port check inside is ordinary, a shell or a secret on the line is not. */
+function socketHit(path: string, flow: Flow): Hit {
+  if (has(flow.taint, 'shell')) return BACKDOOR
+  if (has(flow.taint, 'secret')) return EXFILTRATES
+  const host = path.split('/')[3] ?? ''
+  const outside = host.includes('.') && !/^(?:127\.|0\.0\.0\.0)/.test(host)
+  return outside ? { ...SOCKET, danger: 'high' } : SOCKET
+}
+
 function special(path: string, append: boolean, state: State): Hit | null {
-  if (/^\/dev\/(?:tcp|udp)\//.test(path)) return SOCKET
   const kind = kindOf(path, state)
   if (kind === 'device') return DEVICE
   if (kind === 'control_plane') return CONTROL
@@ -145,6 +172,7 @@ function writeFile(out: { readonly path: Arg; readonly append: boolean }, flow: 
   const path = out.path.text
   const where = placed(path, state)
   if (/^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/.test(path)) return
+  if (/^\/dev\/(?:tcp|udp)\//.test(path)) return report(state, socketHit(path, flow), path)
   state.files.set(where, flow)
   const hit = special(path, out.append, state)
   if (hit !== null) report(state, hit, path)
@@ -181,7 +209,7 @@ function judgeVariable(name: string, value: Flow, state: State): void {
   if (name === 'HISTFILE' ? text === '/dev/null' || text === '' : /^HIST(?:FILE)?SIZE$/.test(name) && text === '0') {
     report(state, HISTORY_OFF, `${name}=${text}`)
   }
-  if (/^WRIT_/.test(name) && /^(?:off|0|false|no|none|observe|warn|disabled?|allow|)$/i.test(text)) {
+  if (name.startsWith('WRIT_') && /^(?:off|0|false|no|none|observe|warn|disabled?|allow|)$/i.test(text)) {
     report(state, GOVERNANCE_OFF, `${name}=${text}`)
   }
 }

@@ -103,24 +103,17 @@ function processFile(part: Extract<WordPart, { type: 'ProcessSubstitution' }>, s
 
 /** The value of a part that expands at run time, or undefined for plain text. */
 function expansion(part: WordPart, scope: Scope): Flow | undefined {
-  switch (part.type) {
-    case 'SimpleExpansion':
-      return lookUp(part.text.slice(1), scope.state)
-    case 'ParameterExpansion':
-      return parameterValue(part, scope)
-    case 'CommandExpansion': {
-      const flow = part.script ? scope.run(part.script) : { text: '', taint: 0 }
-      if (flow.text === null) return { text: HOLE, taint: flow.taint | TAINT.unknown }
-      return { text: flow.text.replace(/\n+$/, ''), taint: flow.taint }
-    }
-    case 'ArithmeticExpansion':
-      runNested(part, scope)
-      return { text: '1', taint: 0 }
-    case 'ProcessSubstitution':
-      return { text: processFile(part, scope), taint: 0 }
-    default:
-      return undefined
+  if (part.type === 'SimpleExpansion') return lookUp(part.text.slice(1), scope.state)
+  if (part.type === 'ParameterExpansion') return parameterValue(part, scope)
+  if (part.type === 'ProcessSubstitution') return { text: processFile(part, scope), taint: 0 }
+  if (part.type === 'ArithmeticExpansion') {
+    runNested(part, scope)
+    return { text: '1', taint: 0 }
   }
+  if (part.type !== 'CommandExpansion') return undefined
+  const flow = part.script ? scope.run(part.script) : { text: '', taint: 0 }
+  if (flow.text === null) return { text: HOLE, taint: flow.taint | TAINT.unknown }
+  return { text: flow.text.replace(/\n+$/, ''), taint: flow.taint }
 }
 
 function appendQuoted(draft: Draft, parts: readonly WordPart[], scope: Scope): void {
@@ -137,25 +130,17 @@ function appendQuoted(draft: Draft, parts: readonly WordPart[], scope: Scope): v
 }
 
 function appendPart(draft: Draft, part: WordPart, scope: Scope): void {
-  switch (part.type) {
-    case 'Literal':
-    case 'SingleQuoted':
-    case 'AnsiCQuoted':
-      return append(draft, part.value, 0)
-    case 'Glob':
-    case 'ExtendedGlob':
-    case 'BraceExpansion':
-      append(draft, part.text, 0)
-      draft.glob = true
-      return
-    case 'DoubleQuoted':
-    case 'LocaleString':
-      return appendQuoted(draft, part.parts, scope)
-    default: {
-      const list = listOf(part, scope.state)
-      if (list !== undefined) return appendList(draft, list, scope)
-      appendSplit(draft, expansion(part, scope) ?? { text: HOLE, taint: TAINT.unknown }, scope)
-    }
+  if (part.type === 'Literal' || part.type === 'SingleQuoted' || part.type === 'AnsiCQuoted') {
+    append(draft, part.value, 0)
+  } else if (part.type === 'Glob' || part.type === 'ExtendedGlob' || part.type === 'BraceExpansion') {
+    append(draft, part.text, 0)
+    draft.glob = true
+  } else if (part.type === 'DoubleQuoted' || part.type === 'LocaleString') {
+    appendQuoted(draft, part.parts, scope)
+  } else {
+    const list = listOf(part, scope.state)
+    if (list !== undefined) appendList(draft, list, scope)
+    else appendSplit(draft, expansion(part, scope) ?? { text: HOLE, taint: TAINT.unknown }, scope)
   }
 }
 

@@ -1,10 +1,12 @@
 import { isSecretPath, kindOf, output, placed, reportSecretRead } from './shell-effects.rules.ts'
-import { JUNK, judgeRemoval, reportRemoval } from './shell-remove.rules.ts'
+import { fd, find, FIND_DELETE } from './shell-find.rules.ts'
+import { judgeRemoval, reportRemoval } from './shell-remove.rules.ts'
+import { DISKS } from './shell-disks.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
 import { HOLE, known, literal, NOTHING, report, reportCall, TAINT } from './shell-state.rules.ts'
 import { judgeWindows } from './shell-windows.rules.ts'
 import type { Table } from './shell-table.rules.ts'
-import { catastrophic, elevated, high, low, none, parseArgs, READ, same, TOUCHY, WRITE } from './shell-table.rules.ts'
+import { high, low, parseArgs, READ, same, TOUCHY, WRITE } from './shell-table.rules.ts'
 
 const WIPE: Hit = {
   danger: 'high',
@@ -52,19 +54,6 @@ const VANISH: Hit = {
   type: 'security',
   say: 'Moves files to where they are lost.',
   flag: 'destructive',
-}
-const FIND_DELETE: Hit = {
-  danger: 'high',
-  code: 'shell.find_delete',
-  type: 'security',
-  say: 'Deletes whatever a search finds.',
-  flag: 'destructive',
-}
-const FIND_JUNK: Hit = {
-  danger: 'low',
-  code: 'shell.find_junk',
-  type: 'cleanup',
-  say: 'Deletes build output or caches that a search finds.',
 }
 
 const operands = (call: Call, valued = ''): readonly Arg[] => parseArgs(call.args, { valued }).operands
@@ -125,7 +114,7 @@ function chmod(call: Call): undefined {
       /^0?[0-7]?[0-7](?:[1-7][0-7]|0[1-7])$|[augo+]*\+[rwx]*[rw]/.test(mode) &&
       !/^0?[46]00$|^u/.test(mode)
     if (recursive && root) report(call.state, OPEN_ALL, target.text)
-    else if (/^0?[2467][0-7]{3}$|[ug]*\+[rwx]*s|\+s/.test(mode) && !/^0/.test(mode))
+    else if (/^0?[2467][0-7]{3}$|[ug]*\+[rwx]*s|\+s/.test(mode) && !mode.startsWith('0'))
       report(call.state, SETUID, target.text)
     else if (kind === 'device' || privateFile || (root && WIDE.test(mode))) report(call.state, OPEN, target.text)
     else if (recursive && WIDE.test(mode)) report(call.state, OPEN, target.text)
@@ -158,6 +147,7 @@ function move(call: Call): undefined {
   for (const source of sources) {
     const kind = kindOf(source.text, call.state)
     if (/^(?:system_root|home_root|system|control_plane|vcs)$/.test(kind)) report(call.state, MOVE_AWAY, source.text)
+    else if (/(?:^|\/)\.(?:ssh|aws|gnupg|kube)\/?$/.test(source.text)) report(call.state, MOVE_AWAY, source.text)
     else if (kind === 'secret') reportSecretRead(source.text, call.state)
   }
 }
@@ -179,103 +169,6 @@ function link(call: Call): undefined {
   if (target !== undefined && all.length > 1) output.write({ path: target, append: false }, NOTHING, call.state)
   for (const source of all.slice(0, -1))
     if (isSecretPath(source.text, call.state)) reportSecretRead(source.text, call.state)
-}
-
-interface Search {
-  readonly starts: readonly Arg[]
-  readonly pattern: string | null
-  readonly emptyOnly: boolean
-}
-
-function searchOf(call: Call): Search {
-  const first = call.args.findIndex((arg) => /^[-(!]/.test(arg.text) && !/^-[LHPO]/.test(arg.text))
-  const starts = call.args.slice(0, first < 0 ? undefined : first).filter((arg) => !arg.text.startsWith('-'))
-  const at = call.args.findIndex(
-    (arg, i) =>
-      /^-(?:i?name|i?path|i?wholename|i?regex)$/.test(arg.text) &&
-      call.args[i - 1]?.text !== '!' &&
-      call.args[i - 1]?.text !== '-not' &&
-      call.args[i + 2]?.text !== '-prune',
-  )
-  const pattern = at < 0 ? null : (call.args[at + 1]?.text ?? null)
-  const useful =
-    call.args.some((arg) => arg.text === '-o' || arg.text === '-or') &&
-    !call.args.some((arg) => arg.text === '(') &&
-    /^(?:-delete)$/.test(call.args.at(-1)?.text ?? '') &&
-    call.args.at(-2)?.text === '-o'
-      ? null
-      : pattern === '*' || pattern === '*.*' || pattern === '.*'
-        ? null
-        : pattern
-  return {
-    starts: starts.length > 0 ? starts : [literal('.')],
-    pattern: useful,
-    emptyOnly: call.args.some((arg) => arg.text === '-empty'),
-  }
-}
-
-function foundBy(search: Search): readonly Arg[] {
-  return search.starts.map((start) => {
-    const base = start.text.replace(/\/+$/, '')
-    const name = search.pattern?.split('/').findLast((segment) => segment !== '' && segment !== '*') ?? '**'
-    return { ...start, text: `${base}/${name}`, glob: true }
-  })
-}
-
-function judgeDelete(search: Search, call: Call): void {
-  const found = foundBy(search)
-  for (const target of found) {
-    const root = judgeRemoval(
-      { ...target, text: target.text.replace(/\/[^/]*$/, '') || '/' },
-      { recursive: true },
-      call.state,
-    )
-    const self = judgeRemoval(target, { recursive: true }, call.state)
-    const junk =
-      search.emptyOnly ||
-      JUNK.test(search.pattern ?? '') ||
-      self.danger === 'low' ||
-      root.danger === 'low' ||
-      /^\/var\/log(?:\/|$)/.test(target.text)
-    if (root.danger === 'catastrophic' && !(junk && search.pattern !== null && !/^\/(?:\*|$)/.test(search.pattern)))
-      report(call.state, root, target.text)
-    else report(call.state, junk ? FIND_JUNK : root.danger === 'elevated' ? root : FIND_DELETE, target.text)
-  }
-}
-
-function find(call: Call): Flow {
-  const search = searchOf(call)
-  const found = foundBy(search)
-  call.args.forEach((arg, i) => {
-    if (arg.text === '-delete') judgeDelete(search, call)
-    if (/^-f(?:print|ls|printf|print0)$/.test(arg.text) && call.args[i + 1])
-      output.write({ path: call.args[i + 1] as Arg, append: false }, NOTHING, call.state)
-    if (!/^-(?:exec|execdir|ok|okdir)$/.test(arg.text)) return
-    const rest = call.args.slice(i + 1)
-    const end = rest.findIndex((each) => each.text === ';' || each.text === '+')
-    const argv = rest
-      .slice(0, end < 0 ? undefined : end)
-      .flatMap((each) =>
-        each.text === '{}' ? found : [{ ...each, text: each.text.replaceAll('{}', () => found[0]?.text ?? '') }],
-      )
-    if (/^(?:.*\/)?(?:rm|unlink|shred|srm)$/.test(argv[0]?.text ?? '')) judgeDelete(search, call)
-    call.state.exec(argv, null)
-  })
-  const narrow = search.pattern !== null
-  return { text: narrow ? found.map((arg) => `${arg.text}\n`).join('') : null, taint: TAINT.listing }
-}
-
-function fd(call: Call): undefined {
-  const at = call.args.findIndex((arg) => /^-[xX]$|^--exec(?:-batch)?$/.test(arg.text))
-  if (at < 0) return
-  const pattern = operands({ ...call, args: call.args.slice(0, at) }, '-e -t -d -E --extension --type')[0]?.text ?? HOLE
-  call.state.exec(
-    [
-      ...call.args.slice(at + 1).filter((arg) => arg.text !== '{}'),
-      { text: pattern, raw: pattern, taint: TAINT.listing, glob: true },
-    ],
-    null,
-  )
 }
 
 function cd(call: Call): undefined {
@@ -346,82 +239,7 @@ export const FILES: Table = {
   ...same('tar bsdtar', { base: WRITE, run: tar }),
   ...same('zip 7z 7za rar', { base: WRITE, run: tar }),
   ...same('unzip unrar unar', { base: WRITE }),
-  ...same('mkfs mkfs.ext4 mkfs.ext3 mkfs.xfs mkfs.btrfs mkfs.vfat mkfs.ntfs mkfs.fat mke2fs newfs mkswap', {
-    base: DEVICE,
-    rules: [none('shell.mkfs_help', 'Shows help.', { any: '--help -V --version' })],
-  }),
-  ...same('wipefs sgdisk blkdiscard sfdisk', {
-    base: DEVICE,
-    rules: [none('shell.disk_list', 'Lists disks.', { any: '-l -p --list --print -n --no-act -d --dump' })],
-  }),
-  ...same('fdisk parted gdisk', {
-    base: DEVICE,
-    rules: [
-      none('shell.disk_list', 'Lists disks.', { any: '-l --list -s' }),
-      none('shell.disk_print', 'Lists disks.', { arg: /^print$/ }),
-    ],
-  }),
-  diskutil: {
-    base: READ,
-    rules: [
-      catastrophic('shell.disk_erase', 'Erases a disk.', {
-        text: /\b(?:erase\w*|zeroDisk|randomDisk|secureErase|partitionDisk|reformat|deleteVolume|deleteContainer)\b/i,
-      }),
-    ],
-  },
-  hdparm: {
-    base: TOUCHY,
-    rules: [catastrophic('shell.disk_erase', 'Erases a disk.', { text: /--security-erase|--trim-sector/ })],
-  },
-  nvme: { base: TOUCHY, rules: [catastrophic('shell.disk_erase', 'Erases a disk.', { sub: 'format|sanitize' })] },
-  cryptsetup: {
-    base: TOUCHY,
-    rules: [
-      catastrophic('shell.disk_erase', 'Makes an encrypted disk unreadable or new.', {
-        sub: 'luksFormat|erase|luksErase|luksKillSlot',
-      }),
-      catastrophic('shell.disk_erase', 'Formats a disk.', { sub: 'luksRemoveKey' }),
-    ],
-  },
-  ...same('lvremove vgremove pvremove', { base: DEVICE }),
-  mdadm: {
-    base: TOUCHY,
-    rules: [catastrophic('shell.raid_zero', 'Destroys a disk array.', { any: '--zero-superblock --stop' })],
-  },
-  ...same('zpool zfs', {
-    base: READ,
-    rules: [
-      catastrophic('shell.pool_destroy', 'Destroys a storage pool.', { sub: 'destroy|labelclear' }),
-      high('shell.pool_rollback', 'Rolls storage back.', { sub: 'rollback' }),
-    ],
-  }),
-  btrfs: { base: READ, rules: [high('shell.subvolume_delete', 'Deletes a subvolume.', { sub: 'subvolume delete' })] },
-  ...same('mount umount losetup', {
-    base: TOUCHY,
-    rules: [
-      none('shell.mount_list', 'Lists mounts.', { none: '-a -o -t -f -l --bind -u', text: /^\w+$/ }),
-      high('shell.mount_root', 'Mounts over the root.', { text: /remount.* \/$/ }),
-    ],
-  }),
-  restic: {
-    base: WRITE,
-    rules: [
-      high('shell.backup_forget', 'Deletes backups.', { sub: 'forget|prune|unlock', none: '--dry-run' }),
-      none('shell.backup_list', 'Lists backups.', { sub: 'snapshots|ls|stats|check' }),
-    ],
-  },
-  borg: {
-    base: WRITE,
-    rules: [high('shell.backup_delete', 'Deletes backups.', { sub: 'delete|prune|compact', none: '--dry-run -n' })],
-  },
-  rclone: {
-    base: READ,
-    rules: [
-      none('shell.rclone_dry', 'Only shows what it would do.', { any: '--dry-run -n' }),
-      high('shell.rclone_delete', 'Deletes remote files.', { sub: 'purge|delete|sync|deletefile|rmdirs|cleanup|move' }),
-      elevated('shell.rclone_copy', 'Copies files to or from a remote.', { sub: 'copy|copyto' }),
-    ],
-  },
+  ...DISKS,
   ...same('code vim vi nano emacs nvim ex', {
     base: low('shell.editor', 'Opens an editor.', {}).hit,
     run: (call) => (editorCommands(call), undefined),

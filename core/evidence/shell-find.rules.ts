@@ -105,7 +105,8 @@ export function find(call: Call): Flow {
 export function fd(call: Call): undefined {
   const at = call.args.findIndex((arg) => /^-[xX]$|^--exec(?:-batch)?$/.test(arg.text))
   if (at < 0) return
-  const pattern = operands({ ...call, args: call.args.slice(0, at) }, '-e -t -d -E --extension --type')[0]?.text ?? HOLE
+  const pattern =
+    parseArgs(call.args.slice(0, at), { valued: '-e -t -d -E --extension --type' }).operands[0]?.text ?? HOLE
   call.state.exec(
     [
       ...call.args.slice(at + 1).filter((arg) => arg.text !== '{}'),
@@ -114,4 +115,3 @@ export function fd(call: Call): undefined {
     null,
   )
 }
-

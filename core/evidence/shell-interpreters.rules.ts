@@ -1,6 +1,7 @@
 import { frameworkOf } from './shell-database.rules.ts'
 import { judgeCode } from './shell-scripts.rules.ts'
 import type { Language } from './shell-code.rules.ts'
+import { printedBy } from './shell-code.rules.ts'
 import { isSecretPath, output, reportSecretRead } from './shell-effects.rules.ts'
 import type { Arg, Call, Flow, Hit, State } from './shell-state.rules.ts'
 import { has, HOLE, known, literal, NOTHING, report, reportCall, TAINT } from './shell-state.rules.ts'
@@ -38,8 +39,7 @@ const SCRIPT: Hit = { danger: 'low', code: 'shell.script', type: 'build', say: '
 const INTERACTIVE: Hit = { danger: 'low', code: 'shell.interactive', type: 'other', say: 'Starts a shell.' }
 
 /** Interactive shells mark what they print, so that a pipe to the network is seen as a remote shell. */
-const SHELL_OUTPUT: Flow = { text: null, taint: TAINT.listing | TAINT.unknown }
-export const isShellOutput = (flow: Flow | null): boolean => flow !== null && flow.taint === SHELL_OUTPUT.taint
+const SHELL_OUTPUT: Flow = { text: null, taint: TAINT.shell | TAINT.unknown }
 
 /** Runs a text as shell script according to where it came from. */
 export function runSource(flow: Flow, raw: string, state: State): Flow {
@@ -142,34 +142,54 @@ function runModule(args: readonly Arg[], call: Call): Flow {
     : NOTHING
 }
 
+const SEVERAL_PROGRAMS: ReadonlySet<Language> = new Set(['perl', 'ruby', 'other'])
+const ONLY_INFORMS = /^(?:-[vVh]|--version|--help|--test|--check)$/
+
+/** The program text that an option carries, and how many words it takes. */
+function inlineCode(
+  args: readonly Arg[],
+  i: number,
+  speech: Speech,
+): { readonly code: Arg; readonly words: number } | null {
+  const arg = args[i] as Arg
+  const next = args[i + 1]
+  if (speech.code.test(arg.text)) return next === undefined ? null : { code: next, words: 2 }
+  const glued = /^(?:-[cer]|--eval=|--print=)(?=.{3})/.exec(arg.text)
+  if (glued === null || speech.language === 'ruby') return null
+  return { code: { ...arg, text: arg.text.slice(glued[0].length) }, words: 1 }
+}
+
 /** `python -c`, `node -e`, `perl -e` …, a file, a module or standard input. */
 function runInterpreter(speech: Speech): (call: Call) => Flow | undefined {
   return (call) => {
-    const { args, state, stdin } = call
+    const { args, stdin } = call
+    let inline = false
+    let printed = NOTHING
     for (let i = 0; i < args.length; i++) {
       const arg = args[i] as Arg
-      const glued = /^(?:-[cer]|--eval=|--print=)(?=.{3})/.exec(arg.text)
-      if (speech.code.test(arg.text)) {
-        const code = args[i + 1]
-        if (code !== undefined) judge({ text: code.text, taint: code.taint }, speech, call)
-        if (speech.language !== 'perl' && speech.language !== 'ruby' && speech.language !== 'other') return NOTHING
-        i++
-      } else if (glued !== null && speech.language !== 'ruby') {
-        judge({ text: arg.text.slice(glued[0].length), taint: arg.taint }, speech, call)
-        return NOTHING
+      const found = inlineCode(args, i, speech)
+      if (found !== null) {
+        judge({ text: found.code.text, taint: found.code.taint }, speech, call)
+        inline = true
+        printed = printedBy(found.code.text, speech.language)
+        if (!SEVERAL_PROGRAMS.has(speech.language)) return printed
+        i += found.words - 1
       } else if (speech.language === 'python' && /^-[a-zA-Z]*m$/.test(arg.text))
         return runModule(args.slice(i + 1), call)
       else if (speech.valued.test(arg.text)) i++
       else if (arg.text === '-') break
-      else if (!arg.text.startsWith('-')) return runProgram(arg, speech, call)
+      else if (!arg.text.startsWith('-'))
+        return inline ? readOperands(args.slice(i), call) : runProgram(arg, speech, call)
     }
-    const inline = args.some((arg) => speech.code.test(arg.text))
-    if (!inline && stdin !== null && !args.some((arg) => /^(?:-[vVh]|--version|--help|--test|--check)$/.test(arg.text)))
-      judge(stdin, speech, call)
-    return isSecretPath(args.at(-1)?.text ?? '', state)
-      ? (reportSecretRead(args.at(-1)?.text ?? '', state), NOTHING)
-      : NOTHING
+    if (!inline && stdin !== null && !args.some((arg) => ONLY_INFORMS.test(arg.text))) judge(stdin, speech, call)
+    return printed
   }
+}
+
+/** The files that `perl -ne` and its like run over. */
+function readOperands(operands: readonly Arg[], call: Call): Flow {
+  for (const operand of operands) if (isSecretPath(operand.text, call.state)) reportSecretRead(operand.text, call.state)
+  return NOTHING
 }
 
 function runProgram(file: Arg, speech: Speech, call: Call): Flow {
@@ -186,6 +206,8 @@ function runAwk(call: Call): Flow | undefined {
   const { args, state, stdin } = call
   const program = args.find((arg, i) => !arg.text.startsWith('-') && !/^-[Fvf]$/.test(args[i - 1]?.text ?? ''))
   if (program !== undefined) judgeCode(program.text, 'awk', state)
+  const printed = program === undefined ? NOTHING : printedBy(program.text, 'awk')
+  if (printed.text !== null && stdin === null) return printed
   for (const arg of args.slice(1)) if (isSecretPath(arg.text, state)) reportSecretRead(arg.text, state)
   return { text: null, taint: stdin?.taint ?? 0 }
 }

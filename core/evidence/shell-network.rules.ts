@@ -1,9 +1,8 @@
 import { gradeHttp } from './http.rules.ts'
 import { adopt, isSecretPath, output, placed } from './shell-effects.rules.ts'
-import { isShellOutput } from './shell-interpreters.rules.ts'
 import { copyOut, syncOut } from './shell-copy.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { has, HOLE, known, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
+import { has, HOLE, known, literal, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Table } from './shell-table.rules.ts'
 import { catastrophic, elevated, high, low, none, READ, same, TOUCHY, WRITE } from './shell-table.rules.ts'
 
@@ -188,13 +187,14 @@ function httpie(call: Call): Flow {
 /** Raw connections: a listening check is fine, a shell or a secret on the line is not. */
 function netcat(call: Call): Flow {
   const words = call.args.map((arg) => arg.text)
+  if (words.includes('6379') && call.stdin !== null) call.state.exec([literal('redis-cli')], call.stdin)
   const text = words.join(' ')
   const shell =
     words.some(
       (word, i) =>
         /^-[a-z]*[ec]$|^--(?:exec|sh-exec)$/.test(word) && /(?:sh|cmd|cmd\.exe|powershell)$/.test(words[i + 1] ?? ''),
     ) || /(?:exec|system):['"]?(?:\/bin\/)?(?:ba|z|da)?sh|--(?:sh-)?exec[= ]/i.test(text)
-  if (shell || isShellOutput(call.stdin)) reportCall(call, BACKDOOR)
+  if (shell || has(call.stdin?.taint ?? 0, 'shell')) reportCall(call, BACKDOOR)
   else if (
     has(call.stdin?.taint ?? 0, 'secret') ||
     call.args.some((arg) => isSecretPath(arg.text.replace(/^(?:file|open):/i, ''), call.state))

@@ -111,6 +111,6 @@ export function applyOperation(value: Flow, operation: Operation | undefined, re
       return value
     case 'Names':
     case 'Unknown':
-      return { text: HOLE, taint: taint | TAINT.unknown }
   }
+  return { text: HOLE, taint: taint | TAINT.unknown }
 }

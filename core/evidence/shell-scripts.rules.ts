@@ -190,7 +190,7 @@ interface Traits {
 function decodedPayload(texts: readonly string[], language: Language, state: State): void {
   for (const text of texts.filter((each) => /^[A-Za-z0-9+/=_-]{12,}$/.test(each)).slice(0, 4)) {
     const plain = Buffer.from(text, 'base64').toString('utf8')
-    if (state.depth < 8 && /^[\x09-\x7e]+$/.test(plain)) {
+    if (state.depth < 8 && /^[\t\n\r -~]+$/.test(plain)) {
       state.depth++
       judgeCode(plain, language, state)
       state.run(plain, null)
@@ -205,7 +205,7 @@ function judgeTraits(traits: Traits, code: string, state: State): void {
   if (traits.sends && traits.secret) report(state, EXFILTRATES, code)
   const socket = /\b(?:socket|TCPSocket|fsockopen|net\.connect|net\.Socket|IO::Socket|Socket)\b/.test(code)
   const shell = /dup2|pty\.spawn|['"](?:\/bin\/)?(?:ba|z)?sh['"]|\/bin\/(?:ba|z)?sh\b|STDIN,\s*">&/.test(code)
-  if (socket && shell) report(state, BACKDOOR, code)
+  if ((socket && shell) || code.includes('/inet/tcp/')) report(state, BACKDOOR, code)
   if (/\bfork\b/.test(code) && /\b(?:while|for|loop)\b/.test(code)) report(state, FORKS, code)
 }
 
@@ -241,6 +241,37 @@ function traitsOf(calls: readonly Invocation[], tokens: readonly Token[], langua
 }
 
 const CODE_MAX = 16_384
+const SECRET_READ: Hit = {
+  ...security,
+  danger: 'elevated',
+  code: 'code.secret_read',
+  say: 'The program reads secrets.',
+  flag: 'secret_exposure',
+}
+
+/** Texts that the language hands to a shell without a call: back-quotes, awk pipes, AppleScript. */
+function shellTexts(code: string, tokens: readonly Token[], language: Language): readonly string[] {
+  if (language === 'awk') {
+    return [...code.matchAll(/"([^"]+)"\s*\|\s*getline|\|\s*"([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? '')
+  }
+  if (language === 'other') {
+    return [...code.matchAll(/do shell script "((?:[^"\\]|\\.)*)"/g)].map((match) =>
+      (match[1] ?? '').replaceAll('\\"', '"'),
+    )
+  }
+  return language === 'node' ? [] : tokens.filter((token) => token.tick).map((token) => token.value)
+}
+
+/** Program text given to `eval` is read like the program itself. */
+function judgeEvaluated(source: string, calls: readonly Invocation[], language: Language, state: State): void {
+  for (const call of calls) {
+    const inner = call.texts[0]
+    if (!/^(?:eval|exec|compile)$/.test(call.last) || !inner || inner === source || state.depth >= 8) continue
+    state.depth++
+    judgeCode(inner, language, state)
+    state.depth--
+  }
+}
 
 /** Looks through a program text for commands it runs, files it deletes or writes, and where it sends what. */
 export function judgeCode(source: string, language: Language, state: State): void {
@@ -249,41 +280,16 @@ export function judgeCode(source: string, language: Language, state: State): voi
   const tokens = tokenise(code, language)
   const calls = invocations(tokens)
   for (const call of calls) judgeCall(call, language, code, state)
-  for (const token of tokens) if (token.tick && language !== 'node') state.run(token.value, null)
-  if (language === 'awk')
-    for (const match of code.matchAll(/"([^"]+)"\s*\|\s*getline|\|\s*"([^"]+)"/g))
-      state.run(match[1] ?? match[2] ?? '', null)
-  if (language === 'other')
-    for (const match of code.matchAll(/do shell script "((?:[^"\\]|\\.)*)"/g))
-      state.run((match[1] ?? '').replaceAll('\\"', '"'), null)
+  for (const text of shellTexts(code, tokens, language)) state.run(text, null)
   const traits = traitsOf(calls, tokens, language, state)
   judgeTraits(traits, code, state)
-  if (traits.decodes && traits.runsCode)
-    decodedPayload(
-      tokens.filter((token) => token.kind === 'text').map((token) => token.value),
-      language,
-      state,
-    )
+  const texts = tokens.filter((token) => token.kind === 'text').map((token) => token.value)
+  if (traits.decodes && traits.runsCode) decodedPayload(texts, language, state)
   if (calls.some((call) => call.last === 'eval' || (call.last === 'exec' && language === 'python'))) {
     report(state, EVAL, code)
-    for (const call of calls)
-      if (/^(?:eval|exec|compile)$/.test(call.last) && call.texts[0] && state.depth < 8 && call.texts[0] !== source) {
-        state.depth++
-        judgeCode(call.texts[0], language, state)
-        state.depth--
-      }
+    judgeEvaluated(source, calls, language, state)
   }
+  if (source.length > CODE_MAX) report(state, TOO_BIG, source)
   if (traits.sends) report(state, NETWORK, code)
-  if (traits.secret)
-    report(
-      state,
-      {
-        danger: 'elevated',
-        code: 'code.secret_read',
-        type: 'security',
-        say: 'The program reads secrets.',
-        flag: 'secret_exposure',
-      },
-      code,
-    )
+  if (traits.secret) report(state, SECRET_READ, code)
 }

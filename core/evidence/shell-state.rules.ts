@@ -5,7 +5,7 @@ import { dangerRank } from './schema.ts'
 export const HOLE = '\uE000'
 
 /** Where a piece of text may come from; a bit set. */
-export const TAINT = { unknown: 1, remote: 2, secret: 4, decoded: 8, listing: 16, named: 32 } as const
+export const TAINT = { unknown: 1, remote: 2, secret: 4, decoded: 8, listing: 16, named: 32, shell: 64 } as const
 
 export const LIMITS = { depth: 14, calls: 2500, fields: 256, text: 65_536, loop: 48 } as const
 
@@ -50,7 +50,6 @@ export interface State {
   readonly writePaths: Set<string>
   readonly hosts: Set<string>
   cwd: string | null
-  privileged: boolean
   worst: Hit | null
   depth: number
   calls: number

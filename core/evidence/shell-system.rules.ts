@@ -36,6 +36,9 @@ function kill(call: Call): void {
   const words = call.args.map((arg) => known(arg.text))
   if (words.includes('-1') && words.length > 1) return reportCall(call, KILL_ALL)
   if (words.some((word) => word === '1' || word === '0')) return reportCall(call, KILL_INIT)
+  // `kill $(ps aux | awk …)` without a filter takes every process.
+  if (call.args.some((arg) => /\bps\b/.test(arg.raw) && !/grep|awk '\//.test(arg.raw)))
+    return reportCall(call, KILL_ALL)
   if (!words.some((word) => /^-(?:l|L|0)$/.test(word))) reportCall(call, KILL)
 }
 
@@ -261,48 +264,4 @@ export const SYSTEM: Table = {
     ],
   },
   ...same('gdb lldb', { base: TOUCHY }),
-  ...same('claude codex', {
-    base: low('agent.start', 'Starts another agent.', {}, 'orchestration').hit,
-    rules: [
-      catastrophic('shell.governance_off', 'Starts an agent without its safeguards.', {
-        any: '--dangerously-skip-permissions --dangerously-bypass-approvals-and-sandbox --yolo --full-auto',
-      }),
-      high('agent.settings', 'Changes what an agent may use.', {
-        sub: 'mcp|plugin|config remove|uninstall|disable|set',
-      }),
-      none('agent.read', 'Only reads.', { any: '--version --help' }),
-    ],
-  }),
-  ...same('gemini aider cursor-agent opencode', {
-    base: low('agent.start', 'Starts another agent.', {}, 'orchestration').hit,
-    rules: [
-      catastrophic('shell.governance_off', 'Starts an agent without its safeguards.', {
-        any: '--yolo --yes-always -y',
-      }),
-    ],
-  }),
-  writ: {
-    base: READ,
-    rules: [
-      catastrophic('shell.governance_off', 'Weakens the governance of the agent.', {
-        sub: 'uninstall|disable|stop|off|pause|resume',
-      }),
-      catastrophic('shell.self_approval', "Decides an approval in the agent's own shell.", {
-        sub: 'approve|approvals|grant',
-        none: '--help',
-        arg: /^(?!list$)/,
-      }),
-      catastrophic('shell.self_approval', "Decides an approval in the agent's own shell.", { sub: 'approve' }),
-      elevated(
-        'shell.governance_change',
-        'Changes the governance of the agent.',
-        { sub: 'policy|policies|keys|config|install|deny' },
-        'security',
-      ),
-    ],
-  },
-  ...same(
-    'ls ll dir tree stat file du df ps top htop btop free uptime uname id groups who w last date cal env whereis type man info help true false test [ [[ : sleep wait jobs fg bg times ulimit umask hash locale getconf nproc lscpu lsblk lsusb lspci lsmod vmstat iostat sar pgrep pidof pstree basename dirname realpath readlink seq expr bc yes clear reset tput stty tty logname arch sw_vers system_profiler getent ldd nm objdump readelf size otool cloc tokei scc hyperfine-dry time-dry watchman shopt bind complete compgen continue break return exit logger let dirs disown enable caller exiftool identify ffprobe mediainfo tldr cheat apropos whatis ffind locate mdfind plocate sha224sum lsb_release neofetch fastfetch systemd-analyze loginctl findmnt blkid printf-dry nvidia-smi sensors rustup-show open xdg-open say notify-send',
-    { base: READ },
-  ),
 }

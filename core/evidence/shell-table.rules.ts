@@ -141,6 +141,7 @@ function fits(rule: Rule, parsed: Parsed, call: Call): boolean {
 /** The first rule that fits, in table order: exceptions stand before what they except. */
 export function firstHit(entry: Entry, call: Call): Hit {
   if (entry.rules === undefined) return entry.base
+  if (call.args.at(-1)?.text === '--help') return READ
   const parsed = parseArgs(call.args, entry)
   return entry.rules.find((each) => fits(each, parsed, call))?.hit ?? entry.base
 }

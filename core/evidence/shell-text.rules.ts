@@ -1,9 +1,17 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { isSecretPath, output, reportSecretRead } from './shell-effects.rules.ts'
-import type { Arg, Call, Flow } from './shell-state.rules.ts'
-import { EMPTY, HOLE, known, LIMITS, NOTHING, TAINT } from './shell-state.rules.ts'
+import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
+import { EMPTY, HOLE, known, LIMITS, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Entry, Table } from './shell-table.rules.ts'
 import { READ, same, WRITE } from './shell-table.rules.ts'
+
+const EXFILTRATES: Hit = {
+  danger: 'catastrophic',
+  code: 'net.exfiltrates',
+  type: 'security',
+  say: 'Sends secrets to another machine.',
+  flag: 'secret_exposure',
+}
 
 const operandsOf = (call: Call): readonly Arg[] =>
   call.args.filter((arg) => !arg.text.startsWith('-') || arg.text === '-')
@@ -15,7 +23,8 @@ function joinArgs(args: readonly Arg[]): Flow {
 function escapes(text: string): string {
   return text.replace(
     /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|0?([0-7]{1,3})|(.))/gs,
-    (_all, hex?: string, uni?: string, octal?: string, char?: string) => {
+    (_all, ...groups: (string | undefined)[]) => {
+      const [hex, uni, octal, char] = groups
       const code = hex ?? uni
       if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
       if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
@@ -109,6 +118,7 @@ function openssl(call: Call): Flow {
   const at = words.indexOf('-in')
   const flow =
     at >= 0 && call.args[at + 1] ? output.read(call.args[at + 1] as Arg, call.state) : (call.stdin ?? NOTHING)
+  if (words.includes('s_client') && (flow.taint & TAINT.secret) !== 0) reportCall(call, EXFILTRATES)
   if (!words.includes('-d')) return { text: null, taint: flow.taint }
   const plain =
     words.includes('base64') ||
@@ -134,13 +144,19 @@ function tr(call: Call): Flow {
   const [from, to] = sets
   if (flow.text === null || from === undefined) return flow
   if (call.args.some((arg) => /^-[a-zA-Z]*d/.test(arg.text)))
-    return { ...flow, text: [...flow.text].filter((char) => !from.includes(char)).join('') }
+    return {
+      ...flow,
+      text: flow.text
+        .split('')
+        .filter((char) => !from.includes(char))
+        .join(''),
+    }
   if (to === undefined || to === '') return flow
   const map = (char: string): string => {
     const at = from.indexOf(char)
     return at < 0 ? char : (to[at] ?? to.at(-1) ?? '')
   }
-  return { text: [...flow.text].map(map).join(''), taint: flow.taint | TAINT.decoded }
+  return { text: flow.text.split('').map(map).join(''), taint: flow.taint | TAINT.decoded }
 }
 
 function rev(call: Call): Flow {
@@ -149,7 +165,7 @@ function rev(call: Call): Flow {
   return {
     text: flow.text
       .split('\n')
-      .map((line) => [...line].reverse().join(''))
+      .map((line) => line.split('').toReversed().join(''))
       .join('\n'),
     taint: flow.taint | TAINT.decoded,
   }

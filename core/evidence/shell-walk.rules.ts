@@ -141,8 +141,8 @@ function walkCompound(walker: Walker, node: Compound, stdin: Flow | null): Flow 
     case 'TestCommand':
     case 'ArithmeticCommand':
       walkExpansions(walker, node)
-      return EMPTY
   }
+  return EMPTY
 }
 
 /** Conditions run nothing themselves, but the substitutions inside them do. */

@@ -48,9 +48,13 @@ export function windowsCalls(text: string): readonly WindowsCall[] {
   return calls
 }
 
+const VALUED = /^-(?:erroraction|ea|filter|include|exclude|confirm|stream|erroractionpreference)$/i
+
 function removal(call: WindowsCall, state: State): void {
   const recursive = call.words.some((word) => /^-r(?:ec(?:urse)?)?$|^-rf$|^\/s$|^-fr$/i.test(word))
-  const targets = call.words.filter((word) => !/^-|^\/[a-z]$/i.test(word)).flatMap((word) => word.split(','))
+  const targets = call.words
+    .filter((word, i) => !/^-|^\/[a-z]$|^[{}()]+$/i.test(word) && !VALUED.test(call.words[i - 1] ?? ''))
+    .flatMap((word) => word.split(','))
   const deep = recursive || call.words.some((word) => /^\/[sq]$/i.test(word))
   for (const target of targets) {
     if (SYSTEM_DRIVE.test(target) || VARIABLE_ROOT.test(target)) report(state, DRIVE, call.text)
@@ -162,6 +166,7 @@ const PATTERNS: readonly Pattern[] = [
 
 const FETCHES =
   /\b(?:iwr|irm|curl|wget|invoke-webrequest|invoke-restmethod|downloadstring|downloadfile|downloaddata|webclient|start-bitstransfer|httpclient)\b/i
+const STARTS = /\b(?:start-process|invoke-item|saps)\b/i
 const INVOKES = /\b(?:iex|invoke-expression)\b|\|\s*(?:powershell|pwsh|cmd)\b|\[scriptblock\]::create|^\s*[&.]\s*\(/i
 
 function judgeOne(call: WindowsCall, state: State): void {
@@ -194,7 +199,7 @@ export function judgeWindows(text: string, state: State): void {
     state.depth--
   }
   const invokes = INVOKES.test(text.replaceAll('`', ''))
-  if (invokes && FETCHES.test(text)) report(state, REMOTE, text)
+  if ((invokes || STARTS.test(text)) && FETCHES.test(text)) report(state, REMOTE, text)
   else if (invokes && /frombase64string|-join|\[char\]|-bxor|reverse/i.test(text)) report(state, ENCODED, text)
   else if (invokes) report(state, DYNAMIC, text)
   if (/\$[\w.]+\.(?:delete\(\$true\)|invokescript)/i.test(text)) report(state, DYNAMIC, text)

@@ -283,7 +283,7 @@ export function runXargs(call: Call): Flow | undefined {
 
 /** GNU parallel: a command template, then `:::` and its inputs, or inputs from the pipe. */
 export function runParallel(call: Call): Flow | undefined {
-  const from = call.args.findIndex((arg) => !/^-/.test(arg.text) && !/^\d+$/.test(arg.text))
+  const from = call.args.findIndex((arg) => !arg.text.startsWith('-') && !/^\d+$/.test(arg.text))
   const separator = call.args.findIndex((arg) => arg.text.startsWith(':::'))
   const template = call.args.slice(Math.max(from, 0), separator < 0 ? undefined : separator)
   const items = separator < 0 ? inputWords(call.stdin) : call.args.slice(separator + 1)

@@ -41,7 +41,6 @@ function newState(): Walker {
     writePaths: new Set(),
     hosts: new Set(),
     cwd: null,
-    privileged: false,
     worst: null,
     depth: 0,
     calls: 0,
@@ -108,10 +107,13 @@ function gradeOf(state: State): Grade {
 function looksWindows(command: string, failed: boolean): boolean {
   for (const match of command.matchAll(/(?:^|[;&|\n({]\s*)([A-Za-z][\w-]*)(?:\.exe)?(?=[\s;|&)]|$)/g))
     if (isWindowsName(match[1] ?? '')) return true
-  return failed && /\b(?:Remove-Item|Invoke-|New-Object|\$env:|iex|Get-)/i.test(command)
+  return (
+    failed && /\b(?:Remove-Item|Invoke-|New-Object|\$env:|iex|Get-|(?:rd|del|erase|rmdir) \/[sfq]\b)/i.test(command)
+  )
 }
 
-const HIDING = /[\u200b-\u200f\u202a-\u202e\u2066-\u2069\u0000\u0008\ufeff]/
+/** Zero-width and direction marks, NUL and backspace: they make a person read something else. */
+const HIDING = new RegExp(String.raw`[\u200b-\u200f\u202a-\u202e\u2066-\u2069\u0000\u0008\ufeff]`)
 
 function walk(command: string, walker: Walker): void {
   const { state } = walker

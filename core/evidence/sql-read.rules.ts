@@ -16,6 +16,8 @@ function dropTable(cursor: Cursor): SqlVerb | null {
   const at = skipWords(cursor, 1, ['table', 'temporary', 'foreign', 'if', 'exists'])
   if (cursor.at + at >= cursor.tokens.length) return null
   if (cursor.word(1) === 'temporary') return 'temp'
+  // What follows the name was hidden in a comment of this reading: no server would take it.
+  if (/^(?:select|insert|update|delete|create|with|begin|set)$/.test(cursor.word(at))) return null
   const starts = cursor.tokens.flatMap((token, index) =>
     token.text === ',' && index > cursor.at ? [index + 1 - cursor.at] : [],
   )

@@ -2,7 +2,7 @@ import type { Actor } from '../kernel/context.ts'
 import { newId } from '../kernel/id.ts'
 import { redactText } from '#core/scans/index'
 import type { Decision } from '#core/policies/index'
-import type { Decided } from './decide.ts'
+import { reasonOf, type Decided } from './decide.ts'
 import type { Companions } from './record.ts'
 import type { Row } from './record.rules.ts'
 
@@ -111,72 +111,99 @@ function expiryOf(decided: Decided, draft: ActionDraft, at: Date): Date {
   return new Date(at.getTime() + seconds * 1000)
 }
 
-interface Facts {
+interface Standing {
   readonly actionId: string
   readonly status: string
   readonly at: Date
   readonly expires: Date | null
 }
 
-function actionRow(actor: Actor, decided: Decided, draft: ActionDraft, { actionId, status, at, expires }: Facts): Row {
+/** Wire fields without a value are null in the row. */
+function orNull<T>(value: T | null | undefined): T | null {
+  return value ?? null
+}
+
+function actionRow(actor: Actor, decided: Decided, draft: ActionDraft, standing: Standing): Row {
   const { facts } = decided.gathered
-  const outcome = outcomeOfStatus[status] ?? 'pending'
-  const closed = outcome !== 'pending'
   return {
     org_id: actor.orgId,
-    action_id: actionId,
+    action_id: standing.actionId,
     agent_id: decided.agentId,
-    agent_name: draft.agent_name ?? null,
-    swarm_id: draft.swarm_id ?? null,
-    parent_action_id: draft.parent_action_id ?? null,
-    session_id: draft.session_id ?? null,
+    ...describedFields(draft),
     action_type: facts.declaredActionType,
-    declared_goal: clean(draft.declared_goal),
-    reasoning: clean(draft.reasoning),
-    authorization_scope: draft.authorization_scope ?? null,
-    trigger: clean(draft.trigger),
-    systems_touched: draft.systems_touched ?? [],
-    input_summary: clean(draft.input_summary),
     target: clean(facts.target),
-    status,
-    reversible: draft.reversible ?? true,
     risk_score: facts.risk,
-    confidence: draft.confidence ?? 50,
-    recommendation_id: draft.recommendation_id ?? null,
-    recommendation_applied: draft.recommendation_applied ?? false,
-    recommendation_override_reason: draft.recommendation_override_reason ?? null,
-    output_summary: clean(draft.output_summary),
-    side_effects: (draft.side_effects ?? []).map(clean),
-    artifacts_created: (draft.artifacts_created ?? []).map(clean),
-    error_message: status === 'blocked' ? decided.reasons.join('; ') : clean(draft.error_message),
-    timestamp_start: draft.timestamp_start ?? at,
-    timestamp_end: draft.timestamp_end ?? (closed ? at : null),
-    duration_ms: draft.duration_ms ?? null,
-    cost_micros: draft.cost_micros ?? null,
-    priced: draft.priced ?? null,
-    tokens_in: draft.tokens_in ?? null,
-    tokens_out: draft.tokens_out ?? null,
-    model: draft.model ?? null,
-    signature: draft.signature ?? null,
+    ...resultFields(draft),
+    ...standingFields(decided, draft, standing),
     verified: false,
-    idempotency_key: draft.idempotency_key ?? null,
     request_digest: draft.request_digest,
     act_digest: decided.digest,
     guard_decision_id: decided.id,
     budget_reference: draft.budget_reference ?? decided.id,
+    created_by: actor.principalId,
+    created_at: standing.at,
+    updated_at: standing.at,
+  }
+}
+
+/** What the agent says about the act. */
+function describedFields(draft: ActionDraft): Row {
+  return {
+    agent_name: orNull(draft.agent_name),
+    swarm_id: orNull(draft.swarm_id),
+    parent_action_id: orNull(draft.parent_action_id),
+    session_id: orNull(draft.session_id),
+    declared_goal: clean(draft.declared_goal),
+    reasoning: clean(draft.reasoning),
+    authorization_scope: orNull(draft.authorization_scope),
+    trigger: clean(draft.trigger),
+    systems_touched: draft.systems_touched ?? [],
+    input_summary: clean(draft.input_summary),
+    reversible: draft.reversible ?? true,
+    confidence: draft.confidence ?? 50,
+    recommendation_id: orNull(draft.recommendation_id),
+    recommendation_applied: draft.recommendation_applied ?? false,
+    recommendation_override_reason: orNull(draft.recommendation_override_reason),
+    signature: orNull(draft.signature),
+    idempotency_key: orNull(draft.idempotency_key),
+  }
+}
+
+/** What came of it so far: for acts that are recorded afterwards. */
+function resultFields(draft: ActionDraft): Row {
+  return {
+    output_summary: clean(draft.output_summary),
+    side_effects: (draft.side_effects ?? []).map(clean),
+    artifacts_created: (draft.artifacts_created ?? []).map(clean),
+    duration_ms: orNull(draft.duration_ms),
+    cost_micros: orNull(draft.cost_micros),
+    priced: orNull(draft.priced),
+    tokens_in: orNull(draft.tokens_in),
+    tokens_out: orNull(draft.tokens_out),
+    model: orNull(draft.model),
+  }
+}
+
+/** Both state columns, and what hangs on them. */
+function standingFields(decided: Decided, draft: ActionDraft, { status, at, expires }: Standing): Row {
+  const outcome = outcomeOfStatus[status] ?? 'pending'
+  const closed = outcome !== 'pending'
+  return {
+    status,
+    error_message:
+      status === 'blocked' ? (reasonOf(decided) ?? clean(draft.error_message)) : clean(draft.error_message),
+    timestamp_start: draft.timestamp_start ?? at,
+    timestamp_end: draft.timestamp_end ?? (closed ? at : null),
     approved_by: null,
     approved_at: null,
     approval_expires_at: expires,
     released_at: null,
-    created_by: actor.principalId,
     outcome_status: outcome,
     outcome_at: closed ? at : null,
     outcome_summary: closed ? clean(draft.output_summary) : null,
     outcome_error: null,
     outcome_progress: null,
     close_source: closed ? 'create' : null,
-    created_at: at,
-    updated_at: at,
   }
 }
 

@@ -13,56 +13,29 @@ export interface SealedBatch {
   readonly recorded: Recorded[]
 }
 
+interface Rows {
+  readonly heads: Row[]
+  readonly entries: Row[]
+  readonly tiles: Row[]
+  readonly decisions: Row[]
+  readonly events: Row[]
+}
+
 /** Numbers and hashes a batch behind the heads of its orgs and lays it out for one statement. Pure. */
 export function sealBatch(items: readonly Recordable[], known: ReadonlyMap<string, OrgHead>): SealedBatch {
-  const rows = {
-    heads: [] as Row[],
-    entries: [] as Row[],
-    tiles: [] as Row[],
-    decisions: [] as Row[],
-    events: [] as Row[],
-  }
+  const rows: Rows = { heads: [], entries: [], tiles: [], decisions: [], events: [] }
   const heads = new Map<string, OrgHead>()
   const recorded: Recorded[] = Array.from({ length: items.length })
   for (const [orgId, members] of byOrg(items)) {
     const before = known.get(orgId)
     if (!before) throw new Error(`No ledger head is known for ${orgId}.`)
-    const sealed = sealEntries(
-      before,
-      orgId,
-      members.flatMap(({ item }) => item.entries),
-    )
-    const at = members.at(-1)?.item.at ?? new Date(0)
-    const frontier = Buffer.concat(sealed.head.frontier).toString('hex')
-    rows.heads.push({
-      org_id: orgId,
-      old_size: before.size,
-      control: before.control,
-      new_size: sealed.head.size,
-      frontier,
-      at,
-    })
-    for (const row of sealed.rows)
-      rows.entries.push({ org_id: orgId, ...row, leaf_hash: row.leaf_hash.toString('hex') })
-    for (const tile of sealed.tiles)
-      rows.tiles.push({ org_id: orgId, level: tile.level, idx: tile.index, hash: tile.hash.toString('hex') })
+    heads.set(orgId, sealOrg(orgId, members, before, rows))
     let seq = before.size
     for (const { item, index } of members) {
       recorded[index] = { seq }
       rows.decisions.push({ ...item.decision, seq })
       seq += item.entries.length
     }
-    rows.events.push({
-      org_id: orgId,
-      name: 'guard.decision.created',
-      ref: null,
-      payload: { from_seq: before.size, to_seq: seq - 1 },
-      at,
-    })
-    for (const { item } of members) {
-      for (const event of item.events) rows.events.push({ org_id: orgId, ...event, at: item.at })
-    }
-    heads.set(orgId, { ...sealed.head, control: before.control })
   }
   const parameters = [
     rows.heads,
@@ -77,6 +50,37 @@ export function sealBatch(items: readonly Recordable[], known: ReadonlyMap<strin
     items.flatMap((item) => item.approval ?? []),
   ].map((value) => JSON.stringify(value))
   return { parameters, heads, recorded }
+}
+
+type Members = readonly { readonly item: Recordable; readonly index: number }[]
+
+/** Head, entries, tiles and events of one org; answers its new head. */
+function sealOrg(orgId: string, members: Members, before: OrgHead, rows: Rows): OrgHead {
+  const sealed = sealEntries(
+    before,
+    orgId,
+    members.flatMap(({ item }) => item.entries),
+  )
+  const at = members.at(-1)?.item.at ?? new Date(0)
+  const frontier = Buffer.concat(sealed.head.frontier).toString('hex')
+  rows.heads.push({
+    org_id: orgId,
+    old_size: before.size,
+    control: before.control,
+    new_size: sealed.head.size,
+    frontier,
+    at,
+  })
+  for (const row of sealed.rows) rows.entries.push({ org_id: orgId, ...row, leaf_hash: row.leaf_hash.toString('hex') })
+  for (const tile of sealed.tiles) {
+    rows.tiles.push({ org_id: orgId, level: tile.level, idx: tile.index, hash: tile.hash.toString('hex') })
+  }
+  const range = { from_seq: before.size, to_seq: sealed.head.size - 1 }
+  rows.events.push({ org_id: orgId, name: 'guard.decision.created', ref: null, payload: range, at })
+  for (const { item } of members) {
+    for (const event of item.events) rows.events.push({ org_id: orgId, ...event, at: item.at })
+  }
+  return { ...sealed.head, control: before.control }
 }
 
 function byOrg(items: readonly Recordable[]): Map<string, { item: Recordable; index: number }[]> {

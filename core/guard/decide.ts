@@ -35,6 +35,8 @@ export interface Decided {
   readonly agentId: string | null
   readonly digest: string
   readonly observed: ReadonlyMap<string, Observation>
+  /** True when budgets were reserved under this decision's id. */
+  readonly reserved: boolean
   readonly degraded: Degradation | null
   /** The approval that this decision used up, when it lowered require_approval to allow. */
   readonly consumed: Consumed | null
@@ -42,8 +44,11 @@ export interface Decided {
 }
 
 export interface DecideOptions {
-  /** False when an earlier decision of the same act was counted already. */
+  /** False when an earlier decision of the same act was counted already: `linked` names it. */
   readonly count: boolean
+  readonly linked?: string | undefined
+  /** Kept when the same call is decided again; a new one when absent. */
+  readonly id?: string
   /** False where nothing may be used up: simulations, and creating an action (which resumes the approved one). */
   readonly consume: boolean
 }
@@ -61,11 +66,12 @@ export async function decide(
   const agentId = agentOf(ctx, request)
   const gathered = gatherFacts(ctx, request, agentId)
   const start = {
-    id: newDecisionId(),
+    id: options.id ?? newDecisionId(),
     gathered,
     agentId,
     digest: actDigest(agentId, request),
     observed: new Map<string, Observation>(),
+    reserved: false,
     degraded: null,
     consumed: null,
     snapshot,
@@ -111,18 +117,21 @@ async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
         : start.gathered
     phase = 'observations'
     const preliminary = evaluate(snapshot.policies, gathered.facts, skipped(wanted))
-    const { observed } = await race(
+    const { observed, reservations } = await race(
       observeNeeds(ctx.runtime, ctx.actor.orgId, wanted, gathered.facts, {
         signal,
         count: options.count,
         reference: start.id,
         preliminary,
+        remainingMs: deadline,
+        fallback: snapshot.settings.guard_fallback,
+        ...(options.linked === undefined ? {} : { linked: options.linked }),
       }),
       signal,
     )
     phase = 'evaluation'
     const verdict = evaluate(snapshot.policies, gathered.facts, observed)
-    return await settle(ctx, { ...start, gathered, observed }, verdict, options)
+    return await settle(ctx, { ...start, gathered, observed, reserved: reservations.length > 0 }, verdict, options)
   } catch (error) {
     ctx.signal.throwIfAborted()
     ctx.log.warn({ err: error, phase, request_id: ctx.requestId }, 'guard decision degraded')

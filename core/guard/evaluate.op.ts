@@ -40,7 +40,7 @@ export const evaluate = operation({
     }
     return request.idempotency_key === undefined
       ? answer(ctx, request, options, record)
-      : answerOnce(ctx, request, request.idempotency_key, options, record)
+      : answerOnce(ctx, { ...request, idempotency_key: request.idempotency_key }, options, record)
   },
 })
 
@@ -63,11 +63,11 @@ async function answer(
 /** Same key and body: the same decision. Of parallel calls one decides, the others answer with its decision. */
 async function answerOnce(
   ctx: Context,
-  request: ActRequest,
-  key: string,
+  request: ActRequest & { readonly idempotency_key: string },
   options: RecordOptions,
   record: boolean,
 ): Promise<GuardAnswer> {
+  const key = request.idempotency_key
   const agentId = agentOf(ctx, request)
   const digest = requestDigest(ctx.actor.principalId, request)
   for (let round = 0; ; round += 1) {

@@ -11,8 +11,18 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const harmless = { action_type: 'review', declared_goal: 'look around', agent_id: 'a1', act: { kind: 'shell', command: 'ls -la' } }
-const catastrophic = { action_type: 'cleanup', declared_goal: 'tidy', agent_id: 'a1', act: { kind: 'shell', command: 'rm -rf /' } }
+const harmless = {
+  action_type: 'review',
+  declared_goal: 'look around',
+  agent_id: 'a1',
+  act: { kind: 'shell', command: 'ls -la' },
+}
+const catastrophic = {
+  action_type: 'cleanup',
+  declared_goal: 'tidy',
+  agent_id: 'a1',
+  act: { kind: 'shell', command: 'rm -rf /' },
+}
 
 test('200 allows an everyday act and records it in the ledger', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
@@ -42,7 +52,9 @@ test('parallel decisions of one org get places 1..n without gap or double', asyn
   const org = await testOrg(server.runtime)
   const ctx = await org.as('member')
   const before = await head(ctx.actor.orgId)
-  const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => invoke(evaluate, ctx, { ...harmless, declared_goal: `look ${n}` })))
+  const answers = await Promise.all(
+    Array.from({ length: 200 }, (_, n) => invoke(evaluate, ctx, { ...harmless, declared_goal: `look ${n}` })),
+  )
   const places = answers.map((answer) => answer.ledger.seq).toSorted((a, b) => a - b)
   expect(places).toEqual(Array.from({ length: 200 }, (_, n) => before + n))
   expect(await head(ctx.actor.orgId)).toBe(before + 200)
@@ -52,7 +64,11 @@ test('parallel decisions of one org get places 1..n without gap or double', asyn
 })
 
 async function head(orgId: string): Promise<number> {
-  const row = await server.runtime.db.selectFrom('ledger_head').select('size').where('org_id', '=', orgId).executeTakeFirstOrThrow()
+  const row = await server.runtime.db
+    .selectFrom('ledger_head')
+    .select('size')
+    .where('org_id', '=', orgId)
+    .executeTakeFirstOrThrow()
   return Number(row.size)
 }
 
@@ -80,7 +96,13 @@ test('403 when a key bound to one agent claims another', async () => {
 
 test('camelCase and aliases are accepted, snake_case wins', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
-  const answer = await invoke(evaluate, ctx, { action: 'review', intent: 'x', riskScore: 42, agentId: 'a1', agent_id: 'a9' })
+  const answer = await invoke(evaluate, ctx, {
+    action: 'review',
+    intent: 'x',
+    riskScore: 42,
+    agentId: 'a1',
+    agent_id: 'a9',
+  })
   expect(answer).toMatchObject({ agent_risk_score: 42, agent_id: 'a9' })
 })
 

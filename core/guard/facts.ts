@@ -1,9 +1,9 @@
-import { gradeAct, type Grade } from '#core/evidence/index'
+import { gradeAct } from '#core/evidence/index'
 import type { Facts, SessionFacts } from '#core/policies/index'
 import { scanInjection, secretScan, type InjectionScan, type SecretScan } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
-import { baseRiskOf, scoreRisk, type RiskBreakdown } from './risk.rules.ts'
+import { isMismatch, scoreRisk, type RiskBreakdown } from './risk.rules.ts'
 import type { ActRequest } from './schema.ts'
 
 /** Points the injection scan may add to the risk: a strong finding alone stays below a block. */
@@ -41,7 +41,7 @@ export function gatherFacts(ctx: Context, request: ActRequest, agentId: string |
     evidence,
   })
   const breakdown = withInjection(base, injection)
-  const mismatch = graver(evidence, request.action_type)
+  const mismatch = evidence !== null && isMismatch(request.action_type, evidence)
   const actionType = mismatch && evidence ? evidence.actionType : request.action_type
   const facts: Facts = {
     orgId: ctx.actor.orgId,
@@ -65,11 +65,6 @@ export function gatherFacts(ctx: Context, request: ActRequest, agentId: string |
 
 export function withSession(gathered: Gathered, session: SessionFacts | null): Gathered {
   return { ...gathered, facts: { ...gathered.facts, session } }
-}
-
-/** True when the evidence shows an act of another, graver type than the declared one. */
-function graver(evidence: Grade | null, declared: string): boolean {
-  return evidence !== null && evidence.actionType !== declared && evidence.baseRisk > baseRiskOf(declared)
 }
 
 function withInjection(breakdown: RiskBreakdown, injection: InjectionScan): RiskBreakdown {

@@ -1,3 +1,5 @@
+import type { Grade } from '#core/evidence/index'
+import { releaseReservations } from '#core/observations/index'
 import { redactDeep } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { isControlMoved, isKeyRaced, type Recordable, type Recorded, type Row } from './record.rules.ts'
@@ -44,14 +46,25 @@ export async function decideAndRecord(
 ): Promise<DecidedAndRecorded> {
   const known = ctx.runtime.use(snapshots)
   const { orgId } = ctx.actor
+  let counted: string | null = null
   for (let round = 0; ; round += 1) {
     const snapshot = round === 0 ? (known.now(orgId) ?? (await known.get(orgId))) : await known.reload(orgId)
-    const decided = await decide(ctx, snapshot, request, { ...options, count: options.count && round === 0 })
+    const decided = await decide(
+      ctx,
+      snapshot,
+      request,
+      counted === null ? options : { ...options, id: counted, count: false, linked: counted },
+    )
+    if (options.count) counted ??= decided.id
     const companions = options.companions?.(decided) ?? {}
     try {
-      const recorded = await ctx.runtime.use(recorder).record(recordableOf(ctx, decided, request, options, companions))
+      const recorded = await ctx.runtime
+        .use(recorder)
+        .record(recordableOf(ctx, decided, request, { ...options, written: companions }))
+      if (decided.reserved && decided.decision === 'block') await release(ctx, decided.id)
       return { decided, recorded, companions }
     } catch (error) {
+      if (decided.reserved && !isControlMoved.test(error)) await release(ctx, decided.id)
       if (decided.consumed) await restoreApproval(ctx, decided.consumed, decided.id)
       if (isKeyRaced.test(error) || !isControlMoved.test(error) || round >= MAX_ROUNDS) throw error
       await assertKeyValid(ctx)
@@ -59,13 +72,22 @@ export async function decideAndRecord(
   }
 }
 
+/** An act that will not happen holds no budget. When this fails the reservation lapses by itself. */
+async function release(ctx: Context, decisionId: string): Promise<void> {
+  try {
+    await ctx.db.transaction().execute((trx) => releaseReservations(trx, ctx.actor.orgId, decisionId))
+  } catch (error) {
+    ctx.log.warn({ err: error, decision: decisionId }, 'a budget reservation was left to lapse')
+  }
+}
+
 function recordableOf(
   ctx: Context,
   decided: Decided,
   request: ActRequest,
-  options: RecordOptions,
-  companions: Companions,
+  options: RecordOptions & { readonly written: Companions },
 ): Recordable {
+  const companions = options.written
   const { facts } = decided.gathered
   const at = facts.at
   const sessionId = sessionOf(request)
@@ -141,9 +163,16 @@ function decisionRow(ctx: Context, decided: Decided, request: ActRequest, option
     prior_decision_id: options.priorDecisionId ?? null,
     idempotency_key: options.idempotency?.key ?? null,
     context: contextOf(decided, request, breakdown),
-    evidence: facts.evidence === null ? null : redactDeep(facts.evidence).value,
+    evidence: storedEvidence(facts.evidence),
     created_at: facts.at,
   }
+}
+
+/** Only findings quote the act; a grade without any holds nothing to redact. */
+function storedEvidence(grade: Grade | null): unknown {
+  if (grade === null || (grade.reasons.length === 0 && grade.writePaths.length === 0 && grade.target === null))
+    return grade
+  return redactDeep(grade).value
 }
 
 const CONTENT_KEPT = 4096

@@ -26,7 +26,7 @@ export const revoke = operation({
         .where('revoked_at', 'is', null)
         .returningAll()
         .executeTakeFirst()
-      if (row) await recordKeyEvent(trx, ctx.actor, ctx.now(), 'key.revoked', row)
+      if (row) await recordKeyEvent(trx, ctx.actor, { event: 'key.revoked', at: ctx.now(), row })
       return row
     })
     if (revoked) ctx.runtime.use(keyCache).forget(revoked.key_hash)

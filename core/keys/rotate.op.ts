@@ -51,7 +51,7 @@ export const rotate = operation({
         .where('id', '=', old.id)
         .returningAll()
         .executeTakeFirstOrThrow()
-      await recordKeyEvent(trx, ctx.actor, now, 'key.rotated', replaced)
+      await recordKeyEvent(trx, ctx.actor, { event: 'key.rotated', at: now, row: replaced })
       return { made, old: replaced }
     })
     ctx.runtime.use(keyCache).forget(old.key_hash)

@@ -56,16 +56,20 @@ export async function insertKey(
     })
     .returningAll()
     .executeTakeFirstOrThrow()
-  await recordKeyEvent(trx, by, at, 'key.created', row)
+  await recordKeyEvent(trx, by, { event: 'key.created', at, row })
   return { row, secret }
+}
+
+export interface KeyEvent {
+  readonly event: 'key.created' | 'key.rotated' | 'key.revoked'
+  readonly at: Date
+  readonly row: Selectable<ApiKeyTable>
 }
 
 export async function recordKeyEvent(
   trx: Transaction<Database>,
   by: Pick<Actor, 'orgId' | 'principalId' | 'address'>,
-  at: Date,
-  event: 'key.created' | 'key.rotated' | 'key.revoked',
-  row: Selectable<ApiKeyTable>,
+  { event, at, row }: KeyEvent,
 ): Promise<void> {
   const { id, name, role, scopes, key_prefix, agent_id } = row
   const data = { event, by: by.principalId, address: by.address ?? null, id, name, role, scopes, key_prefix, agent_id }

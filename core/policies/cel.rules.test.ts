@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compileCondition, ConditionError } from './cel.rules.ts'
-import { sampleFacts, sampleGrade } from './sample-facts.ts'
+import { sampleFacts, sampleGrade } from './test-facts.ts'
 
 const refusal = (source: string): string => {
   try {

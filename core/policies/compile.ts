@@ -1,5 +1,6 @@
 import { foldType } from './facts.ts'
 import { buildIndex, type Indexed, type PolicyIndex } from './index.rules.ts'
+import type { Enforced } from './kind.ts'
 import type { Mode } from './observe.ts'
 import { kindOf } from './registry.ts'
 import type { PolicyRow } from './rows.ts'
@@ -77,25 +78,46 @@ function breakRow(row: PolicyRow, why: string, into: Sorted): void {
 }
 
 function addRow(row: PolicyRow, into: Sorted): void {
-  const kind = kindOf(row.policy_type)
-  if (kind === undefined) return breakRow(row, `unknown policy type "${row.policy_type}"`, into)
-  const parsed = parseRules(row.policy_type, row.rules)
-  if (!parsed.ok) {
-    const why = parsed.issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
-    return breakRow(row, why, into)
-  }
-  const isGrant = kind.type === 'allow_grant'
-  const agentIds = agentsOf(row, parsed.rules, isGrant, into)
-  const mode: Mode = row.mode ?? (parsed.rules['mode'] === 'shadow' ? 'shadow' : 'enforce')
+  const prepared = prepare(row)
+  if (typeof prepared === 'string') return breakRow(row, prepared, into)
+  const { rules, enforced } = prepared
+  const isGrant = row.policy_type === 'allow_grant'
+  const agentIds = agentsOf(row, rules, isGrant, into)
+  const mode: Mode = row.mode ?? (rules['mode'] === 'shadow' ? 'shadow' : 'enforce')
   const named = { id: row.id, name: row.name, mode, agentIds }
   if (isGrant) {
-    const rules = parsed.rules as unknown as GrantRules
-    into.grants.push(Object.freeze({ ...named, rules, expiresAt: Date.parse(rules.expires_at) }))
+    const grant = rules as unknown as GrantRules
+    into.grants.push(Object.freeze({ ...named, rules: grant, expiresAt: Date.parse(grant.expires_at) }))
     return
   }
-  const enforced = kind.enforce(parsed.rules)
-  const ungrantable = parsed.rules['ungrantable'] === true
-  into.policies.push(Object.freeze({ ...named, type: kind.type, ungrantable, enforced }))
+  const ungrantable = rules['ungrantable'] === true
+  into.policies.push(Object.freeze({ ...named, type: row.policy_type, ungrantable, enforced }))
+}
+
+interface Prepared {
+  readonly rules: Readonly<Record<string, unknown>>
+  readonly enforced: Enforced
+}
+
+const MAX_PREPARED = 20_000
+const prepared = new Map<string, Prepared>()
+
+/**
+ * The rules checked and made ready, or why that cannot be. Kept by their text: when one policy of thousands changes,
+ * the others are not parsed again.
+ */
+function prepare({ policy_type, rules }: PolicyRow): Prepared | string {
+  const key = `${policy_type} ${typeof rules === 'string' ? rules : JSON.stringify(rules)}`
+  const known = prepared.get(key)
+  if (known !== undefined) return known
+  const kind = kindOf(policy_type)
+  if (kind === undefined) return `unknown policy type "${policy_type}"`
+  const parsed = parseRules(policy_type, rules)
+  if (!parsed.ok) return parsed.issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
+  const made = { rules: parsed.rules, enforced: kind.enforce(parsed.rules) }
+  if (prepared.size >= MAX_PREPARED) prepared.clear()
+  prepared.set(key, made)
+  return made
 }
 
 /** A list that names nobody cannot mean nobody: a rule then covers every agent, a grant covers none. */

@@ -123,6 +123,9 @@ describe('400 names what is wrong and where', () => {
     ['a grant without end', grant(inDays(31)), 'rules.expires_at: lies more than 30 days ahead'],
     ['agents that are no list', { agent_ids: '{"a":1}' }, 'agent_ids: must be an array'],
     ['a name of blanks', { name: '  ' }, 'name: '],
+    ['a NUL spelled in JSON text', { rules: String.raw`{"message":"a\u0000"}` }, 'rules.message: contains a NUL'],
+    ['a NUL in an agent id', { agent_ids: String.raw`["a\u0000"]` }, 'agent_ids: must be an array'],
+    ['rules that are too large', { rules: { description: 'x', tests: 'y'.repeat(70_000) } }, 'rules: has 7'],
   ])('%s', async (_shows, more, message) => {
     expect(await details(body('refused', more))).toContain(message)
   })

@@ -6,7 +6,7 @@ import { evaluate, needs } from './evaluate.ts'
 import type { Facts } from './facts.ts'
 import type { Observation } from './observe.ts'
 import type { PolicyRow } from './rows.ts'
-import { sampleFacts, sampleGrade, samplePolicy } from './sample-facts.ts'
+import { sampleFacts, sampleGrade, samplePolicy } from './test-facts.ts'
 
 const types = fc.constantFrom('deploy', 'fix', 'security', 'Deploy ', '__proto__', 'constructor')
 const agents = fc.constantFrom('a1', 'a2', 'toString')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { compilePolicies } from './compile.ts'
 import { evaluate, needs } from './evaluate.ts'
-import { sampleFacts, samplePolicy } from './sample-facts.ts'
+import { sampleFacts, samplePolicy } from './test-facts.ts'
 
 const none = new Map<string, never>()
 

@@ -79,6 +79,10 @@ test.each([
   expect(issues(source)).toMatch(message)
 })
 
+test('refuses a file nested without end', () => {
+  expect(issues('['.repeat(200_000))).not.toBe('accepted')
+})
+
 test('refuses a file that unfolds into a huge one', () => {
   const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x]']
   for (let level = 1; level < 9; level += 1) {

@@ -33,7 +33,8 @@ export type ParsedFile =
 /** Reads a policy file: YAML (or JSON) with `policies` and `tests`. Issues name line and column, or the path. */
 export function parsePolicyFile(source: string): ParsedFile {
   const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
+  const document = documentOf(source, lines)
+  if (document === null) return { ok: false, issues: [{ path: 'file', message: 'is nested too deeply' }] }
   if (document.errors.length > 0) {
     const issues = document.errors.map((error) => {
       const { line, col } = lines.linePos(error.pos[0])
@@ -44,6 +45,16 @@ export function parsePolicyFile(source: string): ParsedFile {
   const parsed = File.safeParse(plain(document))
   if (!parsed.success) return { ok: false, issues: issuesOf(parsed.error) }
   return withRules(parsed.data)
+}
+
+/** Null when the nesting exhausts the stack. */
+function documentOf(source: string, lineCounter: LineCounter): ReturnType<typeof parseDocument> | null {
+  try {
+    return parseDocument(source, { lineCounter, uniqueKeys: true, prettyErrors: false })
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
+  }
 }
 
 /** Aliases are limited, so that a small file cannot unfold into a huge one. */

@@ -3,7 +3,7 @@ import { compilePolicies } from './compile.ts'
 import { evaluate } from './evaluate.ts'
 import type { Facts } from './facts.ts'
 import type { PolicyRow } from './rows.ts'
-import { sampleFacts, samplePolicy } from './sample-facts.ts'
+import { sampleFacts, samplePolicy } from './test-facts.ts'
 
 const grant = (rules: object = {}, given: Partial<PolicyRow> = {}): PolicyRow =>
   samplePolicy(

@@ -4,14 +4,17 @@ import { operation } from '#core/kernel/operation'
 import { canonical } from '#core/ledger/index'
 import { compilePolicies } from './compile.ts'
 import { DECISIONS } from './decision.rules.ts'
-import { recordedColumns, type RecordedDecision } from './recorded.rules.ts'
+import { feedWindow } from './replay-window.ts'
 import { Replay } from './replay.rules.ts'
 import type { PolicyRow } from './rows.ts'
 import { AgentIds, invalid, PolicyTypeField, RulesField, soundRules } from './schema.ts'
 import { loadPolicyRows, policyOf } from './store.ts'
 
-const BATCH = 1_000
 const Count = z.int().min(0)
+/** Years that every part of the system can write as ISO text. */
+const Moment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => Date.parse(text) > 86_400_000 * 365, { message: 'must lie after 1970' })
 const Counts = z.object({ allow: Count, warn: Count, require_approval: Count, block: Count })
 const DecisionField = z.enum(DECISIONS)
 
@@ -21,8 +24,8 @@ const input = z.object({
   rules: RulesField.optional(),
   agent_ids: AgentIds.optional(),
   days: z.int().min(1).max(365).default(7),
-  from: z.iso.datetime({ offset: true }).optional().describe('Start of the window, instead of days'),
-  to: z.iso.datetime({ offset: true }).optional(),
+  from: Moment.optional().describe('Start of the window, instead of days'),
+  to: Moment.optional(),
   max_decisions: z.int().min(1).max(1_000_000).default(100_000),
   max_changed: z.int().min(0).max(1_000).default(100),
 })
@@ -76,7 +79,7 @@ export const replay = operation({
     const to = given.to === undefined ? ctx.now() : new Date(given.to)
     const from = given.from === undefined ? new Date(to.getTime() - given.days * 86_400_000) : new Date(given.from)
     if (from > to) throw invalid(['from: lies behind the end of the window'])
-    const complete = await feed(ctx, replay, { from, to, max: given.max_decisions })
+    const complete = await feedWindow(ctx, { from, to, max: given.max_decisions }, (row) => replay.add(row))
     const { changed, ...report } = replay.report()
     const clauses = changed.map((one) => ({ ...one, clauses: one.clauses.map((clause) => ({ ...clause })) }))
     return { from: from.toISOString(), to: to.toISOString(), complete, ...report, changed: clauses }
@@ -95,30 +98,4 @@ async function draftOf(ctx: Context, given: z.output<typeof input>): Promise<Pol
   const sound = soundRules(given.policy_type, given.rules, ctx.now())
   const agentIds = given.agent_ids ?? sound.agentIds ?? null
   return { id: 'draft', name: 'draft', policy_type: given.policy_type, rules: sound.rules, agent_ids: agentIds, ...on }
-}
-
-/** Feeds the window in batches by ledger position. True = all of it was fed. */
-async function feed(ctx: Context, into: Replay, window: { from: Date; to: Date; max: number }): Promise<boolean> {
-  let after = -1
-  let left = window.max
-  while (left > 0) {
-    ctx.signal.throwIfAborted()
-    const size = Math.min(BATCH, left)
-    const rows: RecordedDecision[] = await ctx.db
-      .selectFrom('guard_decision')
-      .select(recordedColumns)
-      .where('org_id', '=', ctx.actor.orgId)
-      .where('seq', '>', after)
-      .where('created_at', '>=', window.from)
-      .where('created_at', '<=', window.to)
-      .orderBy('seq')
-      .limit(size)
-      .execute()
-    for (const row of rows) into.add(row)
-    ctx.progress?.('Replaying decisions', window.max - left + rows.length, window.max)
-    if (rows.length < size) return true
-    after = Number(rows.at(-1)?.seq)
-    left -= rows.length
-  }
-  return false
 }

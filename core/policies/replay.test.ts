@@ -4,7 +4,7 @@ import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { create } from './create.op.ts'
 import { replay } from './replay.op.ts'
-import { recordSamples } from './sample-decisions.ts'
+import { recordSamples } from './test-decisions.ts'
 
 let world: TestRuntime
 beforeAll(async () => {

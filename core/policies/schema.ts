@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { Fault } from '#core/kernel/errors'
+import { refuseHostile } from '#core/kernel/hostile'
 import { policyTypes } from './registry.ts'
 import { parseRules, RULES_MAX_CHARS } from './rules.rules.ts'
 import type { GuardPolicyTable } from './tables.ts'
@@ -48,7 +49,7 @@ export const AgentIds = z
     if (typeof value !== 'string') return value
     try {
       const parsed = z.array(z.string().min(1).max(128)).max(500).nullable().safeParse(JSON.parse(value))
-      if (parsed.success) return parsed.data
+      if (parsed.success && isStorable(parsed.data)) return parsed.data
     } catch {
       // falls through to the one refusal
     }
@@ -56,6 +57,16 @@ export const AgentIds = z
     return z.NEVER
   })
   .describe('Agents it applies to; null = every agent')
+
+/** JSON text can spell characters that the database cannot hold; `invoke` saw only the text. */
+function isStorable(value: unknown): boolean {
+  try {
+    refuseHostile(value)
+    return true
+  } catch {
+    return false
+  }
+}
 
 export interface SoundRules {
   readonly rules: Readonly<Record<string, unknown>>
@@ -71,6 +82,8 @@ export function soundRules(policyType: string, given: unknown, now: Date): Sound
     agent_ids?: string[]
     mode?: 'enforce' | 'shadow'
   }
+  refuseHostile(rules, 'rules')
+  refuseHostile(agent_ids, 'rules.agent_ids')
   if (policyType === 'allow_grant') checkTerm(String(rules['expires_at']), now)
   return { rules, agentIds: agent_ids, mode }
 }

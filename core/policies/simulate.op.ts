@@ -119,8 +119,9 @@ async function pastActions(ctx: Context, days: number): Promise<PastAction[]> {
       'action_record.status as original_status',
     ])
     .where('action_record.org_id', '=', ctx.actor.orgId)
-    .where('action_record.timestamp_start', '>=', since)
-    .orderBy('action_record.timestamp_start', 'desc')
+    .where('action_record.created_at', '>=', since)
+    .orderBy('action_record.created_at', 'desc')
+    .orderBy('action_record.action_id', 'desc')
     .limit(MAX_ACTIONS)
     .execute()
 }

@@ -35,7 +35,7 @@ const SMUGGLING: readonly Row[] = [
     'ai_reading_this',
     44,
     'ai llm llms model models assistant assistants chatbot claude chatgpt gpt copilot gemini agent agents bot bots automated',
-    `\\b(?:${AI}|agents?|models?)(?: (?:that|which|who)(?: (?:is|are))?)? (?:reads?|reading|processing|screening|parsing|summari[sz]ing|reviewing|indexing|crawling|evaluating|analy[sz]ing|handling) (?:this|these)\\b[^.;!?\\n]{0,60}?(?:\\b(?:must|should|shall|will|please|has to|have to|needs? to)\\b|:|,)`,
+    `\\b(?:${AI}|agents?|models?)(?: (?:that|which|who)(?: (?:is|are))?)? (?:reads?|reading|processing|screening|parsing|summari[sz]ing|reviewing|indexing|crawling|evaluating|analy[sz]ing|handling|visiting|browsing|opening) (?:this|these)\\b[^.;!?\\n]{0,60}?(?:\\b(?:must|should|shall|will|please|has to|have to|needs? to)\\b|:|,)`,
     60,
   ],
   [
@@ -92,8 +92,8 @@ const OUTPUT: readonly Row[] = [
   [
     'hide_from_user',
     30,
-    'keep nothing mention tell inform reveal disclose notify alert telling informing mentioning asking notifying alerting know see aware hide conceal say report warn confirmation show',
-    "\\b(?:do not|don't|dont|never|nor|or|without|must not|should not|avoid|no need to)(?: \\w{1,8})? (?:mention|tell|inform|reveal|disclose|notify|alert|telling|informing|mentioning|asking|notifying|alerting|warn|warning|revealing|report|ask|show|showing|let)\\b[^.;!?\\n]{0,30}?\\b(?:users?|humans?|operators?|anyone|owner|them|this (?:instruction|step|message|note|action|to)|these instructions|that you|it|this(?= ?[.;,!]|$)|the (?:instruction|person|customer)|people)\\b|\\bsay nothing to\\b|\\bkeep (?:it )?(?:quiet|silent|mum)\\b|\\band (?:then )?hide (?:it|this)\\b|\\b(?:hide|conceal|keep) (?:this|it|that|the \\w{1,12}) (?:\\w{1,8} ){0,2}?(?:from|secret|hidden|to yourself|between us|confidential)\\b|\\busers? (?:must|should|may|can) (?:not|never) (?:know|see|notice|be (?:told|informed|aware|notified))",
+    'keep let nothing mention tell inform reveal disclose notify alert telling informing mentioning asking notifying alerting know see aware hide conceal say report warn confirmation show',
+    "\\b(?:do not|don't|dont|never|nor|or|without|must not|should not|avoid|no need to)(?: \\w{1,8})? (?:mention|tell|inform|reveal|disclose|notify|alert|telling|informing|mentioning|asking|notifying|alerting|warn|warning|revealing|report|ask|show|showing|let)\\b[^.;!?\\n]{0,30}?\\b(?:users?|humans?|operators?|anyone|owner|them|this (?:instruction|step|message|note|action|to)|these instructions|that you|it|this(?= ?[.;,!]|$)|the (?:instruction|person|customer)|people)\\b|\\bsay nothing to\\b|\\bas if nothing (?:happened|had|has)\\b|\\bkeep (?:it )?(?:quiet|silent|mum)\\b|\\band (?:then )?hide (?:it|this)\\b|\\b(?:hide|conceal|keep) (?:this|it|that|the \\w{1,12}) (?:\\w{1,8} ){0,2}?(?:from|secret|hidden|to yourself|between us|confidential)\\b|\\busers? (?:must|should|may|can) (?:not|never) (?:know|see|notice|be (?:told|informed|aware|notified))",
     58,
   ],
   [
@@ -143,7 +143,7 @@ const TOOLS: readonly Row[] = [
     'tool_mandate',
     44,
     'tool tools function',
-    "\\b(?:always|must|should|only|first|instead|immediately)\\b[^.;!?\\n]{0,25}?\\b(?:call|use|invoke|prefer|choose|run)\\b (?:this|the \\w{1,20}|my|our|that) (?:tool|function|server)\\b[^.;!?\\n]{0,60}?\\b(?:first|before|instead|other|every|regardless|any|even if|never|all)\\b|\\b(?:do not|never|don't) (?:use|call|invoke|trust) (?:any |the )?other tools?\\b",
+    "\\b(?:always|must|should|only|first|instead|immediately)\\b[^.;!?\\n]{0,25}?\\b(?:call|use|invoke|prefer|choose|run)\\b (?:this|the \\w{1,20}|my|our|that) (?:tool|function|server)\\b[^.;!?\\n]{0,60}?\\b(?:first|before|instead|other|every|regardless|any|even if|never|all)\\b|\\b(?:must|should) (?:always )?be (?:called|used|invoked) (?:first|before any other tool)|\\b(?:do not|never|don't) (?:use|call|invoke|trust) (?:any |the )?other tools?\\b",
     60,
   ],
   [

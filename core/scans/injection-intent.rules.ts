@@ -6,19 +6,19 @@ const OVERRIDE =
 const STRONG_QUALIFIER =
   "(?:previous(?:ly)?|prior|above|earlier|preceding|foregoing|former|past|your|system|original|initial|safety|developer'?s?|existing|before this|up to now|so far|until now|you (?:were|have been|'ve been|had been|are|got|received|have received)|given to you|told|programmed|operator'?s?|anthropic'?s?|openai'?s?|creators?'?s?)"
 const STRONG_OBJECT =
-  '(?:instructions?|instrucions|prompts?|directives?|guidelines?|guardrails?|programming|orders|training|directions|system message|preprompt|alignment|conditioning)'
+  '(?:instructions?|instrucions|prompts?|directives?|guidelines?|guardrails?|programming|orders|training|directions|system message|preprompt|alignment|conditioning|guidance)'
 const WEAK_OBJECT =
   '(?:rules?|polic(?:y|ies)|restrictions?|constraints?|context|commands?|limitations?|filters?|conversation|ethics|morals|safeguards?|protocols?|role|persona)'
 const OVERRIDE_ANCHORS =
   'ignore ignoring disregard disregarding forget forgetting override overriding overrule bypass neglect discard dismiss abandon aside throw heed mind attention follow following obey obeying listen listening comply complying adhere adhering apply nullify cancel supersede unlearn wipe erase void scrap suspend delete drop skip'
 const OBJECT_ANCHORS =
-  'instructions instruction instrucions prompt prompts directive directives guideline guidelines guardrails programming orders training directions message preprompt alignment conditioning'
+  'instructions instruction instrucions prompt prompts directive directives guideline guidelines guardrails programming orders training directions message preprompt alignment conditioning guidance'
 const WEAK_ANCHORS =
   'rules rule policy policies restriction restrictions constraint constraints context command commands limitation limitations filter filters conversation ethics morals safeguards safeguard protocol protocols role persona'
 const FREE_ANCHORS =
-  'restrictions restriction limits limitations limitation rules filters filter guidelines ethics ethical morals moral morality censorship constraints boundaries safeguards guardrails policies policy conscience unrestricted uncensored unfiltered unaligned amoral jailbroken limitless unbounded anything no never refuses says laws off safety'
+  'restrictions restriction limits limitations limitation rules filters filter guidelines ethics ethical morals moral morality censorship constraints boundaries safeguards guardrails policies policy conscience unrestricted uncensored unfiltered unaligned amoral jailbroken limitless unbounded anything no never refuses says laws off safety free freed'
 const FREE =
-  '(?:(?:no|zero|without|any|free (?:of|from)|lacks?|ignor(?:e|es|ing)|bypass(?:es|ing)?|not bound by|unbound by|beyond) (?:\\w{1,12} ){0,3}(?:restrictions?|limits?|limitations?|rules?|filters?|guidelines?|ethics|ethical|morals?|morality|censorship|constraints?|boundaries|safeguards|guardrails|polic(?:y|ies)|conscience)|unrestricted|uncensored|unfiltered|unaligned|amoral|jailbroken|limitless|unbounded|do anything now|never (?:says? no|refuses?|declines?)|(?:filters?|safety|guardrails|restrictions|censorship) (?:\\w{1,6} )?(?:turned |switched )?(?:off|removed|disabled|gone)|(?:rules|filters|laws|guidelines|restrictions) (?:were|was|are|had) never (?:been )?(?:invented|written|made|existed?))'
+  '(?:freed? (?:of|from) (?:\\S{1,14} ){0,3}?(?:polic(?:y|ies)|rules|restrictions|guidelines|limits|filters)|(?:no|zero|without|any|free (?:of|from)|lacks?|ignor(?:e|es|ing)|bypass(?:es|ing)?|not bound by|unbound by|beyond) (?:\\w{1,12} ){0,3}(?:restrictions?|limits?|limitations?|rules?|filters?|guidelines?|ethics|ethical|morals?|morality|censorship|constraints?|boundaries|safeguards|guardrails|polic(?:y|ies)|conscience)|unrestricted|uncensored|unfiltered|unaligned|amoral|jailbroken|limitless|unbounded|do anything now|never (?:says? no|refuses?|declines?)|(?:filters?|safety|guardrails|restrictions|censorship) (?:\\w{1,6} )?(?:turned |switched )?(?:off|removed|disabled|gone)|(?:rules|filters|laws|guidelines|restrictions) (?:were|was|are|had) never (?:been )?(?:invented|written|made|existed?))'
 
 const ROLE_OVERRIDE: readonly Row[] = [
   [
@@ -38,6 +38,26 @@ const ROLE_OVERRIDE: readonly Row[] = [
     60,
     'aside rest behind away & instructions instruction instrucions prompt prompts directive directives guideline guidelines guardrails programming orders training directions message preprompt alignment conditioning rules rule policy policies restriction restrictions constraint constraints context command commands limitation limitations filter filters conversation ethics morals safeguards safeguard protocol protocols role persona',
     `\\b(?:set|put|leave|cast|push|brush|lay|throw|toss)\\b[^.;!?]{0,20}?\\b(?:your|previous|prior|earlier|system|original|any|all)\\b[^.;!?]{0,20}?\\b(?:${STRONG_OBJECT}|${WEAK_OBJECT})\\b (?:\\w{1,10} ){0,3}?(?:aside|behind|away)\\b`,
+  ],
+  [
+    'sole_master',
+    46,
+    'obey listen answer serve & nobody only else alone me',
+    '\\b(?:obey|listen to|answer to|serve) (?:nobody|no one|noone|none) (?:else|but me)\\b|\\b(?:obey|serve|answer to) (?:only me|me (?:only|alone))\\b',
+    60,
+  ],
+  [
+    'false_prompt',
+    46,
+    'prompt instructions & fake wrong outdated test mistake forged',
+    '\\b(?:system prompt|your (?:prompt|instructions?)|(?:previous|prior|above) instructions?) (?:is|are|was|were) (?:only |just )?(?:an? )?(?:fake|wrong|outdated|test|mistake|forged|forgery)\\b',
+    60,
+  ],
+  [
+    'break_rules',
+    52,
+    'break violate breach escape & rules guidelines programming policy policies restrictions instructions',
+    '\\b(?:break|violate|breach|escape)\\b (?:\\w{1,8} ){0,2}?(?:your|the rules you|all your)\\b (?:\\w{1,12} ){0,2}?(?:rules|guidelines|programming|polic(?:y|ies)|restrictions|instructions)\\b',
   ],
   [
     'rules_do_not_apply',
@@ -110,15 +130,15 @@ const ROLE_OVERRIDE: readonly Row[] = [
   [
     'instructions_are_void',
     46,
-    'instructions guidelines directives prompt prompts programming restrictions instruction rules',
-    '\\b(?:previous|prior|earlier|original|your|system|above|safety)(?: \\w{1,10})? (?:instructions?|guidelines|directives?|prompts?|programming|restrictions|rules|policy) (?:is|are|has been|have been|were|no longer|do(?:es)? not)(?: \\w{1,8})? ?(?:void|cancell?ed|revoked|no longer|obsolete|invalid|superseded|replaced|lifted|appl(?:y|ies)|suspended|disabled|outdated and)',
+    'instructions guidelines directives prompt prompts programming restrictions instruction rules policy policies guidance',
+    '\\b(?:previous|prior|earlier|original|your|system|above|safety)(?: \\w{1,10})? (?:instructions?|guidelines|directives?|prompts?|programming|restrictions|rules|guidance|polic(?:y|ies)) (?:(?:is|are|has been|have been|were|no longer|do(?:es)? not)(?: \\w{1,8})? )?(?:void|withdrawn|cancell?ed|revoked|no longer|obsolete|invalid|superseded|replaced|lifted|appl(?:y|ies)|suspended|disabled|outdated and)',
     60,
   ],
   [
     'ignore_the_user',
     30,
     'ignore disregard forget stop',
-    "\\b(?:ignore|disregard|forget|stop (?:helping|serving|summarising|summarizing|translating|answering)|do not (?:translate|summari[sz]e|answer|help))\\b(?: what)? ?(?:the |this |your |their |current )?(?:users?(?:'s)?(?! agent)|task|request|question|human|confidentiality|polic(?:y|ies)|ethics|original task|person|it|and)\\b",
+    "\\b(?:ignore|disregard|forget|stop (?:helping|serving|summarising|summarizing|translating|answering)|do not (?:translate|summari[sz]e|answer|help))\\b(?: what)? ?(?:the |this |your |their |current )?(?:users?(?:'s)?(?! agent)|task|text|document|page|article|e-?mail|request|question|human|confidentiality|polic(?:y|ies)|ethics|original task|person|it|and)\\b",
     50,
   ],
   [
@@ -142,7 +162,7 @@ const CONTEXT: readonly Row[] = [
     'persona',
     62,
     `pretend act roleplay role imagine behave respond answer simulate speak play become persona character channel emulate adopt mode chatbot model story hypothetical ai & ${FREE_ANCHORS}`,
-    `\\b(?:pretend|take on|act(?:ing)?|role-?play(?:ing)?|imagine (?:you (?:are|were|have|had)|a world|that you|an ai)|play (?:an?|the (?:role|part|character))|behave|respond|answer|simulate|speak|become|emulate|adopt|channel|enter|switch|hypothetical(?:ly)?|persona|character|story|world|universe|fictional|as|dialogue|where the ai|persona of|let us pretend|let's pretend) [^;!?.]{0,90}?\\b${FREE}\\b`,
+    `\\b(?:pretend|take on|act(?:ing)?|role-?play(?:ing)?|imagine (?:you (?:are|were|have|had)|a world|that you|an ai)|play (?:an?|the (?:role|part|character))|behave|reply|respond|answer|simulate|speak|become|emulate|adopt|channel|enter|switch|hypothetical(?:ly)?|persona|character|story|world|universe|fictional|as|dialogue|where the ai|persona of|let us pretend|let's pretend) [^;!?.]{0,90}?\\b${FREE}\\b`,
   ],
   [
     'persona_named',
@@ -196,14 +216,14 @@ const EXFILTRATION: readonly Row[] = [
   [
     'reveal_prompt',
     60,
-    'prompt prompts instructions instruction message guidelines preprompt configuration rules & your given hidden initial original secret internal confidential developer you',
-    '\\b(?:reveal|show|print|repeat|output|display|tell me|give me|leak|expose|disclose|dump|share|write (?:out|down)|recite|copy|paste|summari[sz]e|translate|return|echo|state|spell out|quote|list|include|provide|send|type out|encode|append|what (?:is|are|was|were|does)|let me see|i want to see|begin with)\\b[^.;!?]{0,45}?\\b(?:your (?:\\w{1,12} ){0,3}?(?:system prompts?|preprompt|system message|prompts?|instructions?|guidelines|configuration|rules|directives)\\b(?! (?:to the|for the|were|for (?:my|our)))|the (?:instructions?|prompts?|rules|directions) (?:that )?you (?:were|have been|received|got|had been)|(?:hidden|initial|original|secret|internal|confidential|developer) (?:system )?(?:prompt|instructions?|directives|preprompt)(?: (?:verbatim|word for word|above|you (?:were|have|received)|in full|as is|given|exactly))?)\\b',
+    'prompt prompts preamble instructions instruction message guidelines preprompt configuration rules & your given hidden initial original secret internal confidential developer you',
+    '\\b(?:reveal|show|print|repeat|output|display|tell me|give me|leak|expose|disclose|dump|share|write (?:out|down)|recite|copy|paste|summari[sz]e|translate|return|echo|state|spell out|quote|list|include|provide|send|type out|encode|append|convert|rewrite|reformat|exact (?:wording|text|words) of|what (?:is|are|was|were|does)|let me see|i want to see|begin with)\\b[^.;!?]{0,45}?\\b(?:your (?:\\w{1,12} ){0,3}?(?:system prompts?|preprompt|preamble|system message|prompts?|instructions?|guidelines|configuration|rules|directives)\\b(?! (?:to the|for the|were|for (?:my|our)))|the (?:instructions?|prompts?|rules|directions) (?:that )?you (?:were|have been|received|got|had been)|(?:hidden|initial|original|secret|internal|confidential|developer) (?:system )?(?:prompt|instructions?|directives|preprompt)(?: (?:verbatim|word for word|above|you (?:were|have|received)|in full|as is|given|exactly))?)\\b',
   ],
   [
     'reveal_the_prompt',
     46,
     'prompt message instructions preprompt',
-    '\\b(?:reveal|print|repeat|output|tell me|give me|show me|leak|expose|disclose|dump|recite|copy|paste|echo|spell out|quote|write out|summari[sz]e|translate|encode|read me|send me|share)\\b[^.;!?]{0,30}?\\b(?:system prompt|(?:system|developer) (?:message|instructions)|preprompt|prompt (?:verbatim|word for word|above|you (?:were|have)))\\b',
+    '\\b(?:reveal|print|repeat|finish|complete|continue|output|tell me|give me|show me|leak|expose|disclose|dump|recite|copy|paste|echo|spell out|quote|write out|summari[sz]e|translate|encode|read me|send me|share)\\b[^.;!?]{0,30}?\\b(?:system prompt|(?:system|developer) (?:message|instructions)|preprompt|prompt (?:verbatim|word for word|above|you (?:were|have)))\\b',
     62,
   ],
   [
@@ -224,7 +244,7 @@ const EXFILTRATION: readonly Row[] = [
     'repeat_above',
     58,
     'above repeat verbatim everything preceding before',
-    '\\b(?:repeat|print|output|copy|recite|echo|write|return|reproduce|show|display|paste)\\b (?:back |out |me |down )?(?:\\w{1,10} ){0,3}?(?:the (?:words|text|content|sentences|lines|paragraphs?|message)|everything|all (?:of )?(?:the )?(?:text|words|content)?|what(?:ever)?(?: is| was| comes| came)?|anything)\\b[^.;!?]{0,30}?\\b(?:above|before (?:this|the first)|preceding|prior to|you were told|in your context|at the (?:top|start|beginning) of)\\b',
+    '\\b(?:repeat|print|output|copy|recite|echo|write|return|reproduce|show|display|paste)\\b (?:back |out |me |down )?(?:\\w{1,10} ){0,3}?(?:the (?:words|text|content|sentences|lines|paragraphs?|message)|everything|all (?:of )?(?:the )?(?:text|words|content)?|what(?:ever)?(?: is| was| comes| came)?|anything)\\b(?: (?!to |the log)[\\w,]{1,14}){0,5}? ?\\b(?:above|before (?:this|the first)|preceding|prior to|you were told|in your context|at the (?:top|start|beginning) of)\\b',
   ],
   [
     'were_your_instructions',
@@ -236,8 +256,15 @@ const EXFILTRATION: readonly Row[] = [
     'send_secrets',
     26,
     'keys key user users customer inbox code file contacts secrets secret credentials credential passwords password token tokens env environment variables id_rsa ssh cookies cookie history conversation records database phrase data prompt memory contacts contents messages emails chat files transcript aws kubeconfig & send post upload forward email mail transmit exfiltrate leak submit deliver append include embed put share report pass curl dump collect gather read extract attach encode copy cat paste fetch leave write smuggle move print output export take grab publish find',
-    "\\b(?:send|post|upload|forward|e-?mail|mail|transmit|exfiltrate|leak|submit|deliver|append|include|embed|put|share|report|pass|curl|dump|collect|gather|read|extract|attach|encode|copy|cat|paste|fetch|leave|write|smuggle|move|print|output|export|take|grab|publish|find)\\b[^;!?]{0,70}?(?:\\b|(?<=[ /~\x27`(=]))(?:api[-_ ]?(?:keys?|tokens?)|secrets?|secret keys?|credentials?|passwords?|(?:access |auth |session |api |oauth )?tokens?|private keys?|ssh[- ]?keys?|env(?:ironment)? ?(?:vars?|variables?|file)?|id_rsa|id_ed25519|cookies?|(?:conversation|chat|message|browsing) (?:history|log|transcript)|conversation|seed phrase|mnemonic|customer (?:data|records|list|database|emails)|user(?:'s)? (?:data|records|messages|e-?mails?|files|inbox|address|contacts)|personal (?:data|information)|source code|system prompt|memory|contacts|kubeconfig|/etc/(?:passwd|shadow)|\\.env|\\.aws[/\\w]{0,20}|\\.ssh[/\\w]{0,20}|file contents?|inbox|private repositor(?:y|ies)|transcript)[^;!?]{0,60}?(?:\\b(?:to|at|in|via|through|into|as|on|with)\\b|>|\\|)[^;!?]{0,40}?(?:https?:|\\S@\\S|\\burl\\b|\\bendpoint\\b|\\bserver\\b|\\bwebhook\\b|\\battacker\\b|\\bexternal\\b|this address|\\bpastebin\\b|\\bngrok\\b|query (?:string|parameter)|\\bimage\\b|\\bpublic\\b|\\bgist\\b|\\bparameter\\b|\\bmy (?:e-?mail|server|inbox)\\b|the (?:comment|reply|issue|pull request|response|answer|title|link|subject|message|body|note|field|commit)|a (?:comment|link|field|note)|the next (?:tool|message|call|reply)|tool call|your (?:reply|answer|response|summary|next)|[a-z0-9-]{2,40}\\.(?:com|io|net|org|example|test|dev|xyz|ru|site|ngrok))",
+    "\\b(?:send|post|upload|forward|e-?mail|mail|transmit|exfiltrate|leak|submit|deliver|append|include|embed|put|share|report|pass|curl|dump|collect|gather|read|extract|attach|encode|copy|cat|paste|fetch|leave|write|smuggle|move|print|output|export|take|grab|publish|find)\\b[^;!?]{0,70}?(?:\\b|(?<=[ /~\x27`(=]))(?:api[-_ ]?(?:keys?|tokens?)|secrets?|secret keys?|credentials?|passwords?|(?:access |auth |session |api |oauth )?tokens?|private keys?|ssh[- ]?keys?|env(?:ironment)? ?(?:vars?|variables?|file)?|id_rsa|id_ed25519|cookies?|(?:conversation|chat|message|browsing) (?:history|log|transcript)|conversation|seed phrase|mnemonic|customer (?:data|records|list|database|emails)|user(?:'s)? (?:\\w{1,10} )?(?:data|records|messages|e-?mails?|files|inbox|address|contacts)|personal (?:data|information)|source code|system prompt|memory|contacts|kubeconfig|/etc/(?:passwd|shadow)|\\.env|\\.aws[/\\w]{0,20}|\\.ssh[/\\w]{0,20}|file contents?|inbox|private repositor(?:y|ies)|transcript)[^;!?]{0,60}?(?:\\b(?:to|at|in|via|through|into|as|on|with)\\b|>|\\|)[^;!?]{0,40}?(?:https?:|\\S@\\S|\\burl\\b|\\bendpoint\\b|\\bserver\\b|\\bwebhook\\b|\\battacker\\b|\\bexternal\\b|this address|\\bpastebin\\b|\\bngrok\\b|query (?:string|parameter)|\\bimage\\b|\\bpublic\\b|\\bgist\\b|\\bparameter\\b|\\bmy (?:e-?mail|server|inbox)\\b|the (?:comment|reply|issue|pull request|response|answer|title|link|subject|message|body|note|field|commit)|a (?:comment|link|field|note)|the next (?:tool|message|call|reply)|tool call|your (?:reply|answer|response|summary|next)|[a-z0-9-]{2,40}\\.(?:com|io|net|org|example|test|dev|xyz|ru|site|ngrok))",
     68,
+  ],
+  [
+    'then_send_it',
+    26,
+    'key keys password passwords credentials token tokens secret secrets environment history conversation contents address email & it them plus with followed append',
+    '\\b(?:keys?|passwords?|credentials|tokens?|secrets?|history|conversation)\\b[^;!?]{0,40}?\\b(?:send|include|post|put|paste|publish|append|mail|upload|forward) (?:it|them) (?:to|in|on|at|into|with)\\b|https?://\\S{1,100}[^;!?]{0,30}?(?:plus|followed by|with|append)[^;!?]{0,30}?\\b(?:contents?|credentials|keys?|passwords?|tokens?|e-?mail address|environment|history|conversation)\\b',
+    62,
   ],
   [
     'markdown_leak',

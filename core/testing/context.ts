@@ -6,6 +6,7 @@ import { newId } from '../kernel/id.ts'
 import { silentLog } from '../kernel/log.ts'
 import { Runtime, type Ports } from '../kernel/runtime.ts'
 import { scopesOf, type Role, type Scope } from '../kernel/scope.ts'
+import { loadSqlParser } from '#core/evidence/index'
 import { insertKey } from '#core/keys/index'
 import { insertOrg } from '#core/orgs/index'
 import { testDatabase, type TestDatabase } from './database.ts'
@@ -22,6 +23,7 @@ const noFetch: typeof fetch = () => Promise.reject(new Error('This test opened n
 
 /** A runtime on a throw-away database, without orgs. Its clock runs on and can be moved ahead. */
 export async function testRuntime(options: { settings?: Partial<Settings>; ports?: Partial<Ports> } = {}): Promise<TestRuntime> {
+  await loadSqlParser()
   const database = await testDatabase()
   let ahead = 0
   const settings = {

@@ -60,6 +60,7 @@ async function embedded(): Promise<TestDatabase> {
 async function migratedDirectory(): Promise<string> {
   const directory = join(scratch, `writ-migrated-${await schemaDigest()}`)
   if (await isThere(directory)) return directory
+  await removeForgotten()
   const making = await mkdtemp(`${directory}-`)
   const handle = await openDatabase({ dataDir: making, durable: false })
   await migrate(handle)
@@ -72,6 +73,17 @@ async function migratedDirectory(): Promise<string> {
     if (!(await isThere(directory))) throw thrown
   }
   return directory
+}
+
+const HOUR = 3_600_000
+
+/** What killed runs and earlier schemas left behind. */
+async function removeForgotten(): Promise<void> {
+  const names = (await readdir(scratch)).filter((name) => /^writ-(?:test|migrated)-/.test(name))
+  for (const path of names.map((name) => join(scratch, name))) {
+    const made = await stat(path).catch(() => undefined)
+    if (made !== undefined && Date.now() - made.mtimeMs > HOUR) await rm(path, { recursive: true, force: true })
+  }
 }
 
 /** Changes whenever a migration's text or the empty template changes. */
@@ -96,10 +108,15 @@ async function onPostgres(): Promise<TestDatabase> {
   const template = `writ_migrated_${await schemaDigest()}`
   const name = `writ_test_${randomUUID().replaceAll('-', '')}`
   await asServer(server, async (client) => {
-    // One maker of the template, and no copy while it is being made.
-    await client.query('SELECT pg_advisory_lock(hashtext($1))', [template])
-    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [template])
-    if (rowCount === 0) await makeMigrated(client, server, template)
+    // One maker of the template, and no copy while it is being made or an earlier one removed.
+    await client.query(`SELECT pg_advisory_lock(hashtext('writ_migrated'))`)
+    const { rows } = await client.query<{ name: string }>(
+      `SELECT datname AS name FROM pg_database WHERE datname LIKE 'writ\\_migrated\\_%'`,
+    )
+    if (!rows.some((row) => row.name === template)) {
+      for (const old of rows) await client.query(`DROP DATABASE IF EXISTS ${old.name} WITH (FORCE)`)
+      await makeMigrated(client, server, template)
+    }
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
   })
   const url = databaseUrl(server, name)
@@ -117,7 +134,6 @@ async function onPostgres(): Promise<TestDatabase> {
 
 async function makeMigrated(client: Client, server: string, template: string): Promise<void> {
   const making = `${template}_making`
-  await client.query(`DROP DATABASE IF EXISTS ${making} WITH (FORCE)`)
   await client.query(`CREATE DATABASE ${making}`)
   const handle = await openDatabase({ url: databaseUrl(server, making) })
   await migrate(handle)

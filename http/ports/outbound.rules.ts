@@ -7,7 +7,7 @@ export interface Outbound {
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | undefined
   /** What the caller wants done with a redirect. */
-  readonly redirect: RequestRedirect
+  readonly redirect: Request['redirect']
 }
 
 /** Harmless to tell another origin; credentials and signatures stay with the host they were meant for. */
@@ -45,7 +45,5 @@ export function nextHop(from: Outbound, status: number, location: string, listed
     ([name]) => (sameOrigin || PORTABLE.has(name)) && !(toGet && name.startsWith('content-')),
   )
   const headers = Object.fromEntries(kept)
-  return toGet
-    ? { url, method: 'GET', headers, body: undefined }
-    : { url, method: from.method, headers, body: from.body }
+  return toGet ? { ...from, url, method: 'GET', headers, body: undefined } : { ...from, url, headers }
 }

@@ -27,11 +27,11 @@ export const condition = policyKind({
   prepare: (rules) => ({ ...rules, types: indexTypes(rules.action_types), program: compileCondition(rules.when) }),
   keys: ({ types, program }) => ({ actionTypes: types.length > 0 ? types : program.actionTypes.map(foldType) }),
   usesSession: ({ program }) => program.usesSession,
-  fires({ program, types, ...rules }, facts) {
-    if (!covered(types, facts)) return null
+  fires(rules, facts) {
+    if (!covered(rules.types, facts)) return null
     const path = 'rules.when'
     try {
-      if (!program.holds(facts)) return null
+      if (!rules.program.holds(facts)) return null
     } catch (error) {
       const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'unknown error'
       const message = `The condition could not be evaluated: ${why}`

@@ -4,7 +4,7 @@ import type { Decision } from '../decision.rules.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Facts } from '../facts.ts'
 import type { Observation } from '../observe.ts'
-import { sampleFacts, sampleGrade, samplePolicy } from '../sample-facts.ts'
+import { sampleFacts, sampleGrade, samplePolicy } from '../test-facts.ts'
 
 const daily = { scope: 'agent', window: 'day' } as const
 type Row = [shows: string, rules: object, facts: Partial<Facts>, decision: Decision, observed?: Observation]

@@ -1,0 +1,80 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+export interface Program {
+  readonly url: string
+  readonly process: ChildProcess
+  /** CPU seconds used so far by the process; NaN where the system does not tell. */
+  cpuSeconds(): number
+  /** Resident megabytes; NaN where the system does not tell. */
+  rssMb(): number
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+const FLAGS = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning']
+/** Linux counts CPU time in hundredths of a second, on every machine Node runs on. */
+const TICKS = 100
+
+export interface ProgramOptions {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly nodeFlags?: readonly string[]
+}
+
+/** Starts a program of this folder in a process of its own; it prints its URL as its first line. */
+export async function startProgram(file: string, options: ProgramOptions = {}): Promise<Program> {
+  const { args = [], env = {}, nodeFlags = [] } = options
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  const child = spawn(process.execPath, [...FLAGS, ...nodeFlags, path, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  })
+  const lines = createInterface({ input: child.stdout })
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`${file} ended with ${String(code)} before it served.`)
+  })
+  const [url] = (await Promise.race([once(lines, 'line'), failed])) as [string]
+  // Only the start may fail by it.
+  failed.catch(() => undefined)
+  return observed(child, url)
+}
+
+export function observed(child: ChildProcess, url: string): Program {
+  return {
+    url,
+    process: child,
+    cpuSeconds: () => cpuSecondsOf(child.pid),
+    rssMb: () => rssMbOf(child.pid),
+    stop: (signal) => stopProcess(child, signal),
+  }
+}
+
+async function stopProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  await gone
+}
+
+export function cpuSecondsOf(pid: number | undefined): number {
+  const stat = readProc(pid, 'stat')
+  if (stat === undefined) return Number.NaN
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+export function rssMbOf(pid: number | undefined): number {
+  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, 'status') ?? '')?.[1]
+  return kilobytes === undefined ? Number.NaN : Number(kilobytes) / 1024
+}
+
+function readProc(pid: number | undefined, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    return undefined
+  }
+}

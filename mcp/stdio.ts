@@ -1,0 +1,140 @@
+import {
+  CLIENT_CAPABILITIES_META_KEY,
+  CLIENT_INFO_META_KEY,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type CallToolResult,
+  type JSONRPCMessage,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
+import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio'
+import { instructions } from './instructions.ts'
+import { Upstream, UpstreamError, type UpstreamOptions } from './upstream.ts'
+
+export interface StdioBridge {
+  /** Settles when the client has hung up or `close` was called. */
+  readonly ended: Promise<void>
+  close(): Promise<void>
+}
+
+type Params = Readonly<Record<string, unknown>> | undefined
+
+const FORWARDED = [
+  'tools/list',
+  'tools/call',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+  'prompts/list',
+  'prompts/get',
+  'completion/complete',
+] as const
+
+/**
+ * Serves MCP of either era on this process's stdin and stdout by asking a Writ server over HTTP. Fails closed: when
+ * the server cannot be reached, a tool call is answered with an error that says the act is not allowed.
+ */
+export function serveStdioBridge(options: UpstreamOptions): StdioBridge {
+  const upstream = new Upstream(options)
+  const transport = new StdioServerTransport()
+  let end = (): void => undefined
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  const handle = serveStdio(({ era }) => bridgeServer(upstream, options.version, era), {
+    transport: watching(transport, (uris) => upstream.watch(uris)),
+  })
+  const close = async (): Promise<void> => {
+    await handle.close()
+    await upstream.close()
+    end()
+  }
+  process.stdin.once('end', () => void close())
+  process.stdin.once('close', () => void close())
+  return { ended, close }
+}
+
+function bridgeServer(upstream: Upstream, version: string, era: 'legacy' | 'modern'): Server {
+  const server = new Server(
+    { name: 'writ', title: 'Writ', version },
+    {
+      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {} },
+      instructions,
+    },
+  )
+  for (const method of FORWARDED) {
+    server.setRequestHandler(method, (request, ctx) => forward(upstream, server, method, request.params as Params, ctx) as never)
+  }
+  if (era === 'legacy') {
+    server.setRequestHandler('resources/subscribe', ({ params }) => {
+      upstream.watch([params.uri])
+      return {}
+    })
+    server.setRequestHandler('resources/unsubscribe', ({ params }) => {
+      upstream.unwatch(params.uri)
+      return {}
+    })
+  }
+  upstream.onResourceUpdated = (uri) => void server.sendResourceUpdated({ uri }).catch(() => undefined)
+  return server
+}
+
+async function forward(
+  upstream: Upstream,
+  server: Server,
+  method: string,
+  params: Params,
+  { mcpReq }: ServerContext,
+): Promise<Record<string, unknown> | CallToolResult> {
+  const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined
+  const client = (envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion()) as { name?: string } | undefined
+  upstream.clientName = client?.name
+  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? {}
+  const token = mcpReq._meta?.progressToken
+  const { _meta: _, ...rest } = params ?? {}
+  const state = mcpReq.requestState<string>()
+  try {
+    return await upstream.request({
+      method,
+      params: {
+        ...rest,
+        ...(mcpReq.inputResponses ? { inputResponses: mcpReq.inputResponses } : {}),
+        ...(state === undefined ? {} : { requestState: state }),
+        _meta: { [CLIENT_CAPABILITIES_META_KEY]: capabilities },
+      },
+      signal: mcpReq.signal,
+      onProgress: (progress) => {
+        if (token === undefined) return
+        const told = { method: 'notifications/progress', params: { ...progress, progressToken: token } }
+        mcpReq.notify(told).catch(() => undefined)
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    if (method === 'tools/call') return unreachable(error.message)
+    throw new ProtocolError(ProtocolErrorCode.InternalError, error.message)
+  }
+}
+
+function unreachable(error: string): CallToolResult {
+  const body = { error, code: 'unavailable', degraded: true }
+  return { content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body, isError: true }
+}
+
+/** The protocol library answers `subscriptions/listen` itself; what is listened to is seen only on its way in. */
+function watching(transport: StdioServerTransport, watch: (uris: readonly string[]) => void): StdioServerTransport {
+  let deliver: StdioServerTransport['onmessage']
+  Object.defineProperty(transport, 'onmessage', {
+    get: () => deliver && ((message: JSONRPCMessage) => {
+      watch(listenedTo(message))
+      deliver?.(message)
+    }),
+    set: (handler: StdioServerTransport['onmessage']) => (deliver = handler),
+  })
+  return transport
+}
+
+function listenedTo(message: JSONRPCMessage): readonly string[] {
+  if (!('method' in message) || message.method !== 'subscriptions/listen') return []
+  const wanted = (message.params?.['notifications'] as { resourceSubscriptions?: unknown } | undefined)?.resourceSubscriptions
+  return Array.isArray(wanted) ? wanted.filter((uri): uri is string => typeof uri === 'string').slice(0, 1000) : []
+}

@@ -1,0 +1,110 @@
+import './own-source-only.ts'
+import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client'
+import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio'
+import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport as FirstStdio } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport as FirstHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { fileURLToPath } from 'node:url'
+
+export interface ToolResult {
+  readonly isError: boolean
+  readonly body: Record<string, unknown>
+  readonly text: readonly string[]
+}
+
+/** What the tests need of a client, whichever SDK generation is behind it. */
+export interface TestClient {
+  readonly version: string | undefined
+  tools(): Promise<string[]>
+  call(name: string, input: object, onProgress?: (message: string | undefined) => void): Promise<ToolResult>
+  close(): Promise<void>
+}
+
+export interface Endpoint {
+  readonly url: string
+  readonly key: string
+  readonly agentId?: string
+}
+
+export type Transports = 'http' | 'stdio'
+
+interface Told {
+  readonly message?: string | undefined
+}
+
+const name = { name: 'test client', version: '1.0.0' }
+const TIMEOUT = { timeout: 20_000, resetTimeoutOnProgress: true }
+
+/** The official client of the first SDK generation: protocol 2025-11-25. */
+export async function firstClient(endpoint: Endpoint, over: Transports): Promise<TestClient> {
+  const client = new FirstClient(name, { capabilities: {} })
+  const transport =
+    over === 'stdio' ? new FirstStdio(bridge(endpoint)) : new FirstHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
+  let version: string | undefined
+  const withVersion = Object.assign(transport, { setProtocolVersion: (found: string) => void (version = found) })
+  await client.connect(withVersion as Transport)
+  return {
+    version,
+    tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    call: async (tool, input, onProgress) => {
+      const onprogress = onProgress ? { onprogress: (told: Told) => onProgress(told.message) } : {}
+      const params = { name: tool, arguments: { ...input } }
+      return toolResult(await client.callTool(params, undefined, { ...TIMEOUT, ...onprogress }))
+    },
+    close: () => client.close(),
+  }
+}
+
+/** The official client of the second SDK generation: protocol 2026-07-28 when the server offers it. */
+export async function modernClient(endpoint: Endpoint, over: Transports): Promise<TestClient> {
+  const client = new ModernClient(name, { versionNegotiation: { mode: 'auto' } })
+  const transport =
+    over === 'stdio' ? new ModernStdio(bridge(endpoint)) : new ModernHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
+  await client.connect(transport)
+  return {
+    version: client.getNegotiatedProtocolVersion(),
+    tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    call: async (tool, input, onProgress) => {
+      const onprogress = onProgress ? { onprogress: (told: Told) => onProgress(told.message) } : {}
+      return toolResult(await client.callTool({ name: tool, arguments: { ...input } }, { ...TIMEOUT, ...onprogress }))
+    },
+    close: () => client.close(),
+  }
+}
+
+export function mcpUrl({ url }: Pick<Endpoint, 'url'>): URL {
+  return new URL('/mcp', url)
+}
+
+export function headersOf({ key, agentId }: Endpoint): { headers: Record<string, string> } {
+  return { headers: { 'x-api-key': key, ...(agentId === undefined ? {} : { 'x-writ-agent-id': agentId }) } }
+}
+
+/** How a host starts the stdio bridge: a process of its own that knows address and key from its environment. */
+export function bridge({ url, key, agentId }: Endpoint): {
+  command: string
+  args: string[]
+  env: Record<string, string>
+} {
+  const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+  return {
+    command: process.execPath,
+    args: ['--conditions=source', '--import', here('own-source-only.ts'), here('bridge-process.ts')],
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      WRIT_URL: url,
+      WRIT_API_KEY: key,
+      ...(agentId === undefined ? {} : { WRIT_AGENT_ID: agentId }),
+    },
+  }
+}
+
+export function toolResult(result: unknown): ToolResult {
+  const { isError = false, structuredContent, content } = result as {
+    isError?: boolean
+    structuredContent?: Record<string, unknown>
+    content: readonly { text?: string }[]
+  }
+  return { isError, body: structuredContent ?? {}, text: content.flatMap(({ text }) => text ?? []) }
+}
