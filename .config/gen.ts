@@ -77,7 +77,7 @@ write('core/db/migrations.gen.ts', migrations())
 
 /** Surfaces are computed from the registry, so they come after it; a module that does not exist yet is skipped. */
 const surfaces: readonly { path: string; from: string; exported: string }[] = [
-  { path: 'http/openapi.gen.json', from: '../http/openapi.ts', exported: 'openapiJson' },
+  { path: 'http/openapi.gen.json', from: '../http/openapi-file.ts', exported: 'openapiJson' },
   { path: 'mcp/surface.gen.json', from: '../mcp/surface.ts', exported: 'surfaceJson' },
 ]
 for (const { path, from, exported } of surfaces) {

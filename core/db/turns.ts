@@ -4,6 +4,8 @@ export type Release = () => void
 interface Waiter {
   readonly alone: boolean
   readonly start: (release: Release) => void
+  admitted: boolean
+  timer: NodeJS.Timeout | undefined
 }
 
 /**
@@ -30,19 +32,12 @@ export class Turns {
   }
 
   #enter(alone: boolean): Promise<Release> {
-    return new Promise((resolve, reject) => {
-      let admitted = false
-      let timer: NodeJS.Timeout | undefined
-      const start = (release: Release): void => {
-        admitted = true
-        clearTimeout(timer)
-        resolve(release)
-      }
-      const waiter: Waiter = { alone, start }
+    return new Promise((start, reject) => {
+      const waiter: Waiter = { alone, start, admitted: false, timer: undefined }
       this.#waiting.push(waiter)
       this.#admit()
-      if (admitted) return
-      timer = setTimeout(() => {
+      if (waiter.admitted) return
+      waiter.timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
         reject(new TurnTimeout(this.#patience))
         this.#admit()
@@ -54,6 +49,8 @@ export class Turns {
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       if (this.#alone || (next.alone && this.#running > 0)) return
       this.#waiting.shift()
+      next.admitted = true
+      clearTimeout(next.timer)
       this.#running += 1
       this.#alone = next.alone
       next.start(this.#releaseOnce())

@@ -53,7 +53,7 @@ const VALUED = /^-(?:erroraction|ea|filter|include|exclude|confirm|stream|errora
 function removal(call: WindowsCall, state: State): void {
   const recursive = call.words.some((word) => /^-r(?:ec(?:urse)?)?$|^-rf$|^\/s$|^-fr$/i.test(word))
   const targets = call.words
-    .filter((word, i) => !/^-|^\/[a-z]$|^[{}()]+$/i.test(word) && !VALUED.test(call.words[i - 1] ?? ''))
+    .filter((word, i) => !/^$|^-|^\/[a-z]$|^[{}()]+$/i.test(word) && !VALUED.test(call.words[i - 1] ?? ''))
     .flatMap((word) => word.split(','))
   const deep = recursive || call.words.some((word) => /^\/[sq]$/i.test(word))
   for (const target of targets) {

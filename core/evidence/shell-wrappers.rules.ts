@@ -272,6 +272,7 @@ export function runXargs(call: Call): Flow | undefined {
     call.state.exec(
       template.map((arg) => ({
         ...arg,
+        raw: arg.text.includes(holder) ? item.raw : arg.raw,
         text: arg.text.replaceAll(holder, () => item.text),
         taint: arg.taint | (arg.text.includes(holder) ? item.taint : 0),
       })),

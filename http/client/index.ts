@@ -1,0 +1,6 @@
+export { Connection, type CallOptions, type ConnectionOptions } from './connection.ts'
+export { ApprovalDeniedError, ApprovalExpiredError, GuardBlockedError, WritError } from './errors.ts'
+export { deriveIdempotencyKey } from './idempotency.ts'
+export type { InputOf, OperationName, OutputOf } from './operations.ts'
+export type { WaitOptions } from './wait-for-approval.ts'
+export { Writ, type ActionContext, type WritOptions } from './writ.ts'

@@ -1,0 +1,154 @@
+import { sql } from 'kysely'
+import { z } from 'zod'
+import type { Operation } from '#core/kernel/operation'
+import type { Runtime } from '#core/kernel/runtime'
+import { fieldsOf } from './paths.rules.ts'
+
+/** What every free text of a populated org holds, so that a leak is found whatever field it comes through. */
+export const MARK = 'zebra-of-a'
+
+/** Values that name rows of one org, by field, or by `domain.field` where a field means several things. */
+export type Known = Readonly<Record<string, unknown>>
+
+export interface Answer {
+  readonly status: number
+  readonly text: string
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+export interface Sent {
+  readonly key?: string | undefined
+  readonly input?: unknown
+  /** Sent as it is, in place of `input`. */
+  readonly raw?: string | Buffer
+  readonly timeoutMs?: number
+}
+
+/** One call of an operation over HTTP: fields of the path go there, the rest into the query or the body. */
+export async function call(url: string, op: Operation, { key, input = {}, raw, timeoutMs = 20_000 }: Sent): Promise<Answer> {
+  const inPath = new Set(fieldsOf(op.rest.path))
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
+  const fields = isObject ? Object.entries(input) : []
+  const given = Object.fromEntries(fields)
+  const path = op.rest.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => pathText(given[name]))
+  const rest = Object.fromEntries(fields.filter(([name]) => !inPath.has(name)))
+  const get = op.rest.method === 'get'
+  const query = get && Object.keys(rest).length > 0 ? `?${queryText(rest)}` : ''
+  const response = await fetch(url + path + query, {
+    method: op.rest.method.toUpperCase(),
+    headers: { ...(key === undefined ? {} : { 'x-api-key': key }), 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(timeoutMs),
+    ...(get ? {} : { body: raw ?? JSON.stringify(isObject ? rest : input) }),
+  })
+  const text = await response.text()
+  return { status: response.status, text, body: parsed(text) }
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+function pathText(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'undefined')
+  // A dot segment or nothing at all would name another path.
+  if (/^\.{0,2}$/.test(text)) return '%20'
+  return text.isWellFormed() ? encodeURIComponent(text) : '%ED%A0%80'
+}
+
+function queryText(fields: Readonly<Record<string, unknown>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      query.append(name, typeof one === 'string' ? one : (JSON.stringify(one) ?? ''))
+    }
+  }
+  return query.toString()
+}
+
+/** A well-formed input: required fields from the schema, known ids where the org has them. */
+export function inputOf(op: Operation, known: Known): Record<string, unknown> {
+  const domain = op.name.split('_')[0] ?? ''
+  const schema = z.toJSONSchema(op.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema
+  const required = new Set([...(schema.required ?? []), ...fieldsOf(op.rest.path)])
+  const names = Object.keys(schema.properties ?? {})
+  return Object.fromEntries(
+    names
+      .filter((name) => required.has(name) || name in { timeout_seconds: 1 })
+      .map((name) => [name, known[`${domain}.${name}`] ?? known[name] ?? sampleOf(schema.properties?.[name] ?? {})]),
+  )
+}
+
+interface JsonSchema {
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly minimum?: number
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+}
+
+function sampleOf(schema: JsonSchema): unknown {
+  if (schema.enum) return schema.enum[0]
+  if (schema.anyOf?.[0]) return sampleOf(schema.anyOf[0])
+  if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, schema.minimum ?? 1)
+  if (schema.type === 'boolean') return true
+  if (schema.type === 'array') return []
+  return schema.type === 'object' ? {} : MARK
+}
+
+type Post = (path: string, body: object) => Promise<Record<string, string>>
+
+/** Rows in every table that operations reach, all marked, and the ids that name them. */
+export async function populate(url: string, key: string): Promise<Known> {
+  const post: Post = async (path, body) => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' }
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = (await response.json()) as Record<string, string>
+    if (response.status >= 300) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
+    return answer
+  }
+  const act = { agent_id: 'agent-a', action_type: 'review', session_id: `${MARK}-session`, target: `${MARK}-target` }
+  const running = await post('/api/actions', { ...act, declared_goal: MARK })
+  const asked = { ...act, declared_goal: `${MARK} asks`, status: 'pending_approval' }
+  const pending = await post('/api/actions', asked)
+  const guarded = await post('/api/guard', { ...act, declared_goal: `${MARK} guarded`, idempotency_key: MARK })
+  const about = { action_id: running['action_id'] }
+  const assumption = await post('/api/assumptions', { ...about, assumption: MARK, basis: MARK })
+  const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: MARK })
+  const rules = { threshold: 99 }
+  const policy = await post('/api/policies', { name: MARK, policy_type: 'risk_threshold', rules })
+  const made = (await post('/api/keys', { name: MARK, role: 'readonly' })) as unknown as { key: { id: string } }
+  return {
+    ...about,
+    action_ids: [running['action_id'], pending['action_id']],
+    'approvals.action_id': pending['action_id'],
+    'approvals.action_id.wait': running['action_id'],
+    parent_action_id: running['action_id'],
+    decision_id: guarded['decision_id'],
+    guard_decision_id: guarded['decision_id'],
+    assumption_id: assumption['assumption_id'],
+    loop_id: loop['loop_id'],
+    policy_id: policy['policy_id'],
+    'policies.id': policy['policy_id'],
+    'policies.ids': [policy['policy_id']],
+    'keys.id': made.key.id,
+    ref: running['action_id'],
+    session_id: `${MARK}-session`,
+    idempotency_key: MARK,
+  }
+}
+
+/** Rows per table, of one org or of all. */
+export async function rowCounts(runtime: Runtime, orgId?: string): Promise<Record<string, number>> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select table_name as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'org_id' order by table_name`.execute(runtime.db)
+  const where = orgId === undefined ? sql`` : sql` where org_id = ${orgId}`
+  const counts = tables.map(({ name }) => sql`select ${name}::text as name, count(*)::int as rows from ${sql.table(name)}${where}`)
+  const { rows } = await sql<{ name: string; rows: number }>`${sql.join(counts, sql` union all `)}`.execute(runtime.db)
+  return Object.fromEntries(rows.map((row) => [row.name, row.rows]))
+}
