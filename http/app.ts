@@ -12,6 +12,7 @@ import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
 import { openApiDocument } from './openapi.ts'
+import { fieldsOf, pathsOf } from './paths.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
 import { securityHeaders, sendText } from './send.ts'
 
@@ -42,7 +43,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new EventStreams(runtime, parts.events)
   const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
-  const hot = new Map(parts.operations.filter((op) => op.rest.hot).map((op) => [op.rest.path, op]))
+  const hot = hotPaths(parts.operations)
   let draining = false
 
   const route = async (exchange: Exchange): Promise<void> => {
@@ -74,6 +75,13 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
       streams.close()
     },
   }
+}
+
+function hotPaths(operations: readonly Operation[]): ReadonlyMap<string, Operation> {
+  const hot = operations.filter((op) => op.rest.hot)
+  const odd = hot.find((op) => op.rest.method !== 'post' || pathsOf(op).some((path) => fieldsOf(path).length > 0))
+  if (odd) throw new Error(`${odd.name}: a hot operation is a POST at paths without fields.`)
+  return new Map(hot.flatMap((op) => pathsOf(op).map((path) => [path, op] as const)))
 }
 
 function createFramework(

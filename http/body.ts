@@ -70,9 +70,9 @@ function collect(request: IncomingMessage, source: Readable, limit: number): Pro
     source.on('data', take)
     source.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     source.on('error', (cause) => fail(new Fault('invalid_input', 'The body cannot be read.', { cause })))
-    request.on('close', () => {
-      if (!request.complete) fail(new Fault('invalid_input', 'The body ended too early.'))
-    })
+    // A plain body that ends too early is an error of its own; a decompressor would wait for the rest.
+    if (source !== request)
+      request.on('error', (cause) => fail(new Fault('invalid_input', 'The body ended too early.', { cause })))
   })
 }
 

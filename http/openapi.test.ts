@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { operation, type Operation } from '#core/kernel/operation'
-import { create } from '#core/keys/create.op'
-import { list } from '#core/keys/list.op'
+import { operations as registered } from '#core/registry.gen'
 import { openApiDocument } from './openapi.ts'
 import { fieldsOf } from './paths.rules.ts'
 import { testOperations } from './test-operations.ts'
@@ -25,7 +24,7 @@ interface Schema {
   readonly required?: readonly string[]
 }
 
-const operations: readonly Operation[] = [...testOperations, create, list]
+const operations: readonly Operation[] = [...testOperations, ...registered]
 const document = openApiDocument(operations, '1.2.3')
 const described = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, one]) => ({ path, method, one: one as Described })),

@@ -70,6 +70,26 @@ test('an event stream of the real domains: connected, then ended by the shutdown
   await expect(fetch(`${url}/api/health`)).rejects.toThrow('fetch failed')
 })
 
+test('MCP is served at both paths to who has a key', async () => {
+  const { url } = await start()
+  const initialize = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'initialize',
+    params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+  }
+  const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  for (const path of ['/mcp', '/api/mcp']) {
+    const sent = { method: 'POST', body: JSON.stringify(initialize) }
+    expect((await fetch(url + path, { ...sent, headers })).status).toBe(401)
+    const response = await fetch(url + path, { ...sent, headers: { ...headers, authorization: `Bearer ${ADMIN}` } })
+    expect({ status: response.status, text: await response.text() }).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('"protocolVersion":"2025-11-25"') as string,
+    })
+  }
+})
+
 test('SIGTERM ends the program by itself, with success', async () => {
   const program = join(home, 'program.mjs')
   const source = (path: string): string => JSON.stringify(new URL(path, import.meta.url))

@@ -44,20 +44,23 @@ function expectErrorBody(answer: Answer): void {
 }
 
 describe('every operation', () => {
-  test.each(guarded.map((op) => [op.name, op] as const))('%s: 401 without a key, 403 without its scope', async (_, op) => {
-    const before = await rowCounts(server.runtime)
-    const input = inputOf(op, ofA)
-    const none = await call(server.url, op, { input })
-    expect(none).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
-    expectErrorBody(none)
-    // What is wrong with the input is not told to whoever may not call.
-    for (const body of [input, { ...input, limit: {}, reason: 5, name: [] }]) {
-      const refused = await call(server.url, op, { key: keys.scopeless, input: body })
-      expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', required_scope: op.scope } })
-      expectErrorBody(refused)
-    }
-    expect(await rowCounts(server.runtime)).toEqual(before)
-  })
+  test.each(guarded.map((op) => [op.name, op] as const))(
+    '%s: 401 without a key, 403 without its scope',
+    async (_, op) => {
+      const before = await rowCounts(server.runtime)
+      const input = inputOf(op, ofA)
+      const none = await call(server.url, op, { input })
+      expect(none).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+      expectErrorBody(none)
+      // What is wrong with the input is not told to whoever may not call.
+      for (const body of [input, { ...input, limit: {}, reason: 5, name: [] }]) {
+        const refused = await call(server.url, op, { key: keys.scopeless, input: body })
+        expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', required_scope: op.scope } })
+        expectErrorBody(refused)
+      }
+      expect(await rowCounts(server.runtime)).toEqual(before)
+    },
+  )
 
   test('public operations show nothing of an org to nobody', async () => {
     for (const op of operations.filter(({ scope }) => scope === 'public')) {
@@ -81,20 +84,24 @@ function valueOf(op: Operation, name: string): unknown {
 describe('an admin of another org', () => {
   test('gets 404 from every operation that must name a row', async () => {
     const before = await rowCounts(server.runtime)
-    const asked: string[] = []
-    for (const op of guarded) {
+    const naming = guarded.filter((op) => {
       const input = inputOf(op, ofA)
-      const named = namingFields(op).filter((name) => name in input)
-      // A create may choose its own id, so naming one is not asking for it.
-      if (named.length === 0) continue
+      return op.name !== 'actions_remove' && namingFields(op).some((name) => name in input)
+    })
+    for (const op of naming) {
+      const input = inputOf(op, ofA)
       const answer = await call(server.url, op, { key: keys.b, input })
       expect(answer, `${op.name} ${JSON.stringify(input)}`).toMatchObject({ status: 404 })
       expectErrorBody(answer)
       expect(answer.text).not.toContain(MARK)
-      asked.push(op.name)
     }
-    expect(asked.length).toBeGreaterThan(15)
+    expect(naming.length).toBeGreaterThan(15)
     expect(await rowCounts(server.runtime)).toEqual(before)
+    // The same calls by its own admin find the row: the 404 above is about whose it is.
+    for (const op of naming.filter(({ annotations }) => !annotations.destructive)) {
+      const own = await call(server.url, op, { key: keys.fuzz, input: inputOf(op, ofFuzzed) })
+      expect([400, 404], `${op.name}: ${own.text}`).not.toContain(own.status)
+    }
   })
 
   test('never sees or changes a row of the org, whatever filter or reference is named', async () => {
@@ -102,17 +109,19 @@ describe('an admin of another org', () => {
     let asked = 0
     for (const op of guarded) {
       const required = inputOf(op, {})
-      for (const name of namingFields(op).filter((one) => !(one in required) && !fieldsOf(op.rest.path).includes(one))) {
+      for (const name of namingFields(op).filter(
+        (one) => !(one in required) && !fieldsOf(op.rest.path).includes(one),
+      )) {
         const answer = await call(server.url, op, { key: keys.b, input: { ...required, [name]: valueOf(op, name) } })
         expect(answer.status, `${op.name} ${name}: ${answer.text}`).toBeLessThan(500)
         const told = answer.text.replaceAll(JSON.stringify(valueOf(op, name)), '"given"')
-        expect(told, `${op.name} ${name}`).not.toContain(`${MARK} `)
+        expect(told.replaceAll(`"${MARK}-session"`, ''), `${op.name} ${name}`).not.toContain(MARK)
         expect(told).not.toContain(ORG_A)
         asked += 1
       }
       if (op.rest.method === 'get' && fieldsOf(op.rest.path).length === 0) {
         const answer = await call(server.url, op, { key: keys.b, input: required })
-        expect(answer.text, op.name).not.toContain(MARK)
+        expect(answer.text.replaceAll(`"${MARK}-session"`, ''), op.name).not.toContain(MARK)
       }
     }
     expect(asked).toBeGreaterThan(10)
@@ -154,25 +163,32 @@ describe('hostile input', () => {
   const fuzzed = fc.constantFrom(...operations).chain((op) => {
     const names = Object.keys(op.input.shape)
     const values = Object.fromEntries(names.map((name) => [name, hostileFor(name)]))
-    const some = names.length === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: Math.min(3, names.length) })
+    const some =
+      names.length === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: Math.min(3, names.length) })
     return fc.record({ op: fc.constant(op), replaced: some, values: fc.record(values) })
   })
 
-  test('is never a 5xx, is always told in the same shape, and writes nothing when it is refused', { timeout: 60_000 }, async () => {
-    let before = await rowCounts(server.runtime)
-    const property = fc.asyncProperty(fuzzed, async ({ op, replaced, values }) => {
-      const bad = Object.fromEntries(replaced.map((name) => [name, (values as Record<string, unknown>)[name]]))
-      const input = { ...inputOf(op, ofFuzzed), ...(op.name === 'approvals_wait' ? { action_id: ofFuzzed['action_id'] } : {}), ...bad }
-      const answer = await call(server.url, op, { key: keys.fuzz, input, timeoutMs: 10_000 })
-      const shown = `${op.name} ${JSON.stringify(bad).slice(0, 400)}: ${answer.status} ${answer.text.slice(0, 400)}`
-      expect(answer.status, shown).toBeLessThan(500)
-      const after = await rowCounts(server.runtime)
-      if (answer.status >= 400) {
-        expectErrorBody(answer)
-        if (answer.body['code'] !== 'blocked') expect(after, shown).toEqual(before)
-      }
-      before = after
-    })
-    await fc.assert(property, { numRuns: 500, interruptAfterTimeLimit: 40_000, endOnFailure: true })
-  })
+  test(
+    'is never a 5xx, is always told in the same shape, and writes nothing when it is refused',
+    { timeout: 60_000 },
+    async () => {
+      let before = await rowCounts(server.runtime)
+      const property = fc.asyncProperty(fuzzed, async ({ op, replaced, values }) => {
+        const bad = Object.fromEntries(replaced.map((name) => [name, (values as Record<string, unknown>)[name]]))
+        // Waiting for a pending approval takes as long as it was asked to; this one is running.
+      const running = op.name === 'approvals_wait' ? { action_id: ofFuzzed['action_id'] } : {}
+      const input = { ...inputOf(op, ofFuzzed), ...running, ...bad }
+        const answer = await call(server.url, op, { key: keys.fuzz, input, timeoutMs: 10_000 })
+        const shown = `${op.name} ${JSON.stringify(bad).slice(0, 400)}: ${answer.status} ${answer.text.slice(0, 400)}`
+        expect(answer.status, shown).toBeLessThan(500)
+        const after = await rowCounts(server.runtime)
+        if (answer.status >= 400) {
+          expectErrorBody(answer)
+          if (answer.body['code'] !== 'blocked') expect(after, shown).toEqual(before)
+        }
+        before = after
+      })
+      await fc.assert(property, { numRuns: 500, interruptAfterTimeLimit: 40_000, endOnFailure: true })
+    },
+  )
 })

@@ -56,11 +56,27 @@ const rules = fc.constantFrom<unknown>(
   '{"a":'.repeat(5000),
   String.raw`{"message":"\u0000"}`,
 )
-const cursorPart = fc.constantFrom<string | number>(...times, '', 'x', '\0', '+275760-09-13T00:00:00.000Z', -1, 0, 2 ** 53 - 1, 2 ** 60)
+const cursorPart = fc.constantFrom<string | number>(
+  ...times,
+  '',
+  'x',
+  '\0',
+  '+275760-09-13T00:00:00.000Z',
+  -1,
+  0,
+  2 ** 53 - 1,
+  2 ** 60,
+)
 const cursor = fc.array(cursorPart, { maxLength: 4 }).map(encodeCursor)
 
 /** Text made for what reads a field: parsers of acts and rules, decoders of cursors. */
-const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = { act, rules, cursor, file: hostileText, content: hostileText }
+const special: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  act,
+  rules,
+  cursor,
+  file: hostileText,
+  content: hostileText,
+}
 
 export function hostileFor(field: string): fc.Arbitrary<unknown> {
   const own = special[field]

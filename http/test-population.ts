@@ -25,7 +25,11 @@ export interface Sent {
 }
 
 /** One call of an operation over HTTP: fields of the path go there, the rest into the query or the body. */
-export async function call(url: string, op: Operation, { key, input = {}, raw, timeoutMs = 20_000 }: Sent): Promise<Answer> {
+export async function call(
+  url: string,
+  op: Operation,
+  { key, input = {}, raw, timeoutMs = 20_000 }: Sent,
+): Promise<Answer> {
   const inPath = new Set(fieldsOf(op.rest.path))
   const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
   const fields = isObject ? Object.entries(input) : []
@@ -75,11 +79,26 @@ export function inputOf(op: Operation, known: Known): Record<string, unknown> {
   const schema = z.toJSONSchema(op.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema
   const required = new Set([...(schema.required ?? []), ...fieldsOf(op.rest.path)])
   const names = Object.keys(schema.properties ?? {})
-  return Object.fromEntries(
-    names
-      .filter((name) => required.has(name) || name in { timeout_seconds: 1 })
-      .map((name) => [name, known[`${domain}.${name}`] ?? known[name] ?? sampleOf(schema.properties?.[name] ?? {})]),
-  )
+  const valueOf = (name: string): unknown =>
+    known[`${domain}.${name}`] ?? known[name] ?? sampleOf(schema.properties?.[name] ?? {})
+  const sound = Object.fromEntries(names.filter((name) => required.has(name)).map((name) => [name, valueOf(name)]))
+  const more = alsoNeeded[op.name]?.map((name) => [name, valueOf(name)] as const) ?? []
+  return {
+    ...sound,
+    ...Object.fromEntries(more),
+    ...('timeout_seconds' in op.input.shape ? { timeout_seconds: 0 } : {}),
+  }
+}
+
+/** Optional by the schema, but without one of them the handler refuses. */
+const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
+  actions_remove: ['action_ids'],
+  actions_update: ['output_summary'],
+  ledger_get_entry_proof: ['ref'],
+  loops_close: ['resolution'],
+  policies_remove: ['id'],
+  policies_replay: ['policy_id'],
+  policies_update: ['active'],
 }
 
 interface JsonSchema {
@@ -97,7 +116,7 @@ function sampleOf(schema: JsonSchema): unknown {
   if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, schema.minimum ?? 1)
   if (schema.type === 'boolean') return true
   if (schema.type === 'array') return []
-  return schema.type === 'object' ? {} : MARK
+  return schema.type === 'object' ? {} : 'sample'
 }
 
 type Post = (path: string, body: object) => Promise<Record<string, string>>
@@ -126,7 +145,6 @@ export async function populate(url: string, key: string): Promise<Known> {
     ...about,
     action_ids: [running['action_id'], pending['action_id']],
     'approvals.action_id': pending['action_id'],
-    'approvals.action_id.wait': running['action_id'],
     parent_action_id: running['action_id'],
     decision_id: guarded['decision_id'],
     guard_decision_id: guarded['decision_id'],
@@ -148,7 +166,9 @@ export async function rowCounts(runtime: Runtime, orgId?: string): Promise<Recor
     select table_name as name from information_schema.columns
     where table_schema = 'public' and column_name = 'org_id' order by table_name`.execute(runtime.db)
   const where = orgId === undefined ? sql`` : sql` where org_id = ${orgId}`
-  const counts = tables.map(({ name }) => sql`select ${name}::text as name, count(*)::int as rows from ${sql.table(name)}${where}`)
+  const counts = tables.map(
+    ({ name }) => sql`select ${name}::text as name, count(*)::int as rows from ${sql.table(name)}${where}`,
+  )
   const { rows } = await sql<{ name: string; rows: number }>`${sql.join(counts, sql` union all `)}`.execute(runtime.db)
   return Object.fromEntries(rows.map((row) => [row.name, row.rows]))
 }

@@ -1,4 +1,9 @@
-import type { CallToolResult, ClientCapabilities, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import type {
+  CallToolResult,
+  ClientCapabilities,
+  InputRequiredResult,
+  ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Context } from '#core/kernel/context'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
@@ -50,7 +55,7 @@ export function contextOf({ parts, caller, request }: Call): Context {
 
 /** Tells how a person approves what now waits, because an agent's client often cannot do it itself. */
 function withWayToApprove({ parts }: Call, op: Operation, output: unknown, result: CallToolResult): CallToolResult {
-  const actionId = op.awaiting?.(output as never)
+  const actionId = op.awaiting?.(output)
   if (typeof actionId !== 'string') return result
   const { public_url } = parts.runtime.settings
   const page = public_url === undefined ? '' : `, or opens ${public_url.replace(/\/+$/, '')}/approvals/${actionId}`

@@ -9,7 +9,10 @@ export function faultResult(thrown: unknown, requestId: string): CallToolResult 
 
 /** One JSON object, structured and as text for clients that read only text. */
 export function jsonResult(body: Readonly<Record<string, unknown>>): CallToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body as CallToolResult['structuredContent'] & object }
+  return {
+    content: [{ type: 'text', text: JSON.stringify(body) }],
+    structuredContent: body,
+  }
 }
 
 /** A Fault outside a tool call (reading a resource, getting a prompt) as a JSON-RPC error. */

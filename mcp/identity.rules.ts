@@ -21,6 +21,10 @@ export function withIdentity(
 
 /** An agent id from what a client calls itself; nothing when nothing usable is left of the name. */
 export function agentIdOf(name: string | undefined): string | undefined {
-  const id = (name ?? '').normalize('NFKC').replaceAll(/[^\w.:@/-]+/g, '-').replaceAll(/^-+|-+$/g, '').slice(0, 128)
+  const id = (name ?? '')
+    .normalize('NFKC')
+    .replaceAll(/[^\w.:@/-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 128)
   return id === '' ? undefined : id
 }

@@ -1,9 +1,10 @@
-import { inputRequired, inputResponse, CLIENT_CAPABILITIES_META_KEY } from '@modelcontextprotocol/server'
-import type { ClientCapabilities, InputRequiredResult } from '@modelcontextprotocol/server'
+import { inputRequired, inputResponse } from '@modelcontextprotocol/server'
+import type { InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import type { InChat, Operation, Question } from '#core/kernel/operation'
 import type { Call } from './call.ts'
+import { declaredCapabilities } from './envelope.ts'
 
 /** What travels through the client between question and answer, sealed: which act was shown to the person. */
 export interface AskState {
@@ -26,7 +27,8 @@ export async function askInChat(
   input: Readonly<Record<string, unknown>>,
 ): Promise<InputRequiredResult | undefined> {
   const { inChat } = op
-  if (!inChat || !mayDecide(call, inChat) || (op.scope !== 'public' && !ctx.actor.scopes.has(op.scope))) return undefined
+  if (!inChat || !mayDecide(call, inChat) || (op.scope !== 'public' && !ctx.actor.scopes.has(op.scope)))
+    return undefined
   const asked = call.request.mcpReq.requestState<AskState>()
   if (asked === undefined) {
     if (!canAsk(call)) return undefined
@@ -45,8 +47,7 @@ function mayDecide({ caller: { actor } }: Call, { scope }: InChat): boolean {
 
 /** Form elicitation; before modes existed a bare capability meant forms. */
 function canAsk({ request, clientCapabilities }: Call): boolean {
-  const envelope = request.mcpReq.envelope as { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities } | undefined
-  const declared = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? clientCapabilities?.()
+  const declared = declaredCapabilities(request) ?? clientCapabilities?.()
   const elicitation = declared?.elicitation
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined)
 }

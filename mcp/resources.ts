@@ -85,7 +85,9 @@ export async function readResource(call: Call, uri: string): Promise<ReadResourc
   const input = found.declaration.inputOf?.(found.params) ?? {}
   try {
     const answers = await Promise.all(
-      operationsOf(call.parts, found.declaration).map(async ([key, op]) => [key, await invoke(op, ctx, input)] as const),
+      operationsOf(call.parts, found.declaration).map(
+        async ([key, op]) => [key, await invoke(op, ctx, input)] as const,
+      ),
     )
     const [first] = answers
     const body: unknown = first?.[0] === '' ? first[1] : Object.fromEntries(answers)

@@ -9,6 +9,7 @@ export interface Searchable {
   readonly fields: readonly { readonly text: string; readonly weight: number }[]
 }
 
+const filler = new Set('a an and for how i in is it my of on one or the this to what which with'.split(' '))
 const K1 = 1.2
 const B = 0.75
 
@@ -48,7 +49,7 @@ export function searchIndex<T>(entries: readonly T[], describe: (entry: T) => Se
 
 /** Words in lower case, without plural and verb endings, so that "approving policies" finds "approve a policy". */
 export function wordsOf(text: string): string[] {
-  return (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).map(stem)
+  return (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word) => !filler.has(word)).map(stem)
 }
 
 function stem(word: string): string {

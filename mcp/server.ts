@@ -1,5 +1,19 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server'
-import type { CallToolRequest, CallToolResult, InputRequiredResult, ServerContext } from '@modelcontextprotocol/server'
+import type {
+  CallToolRequest,
+  CallToolResult,
+  CompleteRequest,
+  CompleteResult,
+  GetPromptRequest,
+  GetPromptResult,
+  InputRequiredResult,
+  Prompt,
+  ReadResourceResult,
+  Resource,
+  ResourceTemplateType,
+  ServerContext,
+  Tool,
+} from '@modelcontextprotocol/server'
 import { callOperation, type Call } from './call.ts'
 import type { Caller } from './caller.ts'
 import { CALL_TOOL, SEARCH_TOOL } from './catalog-tools.ts'
@@ -18,21 +32,34 @@ export interface ServerSetup {
   readonly caller: Caller
   /** Whether changes of resources can reach this client. */
   readonly subscriptions: boolean
+  /** Puts something around the answers. The conformance build adds the names the suite calls here. */
+  readonly wrap?: Wrap
 }
 
+/** What the server answers, apart from the protocol around it. */
+export interface Answers {
+  listTools(): Tool[]
+  callTool(params: CallToolRequest['params'], request: ServerContext): MaybeInput<CallToolResult>
+  listResources(): Resource[]
+  listTemplates(): ResourceTemplateType[]
+  readResource(uri: string, request: ServerContext): MaybeInput<ReadResourceResult>
+  listPrompts(): Prompt[]
+  getPrompt(params: GetPromptRequest['params'], request: ServerContext): MaybeInput<GetPromptResult>
+  complete(params: CompleteRequest['params']): CompleteResult
+}
+
+type MaybeInput<T> = T | InputRequiredResult | Promise<T | InputRequiredResult>
+
+export type Wrap = (answers: Answers, parts: McpParts) => Answers
+
 /** One server instance for one request or connection. Cheap: everything that costs is in `parts`. */
-export function mcpServer(parts: McpParts, { caller, subscriptions }: ServerSetup): Server {
+export function mcpServer(parts: McpParts, { caller, subscriptions, wrap }: ServerSetup): Server {
   const keep = { ttlMs: TOOL_LIST_TTL_MS, cacheScope: 'private' } as const
   // The low-level class on purpose: the high-level one registers every tool again for each instance.
   const server = new Server(
     { name: 'writ', title: 'Writ', version: parts.version },
     {
-      capabilities: {
-        tools: {},
-        resources: subscriptions ? { subscribe: true } : {},
-        prompts: {},
-        completions: {},
-      },
+      capabilities: { tools: {}, resources: subscriptions ? { subscribe: true } : {}, prompts: {}, completions: {} },
       instructions,
       cacheHints: {
         'tools/list': keep,
@@ -45,23 +72,35 @@ export function mcpServer(parts: McpParts, { caller, subscriptions }: ServerSetu
       requestState: { verify: (state, request) => parts.askState.verify(state, request) },
     },
   )
-  const call = (request: ServerContext): Call => ({
-    parts,
-    caller,
-    request,
-    clientCapabilities: () => server.getClientCapabilities(),
-  })
-  server.setRequestHandler('tools/list', () => ({ tools: toolsFor(parts.tools, caller) }))
-  server.setRequestHandler('tools/call', ({ params }, request) => callTool(call(request), params))
-  server.setRequestHandler('resources/list', () => ({ resources: listResources(parts, caller) }))
-  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: listTemplates(parts, caller) }))
-  server.setRequestHandler('resources/read', ({ params }, request) => readResource(call(request), params.uri))
-  server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }))
-  server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}))
-  server.setRequestHandler('completion/complete', ({ params: { ref, argument } }) =>
-    ref.type === 'ref/prompt' ? completePrompt(ref.name, argument) : completion([]),
-  )
+  const own = answersOf(parts, caller, () => server.getClientCapabilities())
+  const answers = wrap ? wrap(own, parts) : own
+  server.setRequestHandler('tools/list', () => ({ tools: answers.listTools() }))
+  server.setRequestHandler('tools/call', ({ params }, request) => answers.callTool(params, request))
+  server.setRequestHandler('resources/list', () => ({ resources: answers.listResources() }))
+  server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: answers.listTemplates() }))
+  server.setRequestHandler('resources/read', ({ params }, request) => answers.readResource(params.uri, request))
+  server.setRequestHandler('prompts/list', () => ({ prompts: answers.listPrompts() }))
+  server.setRequestHandler('prompts/get', ({ params }, request) => answers.getPrompt(params, request))
+  server.setRequestHandler('completion/complete', ({ params }) => answers.complete(params))
   return server
+}
+
+function answersOf(
+  parts: McpParts,
+  caller: Caller,
+  clientCapabilities: NonNullable<Call['clientCapabilities']>,
+): Answers {
+  const call = (request: ServerContext): Call => ({ parts, caller, request, clientCapabilities })
+  return {
+    listTools: () => toolsFor(parts.tools, caller),
+    callTool: (params, request) => callTool(call(request), params),
+    listResources: () => listResources(parts, caller),
+    listTemplates: () => listTemplates(parts, caller),
+    readResource: (uri, request) => readResource(call(request), uri),
+    listPrompts,
+    getPrompt: ({ name, arguments: given = {} }) => getPrompt(name, given),
+    complete: ({ ref, argument }) => (ref.type === 'ref/prompt' ? completePrompt(ref.name, argument) : completion([])),
+  }
 }
 
 function callTool(

@@ -1,24 +1,23 @@
 import {
   CLIENT_CAPABILITIES_META_KEY,
-  CLIENT_INFO_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
   Server,
   type CallToolResult,
+  type ClientCapabilities,
   type JSONRPCMessage,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio'
+import { declaredCapabilities, declaredName } from './envelope.ts'
 import { instructions } from './instructions.ts'
-import { Upstream, UpstreamError, type UpstreamOptions } from './upstream.ts'
+import { Upstream, UpstreamError, type Progress, type UpstreamOptions } from './upstream.ts'
 
 export interface StdioBridge {
   /** Settles when the client has hung up or `close` was called. */
   readonly ended: Promise<void>
   close(): Promise<void>
 }
-
-type Params = Readonly<Record<string, unknown>> | undefined
 
 const FORWARDED = [
   'tools/list',
@@ -56,13 +55,14 @@ export function serveStdioBridge(options: UpstreamOptions): StdioBridge {
 function bridgeServer(upstream: Upstream, version: string, era: 'legacy' | 'modern'): Server {
   const server = new Server(
     { name: 'writ', title: 'Writ', version },
-    {
-      capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {} },
-      instructions,
-    },
+    { capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {} }, instructions },
   )
   for (const method of FORWARDED) {
-    server.setRequestHandler(method, (request, ctx) => forward(upstream, server, method, request.params as Params, ctx) as never)
+    server.setRequestHandler(method, async ({ params }, request) => {
+      upstream.clientName = declaredName(request) ?? server.getClientVersion()?.name
+      const capabilities = declaredCapabilities(request) ?? server.getClientCapabilities() ?? {}
+      return (await forward(upstream, { method, params, capabilities }, request)) as never
+    })
   }
   if (era === 'legacy') {
     server.setRequestHandler('resources/subscribe', ({ params }) => {
@@ -78,35 +78,36 @@ function bridgeServer(upstream: Upstream, version: string, era: 'legacy' | 'mode
   return server
 }
 
+interface Forwarded {
+  readonly method: string
+  readonly params: Readonly<Record<string, unknown>> | undefined
+  readonly capabilities: ClientCapabilities
+}
+
+/** Passes on the request with what the protocol library took out of it: progress, answers and sealed state. */
 async function forward(
   upstream: Upstream,
-  server: Server,
-  method: string,
-  params: Params,
+  { method, params, capabilities }: Forwarded,
   { mcpReq }: ServerContext,
-): Promise<Record<string, unknown> | CallToolResult> {
-  const envelope = mcpReq.envelope as Readonly<Record<string, unknown>> | undefined
-  const client = (envelope?.[CLIENT_INFO_META_KEY] ?? server.getClientVersion()) as { name?: string } | undefined
-  upstream.clientName = client?.name
-  const capabilities = envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? {}
+): Promise<Record<string, unknown>> {
   const token = mcpReq._meta?.progressToken
-  const { _meta: _, ...rest } = params ?? {}
   const state = mcpReq.requestState<string>()
+  const onProgress = (progress: Progress): void => {
+    if (token === undefined) return
+    const told = { method: 'notifications/progress', params: { ...progress, progressToken: token } }
+    mcpReq.notify(told).catch(() => undefined)
+  }
   try {
     return await upstream.request({
       method,
       params: {
-        ...rest,
+        ...params,
         ...(mcpReq.inputResponses ? { inputResponses: mcpReq.inputResponses } : {}),
         ...(state === undefined ? {} : { requestState: state }),
         _meta: { [CLIENT_CAPABILITIES_META_KEY]: capabilities },
       },
       signal: mcpReq.signal,
-      onProgress: (progress) => {
-        if (token === undefined) return
-        const told = { method: 'notifications/progress', params: { ...progress, progressToken: token } }
-        mcpReq.notify(told).catch(() => undefined)
-      },
+      onProgress,
     })
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
@@ -124,17 +125,22 @@ function unreachable(error: string): CallToolResult {
 function watching(transport: StdioServerTransport, watch: (uris: readonly string[]) => void): StdioServerTransport {
   let deliver: StdioServerTransport['onmessage']
   Object.defineProperty(transport, 'onmessage', {
-    get: () => deliver && ((message: JSONRPCMessage) => {
-      watch(listenedTo(message))
-      deliver?.(message)
-    }),
-    set: (handler: StdioServerTransport['onmessage']) => (deliver = handler),
+    get: () =>
+      deliver &&
+      ((message: JSONRPCMessage) => {
+        watch(listenedTo(message))
+        deliver?.(message)
+      }),
+    set: (handler: StdioServerTransport['onmessage']) => {
+      deliver = handler
+    },
   })
   return transport
 }
 
 function listenedTo(message: JSONRPCMessage): readonly string[] {
   if (!('method' in message) || message.method !== 'subscriptions/listen') return []
-  const wanted = (message.params?.['notifications'] as { resourceSubscriptions?: unknown } | undefined)?.resourceSubscriptions
+  const wanted = (message.params?.['notifications'] as { resourceSubscriptions?: unknown } | undefined)
+    ?.resourceSubscriptions
   return Array.isArray(wanted) ? wanted.filter((uri): uri is string => typeof uri === 'string').slice(0, 1000) : []
 }

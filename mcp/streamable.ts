@@ -9,7 +9,7 @@ import { operations as everyOperation } from '#core/registry.gen'
 import type { AgentName, Caller } from './caller.ts'
 import { agentIdOf } from './identity.rules.ts'
 import { mcpParts, type McpParts } from './parts.ts'
-import { mcpServer } from './server.ts'
+import { mcpServer, type Wrap } from './server.ts'
 import { SUBSCRIPTION_LIFETIME_MS, SubscriptionBus } from './subscriptions.ts'
 import { toolsetOf } from './toolsets.rules.ts'
 
@@ -24,18 +24,24 @@ export interface Identified {
 
 export type McpListener = (request: IncomingMessage, response: ServerResponse, identified: Identified) => Promise<void>
 
+export interface McpOptions {
+  readonly operations?: readonly Operation[]
+  readonly wrap?: Wrap
+}
+
 /**
  * MCP over streamable HTTP for both protocol eras from one endpoint. The HTTP layer has checked host, origin and
  * credential. Besides the protocol: `?toolsets=` or `X-Writ-Toolsets` choose the tools, `X-Writ-Agent-Id` names the
  * agent the client speaks for, `X-Writ-Client` the name an agent id may be derived from.
  */
-export function mcpListener(runtime: Runtime, operations: readonly Operation[] = everyOperation): McpListener {
+export function mcpListener(runtime: Runtime, { operations = everyOperation, wrap }: McpOptions = {}): McpListener {
   const parts = mcpParts(runtime, operations)
+  const factory = (context: McpRequestContext): Server => serverFor(parts, context, wrap)
   const options = {
     maxRequestBodySize: MAX_BODY,
     onerror: (error: Error) => runtime.log.debug({ err: error }, 'an MCP request was refused or failed'),
   }
-  const handle = toNodeHandler(createMcpHandler((context) => serverFor(parts, context), options), options)
+  const handle = toNodeHandler(createMcpHandler(factory, options), options)
   let listening = 0
 
   const listen = async (request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> => {
@@ -45,7 +51,7 @@ export function mcpListener(runtime: Runtime, operations: readonly Operation[] =
       listening -= 1
       throw error
     })
-    const handler = createMcpHandler((context) => serverFor(parts, context), { ...options, bus, legacy: 'reject' })
+    const handler = createMcpHandler(factory, { ...options, bus, legacy: 'reject' })
     const lifetime = setTimeout(() => void handler.close(), SUBSCRIPTION_LIFETIME_MS)
     response.on('close', () => {
       listening -= 1
@@ -69,11 +75,11 @@ export function mcpListener(runtime: Runtime, operations: readonly Operation[] =
   }
 }
 
-function serverFor(parts: McpParts, { era, authInfo }: McpRequestContext): Server {
+function serverFor(parts: McpParts, { era, authInfo }: McpRequestContext, wrap: Wrap | undefined): Server {
   const caller = authInfo?.extra?.['caller']
   if (caller === undefined) throw new Error('An MCP request reached the server without a caller.')
   // A 2025-era request is served alone, without a session: nothing could be sent to its client later.
-  return mcpServer(parts, { caller: caller as Caller, subscriptions: era === 'modern' })
+  return mcpServer(parts, { caller: caller as Caller, subscriptions: era === 'modern', ...(wrap ? { wrap } : {}) })
 }
 
 function withAuth(request: IncomingMessage, caller: Caller): NodeIncomingMessageLike {
@@ -82,7 +88,11 @@ function withAuth(request: IncomingMessage, caller: Caller): NodeIncomingMessage
   return Object.assign(request, { auth }) as NodeIncomingMessageLike
 }
 
-function callerOf(request: IncomingMessage, { actor, requestId }: Identified, operations: readonly Operation[]): Caller {
+function callerOf(
+  request: IncomingMessage,
+  { actor, requestId }: Identified,
+  operations: readonly Operation[],
+): Caller {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const toolset = toolsetOf(searchParams.get('toolsets') ?? headerOf(request, 'x-writ-toolsets'), operations)
   const agent = agentOf(request)

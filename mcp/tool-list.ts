@@ -53,8 +53,8 @@ function toolOf(op: Operation): Tool {
     name: toolName(op),
     title: op.title,
     description: op.description,
-    inputSchema: listedInput(op.input) as Tool['inputSchema'],
-    ...(op.listOutput ? { outputSchema: listedOutput(op.output) as Tool['inputSchema'] } : {}),
+    inputSchema: listedInput(op.input),
+    ...(op.listOutput ? { outputSchema: listedOutput(op.output) } : {}),
     annotations: annotationsOf(op),
   }
 }

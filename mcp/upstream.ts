@@ -22,7 +22,13 @@ export interface UpstreamCall {
   readonly method: string
   readonly params: Readonly<Record<string, unknown>>
   readonly signal: AbortSignal
-  onProgress?(progress: { progress: number; total?: number | undefined; message?: string | undefined }): void
+  readonly onProgress?: (progress: Progress) => void
+}
+
+export interface Progress {
+  readonly progress: number
+  readonly total?: number | undefined
+  readonly message?: string | undefined
 }
 
 /** The server did not answer, or refused the credential; the sentence is for the agent. */
@@ -63,7 +69,7 @@ export class Upstream {
         timeout: SILENCE_MS,
         resetTimeoutOnProgress: true,
         allowInputRequired: true,
-        onprogress: (progress: Parameters<NonNullable<typeof onProgress>>[0]) => onProgress?.(progress),
+        onprogress: (progress: Progress) => onProgress?.(progress),
       }
       return await client.request({ method, params }, Anything, options)
     } catch (error) {
@@ -122,23 +128,30 @@ export class Upstream {
 
   /** One subscription for everything that is watched, opened anew when that changes or when the server ended it. */
   #resubscribe(): void {
-    this.#resubscribing = this.#resubscribing.then(async () => {
-      if (this.#closed) return
-      const old = this.#subscription
-      this.#subscription = undefined
-      await old?.close()
-      if (this.#watched.size === 0) return
-      try {
-        const client = await this.#client()
-        const subscription = await client.listen({ resourceSubscriptions: [...this.#watched] })
-        this.#subscription = subscription
-        void subscription.closed.then(() => {
-          if (this.#subscription === subscription) this.#resubscribeLater()
-        })
-      } catch {
-        this.#resubscribeLater()
-      }
-    })
+    const before = this.#resubscribing
+    this.#resubscribing = (async () => {
+      await before
+      await this.#subscribe()
+    })()
+  }
+
+  async #subscribe(): Promise<void> {
+    const old = this.#subscription
+    this.#subscription = undefined
+    await old?.close()
+    if (this.#closed || this.#watched.size === 0) return
+    try {
+      const client = await this.#client()
+      this.#subscription = await client.listen({ resourceSubscriptions: [...this.#watched] })
+      void this.#renewAfter(this.#subscription)
+    } catch {
+      this.#resubscribeLater()
+    }
+  }
+
+  async #renewAfter(subscription: McpSubscription): Promise<void> {
+    await subscription.closed
+    if (this.#subscription === subscription) this.#resubscribeLater()
   }
 
   #resubscribeLater(): void {

@@ -1,4 +1,4 @@
-const MAX = 64
+export const BRACES_MAX = 512
 
 interface Group {
   readonly start: number
@@ -45,11 +45,11 @@ function sequence(body: string): readonly string[] {
   return from === to ? [from] : [from, to]
 }
 
-/** Bash brace expansion on source text (quotes kept), at most 64 results. */
+/** Bash brace expansion on source text (quotes kept), at most 512 results. */
 export function expandBraces(text: string): readonly string[] {
   const done: string[] = []
   const open = [text]
-  while (open.length > 0 && done.length + open.length <= MAX) {
+  while (open.length > 0 && done.length + open.length <= BRACES_MAX) {
     const next = open.shift() ?? ''
     const group = firstGroup(next)
     if (group === null) {
@@ -67,5 +67,5 @@ export function expandBraces(text: string): readonly string[] {
     }
     open.unshift(...parts.map((part) => next.slice(0, group.start) + part + next.slice(group.end + 1)))
   }
-  return [...done, ...open].slice(0, MAX)
+  return [...done, ...open].slice(0, BRACES_MAX)
 }

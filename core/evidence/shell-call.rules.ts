@@ -92,7 +92,7 @@ function callFunction(name: string, rest: readonly Arg[], state: State): Flow | 
   return NOTHING
 }
 
-export function setPositional(args: readonly Arg[], state: State): void {
+function setPositional(args: readonly Arg[], state: State): void {
   state.lists.set('@', args)
   for (let i = 0; i < 9; i++) {
     const arg = args[i]

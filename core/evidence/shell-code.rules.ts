@@ -13,7 +13,7 @@ export type Language = 'python' | 'node' | 'perl' | 'ruby' | 'php' | 'awk' | 'lu
 
 const SLASH_COMMENTS: ReadonlySet<Language> = new Set(['node', 'php'])
 const HASH_COMMENTS: ReadonlySet<Language> = new Set(['python', 'perl', 'ruby', 'php', 'awk', 'other'])
-const TOKENS_MAX = 4000
+const TOKENS_MAX = 20_000
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' }
 
@@ -148,7 +148,7 @@ function readArguments(tokens: readonly Token[], at: number): Arguments {
   const found: Arguments = { texts: [], list: false, dynamic: false }
   const opened = tokens[at]?.value === '('
   let depth = 0
-  for (let i = at; i < Math.min(tokens.length, at + 80); i++) {
+  for (let i = at; i < Math.min(tokens.length, at + 1000); i++) {
     const token = tokens[i] as Token
     if (token.kind === 'text') found.texts.push(token.value)
     else if (token.kind === 'name')

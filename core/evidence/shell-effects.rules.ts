@@ -176,7 +176,7 @@ function writeFile(out: { readonly path: Arg; readonly append: boolean }, flow: 
   state.files.set(where, flow)
   const hit = special(path, out.append, state)
   if (hit !== null) report(state, hit, path)
-  const excerpt = flow.text === null ? {} : { content_excerpt: known(flow.text).slice(0, 4096) }
+  const excerpt = flow.text === null ? {} : { content_excerpt: known(flow.text).slice(0, 8192) }
   adopt(state, gradeFile({ path: where.slice(0, 1024), ...excerpt }), path)
   if (state.writePaths.size < 100) state.writePaths.add(where)
 }

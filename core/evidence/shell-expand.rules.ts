@@ -1,6 +1,6 @@
 import { forEachChild, parse } from 'unbash'
 import type { HereDocBody, ParsedScript, SyntaxNode, Word, WordPart } from 'unbash'
-import { expandBraces } from './shell-brace.rules.ts'
+import { BRACES_MAX, expandBraces } from './shell-brace.rules.ts'
 import { applyOperation, lookUp } from './shell-params.rules.ts'
 import type { Arg, Flow, State } from './shell-state.rules.ts'
 import { HOLE, LIMITS, TAINT } from './shell-state.rules.ts'
@@ -155,7 +155,9 @@ function expandPlain(word: Word, state: State, run: RunScript): readonly Arg[] {
 }
 
 function bracedWords(word: Word): readonly Word[] {
-  const source = expandBraces(word.text).join(' ')
+  const texts = expandBraces(word.text)
+  // What a cut list would have held is not known.
+  const source = [...texts, ...(texts.length >= BRACES_MAX ? ['$UNKNOWN'] : [])].join(' ')
   const command = parse(`: ${source}`).commands[0]?.command
   return command?.type === 'Command' ? command.args.filter((arg) => arg.type === 'Word') : [word]
 }

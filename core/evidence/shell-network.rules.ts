@@ -119,7 +119,7 @@ function curl(call: Call): Flow {
   const draft = readCurl(call)
   judgeSending(draft, call)
   reportCall(call, FETCH)
-  for (const url of draft.urls.slice(0, 4)) {
+  for (const url of draft.urls) {
     const text = known(url.text)
     const full = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`
     if (url.text.startsWith(HOLE)) continue

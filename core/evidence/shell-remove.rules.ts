@@ -4,7 +4,7 @@ import { placed } from './shell-effects.rules.ts'
 import type { Arg, Hit, State } from './shell-state.rules.ts'
 import { HOLE, known, report } from './shell-state.rules.ts'
 
-export interface Removal {
+interface Removal {
   readonly recursive: boolean
 }
 

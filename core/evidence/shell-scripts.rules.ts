@@ -126,8 +126,7 @@ function removes(call: Invocation): boolean {
 
 function runRemoval(call: Invocation, code: string, state: State): void {
   const recursive = REMOVE_TREE.test(call.last) || /recursive\s*[:=]>?\s*true/i.test(code)
-  const texts =
-    call.texts.length > 0 ? call.texts.slice(0, 4) : call.subject !== undefined && !call.dynamic ? [call.subject] : []
+  const texts = call.texts.length > 0 ? call.texts : call.subject !== undefined && !call.dynamic ? [call.subject] : []
   const targets = texts.filter((text) => !/^(?:\s*|utf-?8|force|recursive)$/i.test(text))
   if (targets.length > 0)
     reportRemoval(
@@ -188,7 +187,7 @@ interface Traits {
 }
 
 function decodedPayload(texts: readonly string[], language: Language, state: State): void {
-  for (const text of texts.filter((each) => /^[A-Za-z0-9+/=_-]{12,}$/.test(each)).slice(0, 4)) {
+  for (const text of texts.filter((each) => /^[A-Za-z0-9+/=_-]{12,}$/.test(each)).slice(0, 16)) {
     const plain = Buffer.from(text, 'base64').toString('utf8')
     if (state.depth < 8 && /^[\t\n\r -~]+$/.test(plain)) {
       state.depth++

@@ -7,7 +7,7 @@ export const HOLE = '\uE000'
 /** Where a piece of text may come from; a bit set. */
 export const TAINT = { unknown: 1, remote: 2, secret: 4, decoded: 8, listing: 16, named: 32, shell: 64 } as const
 
-export const LIMITS = { depth: 14, calls: 2500, fields: 256, text: 65_536, loop: 48 } as const
+export const LIMITS = { depth: 14, calls: 2500, fields: 2048, text: 65_536 } as const
 
 /** One word after quote removal and expansion. */
 export interface Arg {
@@ -53,7 +53,6 @@ export interface State {
   worst: Hit | null
   depth: number
   calls: number
-  loops: number
   target: string | null
   /** Parses and walks a text; the ports break the cycle between commands and the walker. */
   readonly run: (text: string, stdin: Flow | null) => Flow

@@ -3,7 +3,7 @@ import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
 import { callText, reportCall } from './shell-state.rules.ts'
 
 /** What must hold for a rule; every given field must. Words and options are separated by blanks. */
-export interface Match {
+interface Match {
   /** Leading operands in order: `push`, `remote remove|rm`; `*` stands for any one. */
   readonly sub?: string
   readonly any?: string
@@ -139,7 +139,7 @@ function fits(rule: Rule, parsed: Parsed, call: Call): boolean {
 }
 
 /** The first rule that fits, in table order: exceptions stand before what they except. */
-export function firstHit(entry: Entry, call: Call): Hit {
+function firstHit(entry: Entry, call: Call): Hit {
   if (entry.rules === undefined) return entry.base
   if (call.args.at(-1)?.text === '--help') return READ
   const parsed = parseArgs(call.args, entry)

@@ -160,11 +160,7 @@ function walkExpansions(walker: Walker, node: SyntaxNode): void {
 
 /** `while read x` takes one known input line per turn. */
 function walkWhile(walker: Walker, lists: readonly CompoundList[], stdin: Flow | null): Flow {
-  const lines =
-    stdin?.text
-      ?.split('\n')
-      .filter((line) => line !== '')
-      .slice(0, 8) ?? []
+  const lines = stdin?.text?.split('\n').filter((line) => line !== '') ?? []
   const turns = lines.length > 1 ? lines.map((text) => ({ text: `${text}\n`, taint: stdin?.taint ?? 0 })) : [stdin]
   return merge(turns.flatMap((turn) => lists.map((list) => walkList(walker, list, turn))))
 }
@@ -173,11 +169,9 @@ function walkFor(walker: Walker, node: Extract<Compound, { type: 'For' | 'Select
   const { state } = walker
   const words = node.wordlist?.flatMap((word) => expandWord(word, state, walker.sub)) ?? state.lists.get('@')
   const unknown: Flow = { text: HOLE, taint: TAINT.unknown }
-  const values = words === undefined || words.length === 0 ? [unknown] : words.slice(0, 12)
-  const turns = state.loops + values.length > LIMITS.loop ? values.slice(0, 1) : values
+  const values = words === undefined || words.length === 0 ? [unknown] : words
   return merge(
-    turns.map((value) => {
-      state.loops++
+    values.map((value) => {
       state.vars.set(node.name.value, value)
       return walkList(walker, node.body, stdin)
     }),
@@ -249,7 +243,9 @@ function argvOf(walker: Walker, command: Command): readonly Arg[] {
       const value = joined(arg.value, state, sub)
       argv.push({ ...value, text: `${arg.name}=${value.text}`, raw: arg.text })
     }
-    if (argv.length > LIMITS.fields) break
+    if (argv.length < LIMITS.fields) continue
+    report(state, TOO_BIG, command.name?.text ?? '')
+    break
   }
   return argv
 }

@@ -30,9 +30,9 @@ function unquote(word: string): string {
 }
 
 /** PowerShell and cmd text in calls: quotes hold words together, `;`, `|`, `&` and line ends part them. */
-export function windowsCalls(text: string): readonly WindowsCall[] {
+function windowsCalls(text: string): readonly WindowsCall[] {
   const calls: WindowsCall[] = []
-  for (const segment of text.match(/(?:"[^"]*"|'[^']*'|[^;|&\n"'])+/g)?.slice(0, 200) ?? []) {
+  for (const segment of text.match(/(?:"[^"]*"|'[^']*'|[^;|&\n"'])+/g)?.slice(0, 4000) ?? []) {
     const words =
       segment
         .match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)

@@ -1,7 +1,7 @@
 import { dangerRank } from './schema.ts'
 import { setVariable } from './shell-effects.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { EMPTY, HOLE, known, literal, NOTHING, quote, report, TAINT } from './shell-state.rules.ts'
+import { EMPTY, HOLE, known, LIMITS, literal, NOTHING, quote, report, TAINT } from './shell-state.rules.ts'
 
 /** Programs that run another program, and where that one begins among their arguments. */
 interface Wrapper {
@@ -246,7 +246,7 @@ function inputWords(stdin: Flow | null): readonly Arg[] {
   return stdin.text
     .split(/[\s\0]+/)
     .filter((text) => text !== '')
-    .slice(0, 24)
+    .slice(0, LIMITS.fields)
     .map((text) => literal(text, stdin.taint))
 }
 
@@ -268,7 +268,7 @@ export function runXargs(call: Call): Flow | undefined {
   if (template.length === 0) return EMPTY
   if (mark === null) return call.state.exec([...template, ...input], null)
   const holder = mark
-  for (const item of input.slice(0, 8)) {
+  for (const item of input) {
     call.state.exec(
       template.map((arg) => ({
         ...arg,
@@ -289,7 +289,7 @@ export function runParallel(call: Call): Flow | undefined {
   const template = call.args.slice(Math.max(from, 0), separator < 0 ? undefined : separator)
   const items = separator < 0 ? inputWords(call.stdin) : call.args.slice(separator + 1)
   const text = template.map((arg) => arg.text).join(' ')
-  for (const item of items.slice(0, 8)) {
+  for (const item of items) {
     const value = item.text.includes(HOLE) ? '"$PARALLEL_INPUT"' : quote(item.text)
     const mark = /\{(?:\d*|[./]{1,2})\}/g
     const script = mark.test(text) ? text.replace(mark, () => value) : `${text} ${value}`

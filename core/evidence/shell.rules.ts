@@ -44,7 +44,6 @@ function newState(): Walker {
     worst: null,
     depth: 0,
     calls: 0,
-    loops: 0,
     target: null,
     run: (text, stdin) => walkText(walker, text.slice(0, LIMITS.text), stdin),
     exec: (argv, stdin) => exec(argv, stdin, state),

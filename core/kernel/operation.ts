@@ -41,7 +41,10 @@ export interface InChat {
   readonly scope: Scope
   /** Null when there is nothing to decide, or not by this caller. */
   question(ctx: Context, input: Readonly<Record<string, unknown>>): Promise<Question | null>
-  settle(ctx: Context, verdict: Omit<Question, 'message'> & { allow: boolean; reason: string | undefined }): Promise<void>
+  settle(
+    ctx: Context,
+    verdict: Omit<Question, 'message'> & { allow: boolean; reason: string | undefined },
+  ): Promise<void>
 }
 
 export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> {

@@ -12,7 +12,7 @@ export const create = operation({
   input: z.object({
     name: z.string().min(1).max(256),
     role: z.enum(roles).default('member'),
-    scopes: z.array(z.enum(scopes)).min(1).optional().describe('Narrows the role to these scopes'),
+    scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).optional().describe('Narrows the role to these scopes'),
     agent_id: z.string().min(1).max(128).optional().describe('Binds the key: it can speak for this agent only'),
     prefix: z
       .string()

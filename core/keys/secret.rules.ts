@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 const LENGTH = 32
@@ -17,7 +17,7 @@ export function newSecret(prefix = 'writ_live_'): string {
 
 /** The stored form. A fast hash is right here: the key has full entropy, so there is nothing to guess. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret, 'utf8').digest('hex')
+  return hash('sha256', secret, 'hex')
 }
 
 /** What lists show: enough to recognise a key, too little to use it. */

@@ -43,7 +43,7 @@ export interface Verdict {
   /** Before any grant. */
   readonly base_decision: Decision
   readonly lowered_by?: { readonly policy_id: string; readonly kind: 'allow_grant' }
-  /** True = no grant, pause or earlier approval may clear this verdict. */
+  /** True = no standing grant or pause may clear this verdict. A person's approval of this very act still may. */
   readonly ungrantable: boolean
   readonly non_fabrication: readonly FabricationFinding[]
 }

@@ -50,7 +50,7 @@ function bodyOf(whole: Buffer): string {
   const chunked = /\r\ntransfer-encoding: *chunked/i.test(whole.toString('latin1', 0, start))
   if (!chunked) return whole.toString('utf8', start)
   const parts: Buffer[] = []
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const line = whole.indexOf('\r\n', at)
     const size = Number.parseInt(whole.toString('latin1', at, line), 16)
     if (!(size > 0)) return Buffer.concat(parts).toString('utf8')

@@ -21,21 +21,30 @@ const GOALS = [
   'Check that the staging rollout has finished',
   'Collect the coverage report for the weekly summary',
 ]
-const TYPES = ['review', 'build', 'fix', 'test', 'apply', 'sync', 'config', 'api']
+const TYPES = ['review', 'build', 'fix', 'test', 'apply', 'sync', 'config', 'research']
+/** What needs a person or is refused: one call in thirty, so that both roads are in the mix. */
+const RARE = [
+  { action_type: 'deploy', command: 'kubectl -n production rollout restart deploy/web' },
+  { action_type: 'fix', command: 'sudo rm -rf / --no-preserve-root' },
+]
 
 /** Different requests as coding agents send them: a goal, a shell command as evidence, the session it belongs to. */
 export function guardRequests(count = 240): Record<string, unknown>[] {
-  return Array.from({ length: count }, (_, n) => ({
-    action_type: TYPES[n % TYPES.length],
-    declared_goal: GOALS[n % GOALS.length],
-    agent_id: `agent-${(n * 13) % 60}`,
-    systems_touched: [['repository', 'ci', 'staging'][n % 3]],
-    reversible: true,
-    risk_score: (n * 7) % 40,
-    target: `packages/p${n % 40}`,
-    session_id: `session-${n % 60}`,
-    act: { kind: 'shell', command: `${COMMANDS[n % COMMANDS.length]}${n % 3 === 0 ? '' : ` # ${n}`}` },
-  }))
+  return Array.from({ length: count }, (_, n) => {
+    const rare = n % 30 === 29 ? RARE[Math.floor(n / 30) % RARE.length] : undefined
+    const command = rare?.command ?? `${COMMANDS[n % COMMANDS.length]}${n % 3 === 0 ? '' : ` # ${n}`}`
+    return {
+      action_type: rare?.action_type ?? TYPES[n % TYPES.length],
+      declared_goal: GOALS[n % GOALS.length],
+      agent_id: `agent-${(n * 13) % 60}`,
+      systems_touched: [['repository', 'ci', 'staging'][n % 3]],
+      reversible: true,
+      risk_score: (n * 7) % 40,
+      target: `packages/p${n % 40}`,
+      session_id: `session-${n % 60}`,
+      act: { kind: 'shell', command },
+    }
+  })
 }
 
 /** The same requests as bytes for one server. */

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- has to run before the packages below are loaded
 import './own-source-only.ts'
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client'
 import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio'
@@ -40,10 +41,17 @@ const TIMEOUT = { timeout: 20_000, resetTimeoutOnProgress: true }
 export async function firstClient(endpoint: Endpoint, over: Transports): Promise<TestClient> {
   const client = new FirstClient(name, { capabilities: {} })
   const transport =
-    over === 'stdio' ? new FirstStdio(bridge(endpoint)) : new FirstHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
+    over === 'stdio'
+      ? new FirstStdio(bridge(endpoint))
+      : new FirstHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
   let version: string | undefined
-  const withVersion = Object.assign(transport, { setProtocolVersion: (found: string) => void (version = found) })
-  await client.connect(withVersion as Transport)
+  const remember = transport as Transport
+  const { setProtocolVersion } = remember
+  remember.setProtocolVersion = (found) => {
+    version = found
+    setProtocolVersion?.call(transport, found)
+  }
+  await client.connect(remember)
   return {
     version,
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
@@ -60,7 +68,9 @@ export async function firstClient(endpoint: Endpoint, over: Transports): Promise
 export async function modernClient(endpoint: Endpoint, over: Transports): Promise<TestClient> {
   const client = new ModernClient(name, { versionNegotiation: { mode: 'auto' } })
   const transport =
-    over === 'stdio' ? new ModernStdio(bridge(endpoint)) : new ModernHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
+    over === 'stdio'
+      ? new ModernStdio(bridge(endpoint))
+      : new ModernHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
   await client.connect(transport)
   return {
     version: client.getNegotiatedProtocolVersion(),
@@ -101,7 +111,11 @@ export function bridge({ url, key, agentId }: Endpoint): {
 }
 
 export function toolResult(result: unknown): ToolResult {
-  const { isError = false, structuredContent, content } = result as {
+  const {
+    isError = false,
+    structuredContent,
+    content,
+  } = result as {
     isError?: boolean
     structuredContent?: Record<string, unknown>
     content: readonly { text?: string }[]

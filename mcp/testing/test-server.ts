@@ -9,7 +9,7 @@ import { testDatabase } from '#core/testing/database'
 import { createApp } from '#http/app'
 import { eventSources } from '#http/event-payloads'
 import { listen } from '#http/listen'
-import { mcpListener } from '../streamable.ts'
+import { mcpListener, type McpOptions } from '../streamable.ts'
 
 export interface TestServer {
   readonly url: string
@@ -18,12 +18,17 @@ export interface TestServer {
   readonly admin: string
   readonly agent: string
   key(draft: Partial<KeyDraft>): Promise<string>
-  rest(method: string, path: string, key: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }>
+  rest(
+    method: string,
+    path: string,
+    key: string,
+    body?: object,
+  ): Promise<{ status: number; body: Record<string, unknown> }>
   close(): Promise<void>
 }
 
 /** The whole product on a real socket with a database of its own: REST and MCP as they are served. */
-export async function testServer(settings: Partial<Settings> = {}): Promise<TestServer> {
+export async function testServer(settings: Partial<Settings> = {}, mcp: McpOptions = {}): Promise<TestServer> {
   const database = await testDatabase()
   const runtime = new Runtime({
     // Closed by the test database, which also removes it.
@@ -35,7 +40,7 @@ export async function testServer(settings: Partial<Settings> = {}): Promise<Test
   runtime.use(started)
   const keys = await ensureFirstOrg(runtime)
   if (!keys) throw new Error('The test database was not empty.')
-  const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
+  const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime, mcp) })
   const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
   return {
     url: listening.url,

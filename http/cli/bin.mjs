@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+// Runs the built program; in a checkout that was not built, its TypeScript source. Exit code and signals pass through.
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 12)) {
+  process.stderr.write(`writ: needs Node 22.12 or newer; this is ${process.versions.node}.\n`)
+  process.exit(1)
+}
+const built = new URL('../../dist/http/cli/main.js', import.meta.url)
+if (existsSync(built)) {
+  await import(built.href)
+} else {
+  const source = fileURLToPath(new URL('main.ts', import.meta.url))
+  const flags = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning']
+  const child = spawn(process.execPath, [...flags, source, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`writ: ${error.message}\n`)
+    process.exitCode = 1
+  })
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code ?? 1)
+    for (const one of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.removeAllListeners(one)
+    process.kill(process.pid, signal)
+  })
+}

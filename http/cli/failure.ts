@@ -1,0 +1,56 @@
+import { CommanderError } from 'commander'
+import { ConfigError } from '#core/kernel/config'
+import { Fault } from '#core/kernel/errors'
+import { WritError } from '../client/index.ts'
+import { ListenError } from '../listen.ts'
+
+/** Something the person can put right; the message says what. */
+export class CliError extends Error {
+  override readonly name = 'CliError'
+}
+
+/** The command line itself is wrong. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+export interface Failure {
+  readonly message: string
+  readonly exitCode: 1 | 2
+}
+
+/** What a person is told: sentences, never a stack. Null when the parser has said it already. */
+export function failureOf(error: unknown): Failure | null {
+  if (error instanceof CommanderError) return null
+  if (error instanceof UsageError) return { message: error.message, exitCode: 2 }
+  return { message: sentence(error), exitCode: 1 }
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof WritError) return withDetails(`${error.message}${hint(error)}`, error.details)
+  if (error instanceof Fault) return withDetails(error.message, error.details)
+  if (error instanceof ConfigError || error instanceof CliError || error instanceof ListenError) return error.message
+  if (!(error instanceof Error)) return String(error)
+  const { code, path, syscall } = error as NodeJS.ErrnoException
+  if (syscall !== undefined && path !== undefined) return `${path}: ${reasons[code ?? ''] ?? error.message}`
+  return error.message
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file.',
+  EACCES: 'this user may not access it.',
+  EISDIR: 'is a directory.',
+  EEXIST: 'exists already.',
+  ENOSPC: 'the disk is full.',
+  EROFS: 'the file system is read-only.',
+}
+
+function hint({ code, status }: WritError): string {
+  if (code === 'unreachable') return ' Start it with "writ serve", or set WRIT_URL to where it runs.'
+  if (status === 401) return ' Set WRIT_API_KEY to a key of this server.'
+  return ''
+}
+
+function withDetails(message: string, details: readonly string[] | undefined): string {
+  return details === undefined || details.length === 0 ? message : `${message}: ${details.join('; ')}`
+}

@@ -1,0 +1,78 @@
+import { styleText } from 'node:util'
+import Table from 'cli-table3'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** Styled where the terminal shows it; plain when piped, or with NO_COLOR. */
+export function paint(style: Style, text: string): string {
+  return styleText(style, text, { stream: process.stdout })
+}
+
+export function say(line = ''): void {
+  process.stdout.write(`${line}\n`)
+}
+
+export function sayJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+}
+
+export const decisionStyles: Readonly<Record<string, Style>> = {
+  allow: 'green',
+  warn: 'yellow',
+  require_approval: 'magenta',
+  block: 'red',
+}
+
+export function paintDecision(decision: string): string {
+  const style = decisionStyles[decision]
+  return style === undefined ? decision : paint(style, decision)
+}
+
+/** Rows below plain headings. The last column takes what width is left and wraps; the others are cut at 44 characters. */
+export function sayTable(heads: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
+  const cells = rows.map((row) => row.map((cell, index) => tidy(cell, index === heads.length - 1)))
+  const widths = heads.slice(0, -1).map((head, index) => Math.max(head.length, ...cells.map((row) => plainLength(row[index] ?? ''))) + 2)
+  const left = (process.stdout.columns || 120) - widths.reduce((sum, width) => sum + width, 0)
+  const table = new Table({
+    head: heads.map((head) => paint('dim', head)),
+    colWidths: [...widths, Math.max(24, left)],
+    wordWrap: true,
+    chars: Object.fromEntries(borders.map((name) => [name, ''])),
+    style: { 'padding-left': 0, 'padding-right': 2, head: [], border: [], compact: true },
+  })
+  table.push(...cells)
+  say(table.toString().replaceAll(/ +$/gm, ''))
+}
+
+const borders = [
+  'top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right',
+  'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle',
+] as const // prettier-ignore
+
+const MAX_CELL = 44
+
+/** Text of agents goes to a terminal: control characters, escape sequences among them, are shown as spaces. */
+export function harmless(text: string): string {
+  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/g, ' ')
+}
+
+function tidy(cell: string | number | null, isLast: boolean): string {
+  if (cell === null) return '-'
+  const text = String(cell)
+  // Painted by us already; what others wrote comes in through `harmless`.
+  if (text.includes('\u001B[')) return text
+  const shown = harmless(text)
+  return isLast || shown.length <= MAX_CELL ? shown : `${shown.slice(0, MAX_CELL - 1)}…`
+}
+
+function plainLength(text: string): number {
+  return text.replaceAll(/\u001B\[[\d;]*m/g, '').length
+}
+
+/** `5 min`, `3 h`, `2 d`: the largest unit that is not a fraction. */
+export function ago(iso: string, now = Date.now()): string {
+  const seconds = Math.max(0, Math.round(Math.abs(now - Date.parse(iso)) / 1000))
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} d`
+}
