@@ -158,7 +158,8 @@ async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
 async function settle(ctx: Context, start: Start, verdict: Verdict, options: DecideOptions): Promise<Decided> {
   const raised = withScans(start, verdict)
   const decided: Decided = { ...start, ...raised, verdict }
-  if (decided.decision !== 'require_approval' || !options.consume || verdict.ungrantable) return decided
+  // A person's yes to this very act answers every rule that asks for one; a block it never answers.
+  if (decided.decision !== 'require_approval' || !options.consume) return decided
   const consumed = await consumeApproval(ctx, decided.agentId, decided.digest, decided.id)
   if (!consumed) return decided
   return {

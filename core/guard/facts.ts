@@ -3,7 +3,7 @@ import type { Facts, SessionFacts } from '#core/policies/index'
 import { scanInjection, secretScan, type InjectionScan, type SecretScan } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
-import { isMismatch, scoreRisk, type RiskBreakdown } from './risk.rules.ts'
+import { isMismatch, scoreRisk, type RiskBreakdown } from '#core/risk/index'
 import type { ActRequest } from './schema.ts'
 
 /** Points the injection scan may add to the risk: a strong finding alone stays below a block. */

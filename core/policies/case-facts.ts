@@ -1,25 +1,38 @@
 import { ActInput, gradeAct, type Grade } from '#core/evidence/index'
+import { baseRiskOf, scoreRisk } from '#core/risk/index'
 import type { CaseFacts, FactsOfCase } from './cases.ts'
 import { ownValue, type Facts } from './facts.ts'
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null)
 
-/** Risk of a request, and what its declared type alone would weigh. */
-export interface Scored {
+interface Scored {
   readonly risk: number
+  /** What the declared type alone would weigh. */
   readonly declaredBase: number
 }
 
-export type ScoreCase = (input: Readonly<Record<string, unknown>>, evidence: Grade | null) => Scored
-
-/** Without the live guard's tables: the higher of the evidence's and the caller's figure. */
-const plainScore: ScoreCase = (input, evidence) => {
+/** As the live guard scores it; a figure that is no number counts as the highest. */
+function score(input: Readonly<Record<string, unknown>>, evidence: Grade | null): Scored {
   const claimed = Number(ownValue(input, 'risk_score') ?? 0)
-  return { risk: Math.max(evidence?.total ?? 0, Number.isFinite(claimed) ? claimed : 100), declaredBase: 20 }
+  const declared = declaredType(input)
+  const systems: unknown = input['systems_touched']
+  const scored = scoreRisk({
+    actionType: declared,
+    reversible: typeof input['reversible'] === 'boolean' ? input['reversible'] : null,
+    systemsTouched: Array.isArray(systems) ? systems.filter((system) => typeof system === 'string') : [],
+    goal: text(input['declared_goal']) ?? '',
+    clientReported: Number.isFinite(claimed) ? claimed : 100,
+    evidence,
+  })
+  return { risk: scored.final, declaredBase: baseRiskOf(declared) }
+}
+
+function declaredType(input: Readonly<Record<string, unknown>>): string {
+  return text(input['action_type']) ?? text(input['action']) ?? 'other'
 }
 
 /** Facts from the request of a policy test; a stated risk stands over the scored one. `at` is the clock of the tests. */
-export function caseFacts(at: Date, score: ScoreCase = plainScore): FactsOfCase {
+export function caseFacts(at: Date): FactsOfCase {
   return (input, given) => {
     const act = ActInput.safeParse(input['act'])
     const evidence = act.success ? gradeAct(act.data) : null
@@ -38,7 +51,7 @@ function requestFacts(
   { evidence, risk, declaredBase }: Graded,
   at: Date,
 ): Facts {
-  const declared = text(input['action_type']) ?? text(input['action']) ?? 'other'
+  const declared = declaredType(input)
   const paths: unknown = input['write_paths']
   const written = Array.isArray(paths) ? paths.filter((path) => typeof path === 'string') : []
   const type = evidence !== null && evidence.baseRisk > declaredBase ? evidence.actionType : declared

@@ -21,7 +21,7 @@ export const PolicyCase = z.strictObject({
   expect: z.strictObject({
     decision: z.enum(DECISIONS),
     /** Names of policies that must be among those that fired. */
-    policies: z.array(z.string()).max(100).optional(),
+    policies: z.array(z.string().max(256)).max(100).optional(),
   }),
 })
 export type PolicyCase = z.output<typeof PolicyCase>

@@ -8,7 +8,7 @@ const COMMANDS = [
   'sed -n 1,80p services/billing/src/invoice.ts',
   'docker compose -f ops/compose.yaml ps',
   'find . -name "*.test.ts" -newer package.json -print | wc -l',
-  'curl -fsS https://status.example.com/api/v2/summary.json | jq .status.indicator',
+  'jq -r ".scripts | keys[]" package.json | sort | head -40',
   'kubectl -n staging rollout status deploy/web --timeout=60s',
   'python3 -m pytest -q tests/unit && echo done',
   'mkdir -p build/report && cp coverage/index.html build/report/',
