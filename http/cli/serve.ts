@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { loadSettings, type Settings } from '#core/kernel/config'
-import { mcpListener } from '#mcp/streamable'
 import { createLog } from '../log.ts'
 import { startServer, type RunningServer } from '../serve.ts'
 import { announcement } from './announce.ts'
@@ -53,7 +52,7 @@ async function serve(options: ServeOptions): Promise<void> {
 /** The whole server with its MCP end, known to other programs of this user. */
 export async function startOn(settings: Settings, signals: boolean): Promise<RunningServer> {
   const log = createLog(settings.log_level)
-  const server = await startServer({ settings, log, mcp: mcpListener, signals })
+  const server = await startServer({ settings, log, signals })
   publishServer(settings, server.url)
   return server
 }

@@ -6,6 +6,7 @@ import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js
 import { StdioClientTransport as FirstStdio } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport as FirstHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { fileURLToPath } from 'node:url'
 
 export interface ToolResult {
@@ -22,10 +23,18 @@ export interface TestClient {
   close(): Promise<void>
 }
 
+/** What the person at the client does when they are asked. */
+export type Person = (message: string) => {
+  action: 'accept' | 'decline' | 'cancel'
+  content?: Record<string, string>
+}
+
 export interface Endpoint {
   readonly url: string
   readonly key: string
   readonly agentId?: string
+  /** Left out: the client cannot ask anybody. */
+  readonly person?: Person
 }
 
 export type Transports = 'http' | 'stdio'
@@ -39,7 +48,9 @@ const TIMEOUT = { timeout: 20_000, resetTimeoutOnProgress: true }
 
 /** The official client of the first SDK generation: protocol 2025-11-25. */
 export async function firstClient(endpoint: Endpoint, over: Transports): Promise<TestClient> {
-  const client = new FirstClient(name, { capabilities: {} })
+  const { person } = endpoint
+  const client = new FirstClient(name, { capabilities: person ? { elicitation: {} } : {} })
+  if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message))
   const transport =
     over === 'stdio'
       ? new FirstStdio(bridge(endpoint))
@@ -66,7 +77,10 @@ export async function firstClient(endpoint: Endpoint, over: Transports): Promise
 
 /** The official client of the second SDK generation: protocol 2026-07-28 when the server offers it. */
 export async function modernClient(endpoint: Endpoint, over: Transports): Promise<TestClient> {
-  const client = new ModernClient(name, { versionNegotiation: { mode: 'auto' } })
+  const { person } = endpoint
+  const capabilities = person ? { elicitation: { form: {} } } : {}
+  const client = new ModernClient(name, { capabilities, versionNegotiation: { mode: 'auto' } })
+  if (person) client.setRequestHandler('elicitation/create', ({ params }) => person(params.message))
   const transport =
     over === 'stdio'
       ? new ModernStdio(bridge(endpoint))

@@ -1,0 +1,155 @@
+import type { Command } from 'commander'
+import { parseTrustedKeys, verifyExport } from '#core/ledger/index'
+import { GuardBlockedError, Writ, WritError, type Connection } from '../client/index.ts'
+import { define, type RemoteOptions } from './define.ts'
+import { CliError } from './failure.ts'
+import { exportChunks } from './ledger-file.ts'
+import { connect, remoteSettings } from './remote.ts'
+import { harmless, paint, paintDecision, say, sayJson } from './terminal.ts'
+
+interface DemoOptions extends RemoteOptions {
+  readonly timeout: string
+}
+
+interface Step {
+  readonly step: string
+  readonly result: string
+  readonly detail: string
+  readonly ms: number
+}
+
+const AGENT = 'demo-agent'
+
+export function addDemo(program: Command): void {
+  const summary = 'Watch a scripted agent meet an allow, a block and an approval, then verify the record. Nothing is executed.'
+  define(program, 'demo', { summary, example: 'demo', remote: true })
+    .option('--timeout <seconds>', 'how long to wait for your approval when this key may not give it', '120')
+    .action(demo)
+}
+
+async function demo(options: DemoOptions): Promise<void> {
+  const person = connect(options)
+  const steps: Step[] = []
+  const tell = (step: Step): void => {
+    steps.push(step)
+    if (!options.json) sayStep(step)
+  }
+  if (!options.json) say(`${paint('bold', 'A scripted agent at work')} ${paint('dim', `(${person.baseUrl}; nothing is executed)`)}\n`)
+  const key = await agentKey(person)
+  const agent = writFor(person, key?.secret ?? remoteSettings(options).api_key ?? '')
+  const started = performance.now()
+  try {
+    await script({ agent, person, mayApprove: key !== null, seconds: Number(options.timeout), tell, quiet: options.json === true })
+    await verified(person, tell)
+  } finally {
+    if (key !== null) await person.call('keys_revoke', { id: key.id })
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1)
+  if (options.json) return sayJson({ ok: true, seconds: Number(seconds), steps })
+  say(`\n${paint('green', `Done in ${seconds} s.`)} Look back with: writ actions   ·   writ ledger export ledger.jsonl`)
+}
+
+interface Scene {
+  readonly agent: Writ
+  readonly person: Connection
+  readonly mayApprove: boolean
+  readonly seconds: number
+  readonly tell: (step: Step) => void
+  readonly quiet: boolean
+}
+
+async function script(scene: Scene): Promise<void> {
+  const { agent, tell } = scene
+  const harmlessAct = { action_type: 'review', declared_goal: 'See what changed', act: { kind: 'shell' as const, command: 'git status --short' } }
+  await timed(tell, 'git status --short', async () => {
+    const answer = await agent.guard(harmlessAct)
+    return { result: answer.decision, detail: answer.reason ?? 'no policy objects' }
+  })
+  await timed(tell, 'rm -rf / --no-preserve-root', async () => {
+    const act = { kind: 'shell' as const, command: 'rm -rf / --no-preserve-root' }
+    return blockedOf(agent.createAction({ action_type: 'cleanup', declared_goal: 'Free some disk space', act }))
+  })
+  await approval(scene)
+}
+
+async function approval(scene: Scene): Promise<void> {
+  const { agent, person, mayApprove, seconds, tell, quiet } = scene
+  const deploy = { action_type: 'deploy', declared_goal: 'Ship version 42 to production', target: 'prod/shop', systems_touched: ['production'] }
+  let id = ''
+  await timed(tell, 'deploy version 42 to production', async () => {
+    const { action, decision } = await agent.createAction(deploy)
+    id = action.action_id
+    if (action.status !== 'pending_approval') {
+      throw new CliError(`The policies of this org let a production deployment pass (${action.status}); the demo has nothing to approve.`)
+    }
+    return { result: decision?.decision ?? action.status, detail: decision?.reason ?? '' }
+  })
+  if (!mayApprove && !quiet) say(`  ${paint('yellow', 'Your turn, in another terminal with the admin key:')} writ approve ${id}`)
+  await timed(tell, mayApprove ? 'the person approves, the agent wakes' : 'the agent waits for you', async () => {
+    const waiting = agent.waitForApproval(id, { timeout: seconds * 1000, interval: 1000 })
+    // A refusal of the approval itself is told first; the wait then ends with nobody listening.
+    waiting.catch(() => undefined)
+    if (mayApprove) await person.call('approvals_decide', { action_id: id, decision: 'allow', reasoning: 'Demo: looks right' })
+    const { action } = await waiting
+    return { result: 'approved', detail: `by ${action.approved_by}` }
+  })
+  await timed(tell, 'the agent reports how it ended', async () => {
+    const { outcome } = await agent.reportActionSuccess(id, 'Version 42 is live')
+    return { result: outcome.status, detail: outcome.summary ?? '' }
+  })
+}
+
+async function verified(person: Connection, tell: (step: Step) => void): Promise<void> {
+  await timed(tell, 'export the ledger, verify every entry', async () => {
+    const { org_id } = await whoseLedger(person)
+    const jwks = await person.call('ledger_get_jwks', { org: org_id })
+    const report = await verifyExport(exportChunks(person), { trustedKeys: parseTrustedKeys(JSON.stringify(jwks)) })
+    if (!report.ok) throw new CliError('The ledger does not verify; see: writ verify --live')
+    return { result: 'verified', detail: `${report.size} entries: integrity, completeness, authenticity` }
+  })
+}
+
+async function whoseLedger(person: Connection): Promise<{ org_id: string }> {
+  const { actions } = await person.call('actions_list', { limit: 1 })
+  return { org_id: actions[0]?.org_id ?? 'org_default' }
+}
+
+/** A key of its own for the agent, so that a person and an agent act as in earnest. Null when this key may not make one. */
+async function agentKey(person: Connection): Promise<{ id: string; secret: string } | null> {
+  try {
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString()
+    const made = await person.call('keys_create', { name: 'Demo agent', role: 'member', agent_id: AGENT, expires_at })
+    return { id: made.key.id, secret: made.secret }
+  } catch (error) {
+    if (error instanceof WritError && error.status === 403) return null
+    throw error
+  }
+}
+
+function writFor(person: Connection, apiKey: string): Writ {
+  return new Writ({ baseUrl: person.baseUrl, apiKey, agentId: AGENT, agentName: 'Demo agent' })
+}
+
+async function blockedOf(created: Promise<unknown>): Promise<{ result: string; detail: string }> {
+  try {
+    await created
+  } catch (error) {
+    if (error instanceof GuardBlockedError) return { result: 'block', detail: error.message }
+    throw error
+  }
+  throw new CliError('The policies of this org let rm -rf / pass. Restore the default policies before agents rely on them.')
+}
+
+async function timed(tell: Scene['tell'], step: string, work: () => Promise<{ result: string; detail: string }>): Promise<void> {
+  const started = performance.now()
+  const { result, detail } = await work()
+  tell({ step, result, detail, ms: Math.round(performance.now() - started) })
+}
+
+const marks: Readonly<Record<string, string>> = { block: '✗', require_approval: '?' }
+
+function sayStep({ step, result, detail, ms }: Step): void {
+  const shown = ['approved', 'completed', 'verified'].includes(result) ? paint('green', result) : paintDecision(result)
+  say(`${marks[result] ?? '✓'} ${step.padEnd(40)} ${shown} ${paint('dim', `${ms} ms`)}`)
+  if (detail !== '') say(`    ${paint('dim', harmless(detail))}`)
+}
