@@ -92,12 +92,16 @@ export function inputOf(op: Operation, known: Known): Record<string, unknown> {
 
 /** Optional by the schema, but without one of them the handler refuses. */
 const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
+  actions_create: ['agent_id'],
+  guard_evaluate: ['agent_id', 'declared_goal'],
   actions_remove: ['action_ids'],
   actions_update: ['output_summary'],
   ledger_get_entry_proof: ['ref'],
   loops_close: ['resolution'],
   policies_remove: ['id'],
+  policies_create: ['rules'],
   policies_replay: ['policy_id'],
+  policies_simulate: ['policy_type', 'rules'],
   policies_update: ['active'],
 }
 
@@ -152,6 +156,8 @@ export async function populate(url: string, key: string): Promise<Known> {
     loop_id: loop['loop_id'],
     policy_id: policy['policy_id'],
     'policies.id': policy['policy_id'],
+    'policies.policy_type': 'risk_threshold',
+    'policies.rules': rules,
     'policies.ids': [policy['policy_id']],
     'keys.id': made.key.id,
     ref: running['action_id'],

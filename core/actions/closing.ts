@@ -32,6 +32,7 @@ export async function afterClosing(trx: Transaction<Database>, row: ActionRow, c
   const acted = row.status !== 'cancelled' && row.status !== 'expired'
   if (acted) await commitReservations(trx, row.org_id, row.budget_reference, spentOf(row))
   else await releaseReservations(trx, row.org_id, row.budget_reference)
+  if (row.approved_by !== null) await useUpApproval(trx, row, closed)
   await emitEvents(trx, row.org_id, closed.at, [{ name: 'action.updated', ref: row.action_id, payload: {} }])
   const data = {
     action_id: row.action_id,
@@ -41,6 +42,18 @@ export async function afterClosing(trx: Transaction<Database>, row: ActionRow, c
     act_digest: row.act_digest,
   }
   await appendEntries(trx, row.org_id, [{ kind: 'outcome', ref: row.action_id, at: closed.at, data }])
+}
+
+/** An act that has ended is not released any more, even if nobody fetched its approval. */
+async function useUpApproval(trx: Transaction<Database>, row: ActionRow, { at, by }: Closed): Promise<void> {
+  await trx
+    .updateTable('approval')
+    .set({ released_at: at, released_to: by })
+    .where('org_id', '=', row.org_id)
+    .where('action_id', '=', row.action_id)
+    .where('state', '=', 'approved')
+    .where('released_at', 'is', null)
+    .execute()
 }
 
 function spentOf(row: ActionRow): { usd_micros: number; tokens: number } | null {

@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { eventHub } from '#core/events/index'
 import { actFields, GuardAnswer } from '#core/guard/index'
 import { operation } from '../kernel/operation.ts'
+import { Instant } from '../kernel/time.ts'
 import { createAction } from './create.ts'
 import { Action, Security } from './schema.ts'
 
 const texts = (items: number) => z.array(z.string().max(500)).max(items)
-const stamp = z.iso.datetime({ offset: true })
 
 export const ActionInput = z.object({
   ...actFields,
@@ -39,8 +39,8 @@ export const ActionInput = z.object({
   side_effects: texts(50).default([]),
   artifacts_created: texts(100).default([]),
   error_message: z.string().max(4000).optional(),
-  timestamp_start: stamp.optional(),
-  timestamp_end: stamp.optional(),
+  timestamp_start: Instant.optional(),
+  timestamp_end: Instant.optional(),
   duration_ms: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   cost_estimate: z.number().min(0).optional().describe('USD'),
   tokens_in: z.int().min(0).optional(),

@@ -156,8 +156,8 @@ async function knownDecision(ctx: Context, decisionId: string | undefined, act: 
 function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string | null): ActionDraft {
   const { status, cost_estimate, tokens_in, tokens_out, _signature, ...rest } = input
   const tokens = {
-    tokens_in: tokens_in === undefined ? undefined : Math.min(tokens_in, MAX_TOKENS),
-    tokens_out: tokens_out === undefined ? undefined : Math.min(tokens_out, MAX_TOKENS),
+    tokens_in: clampTokens(tokens_in),
+    tokens_out: clampTokens(tokens_out),
   }
   return {
     ...rest,
@@ -169,6 +169,11 @@ function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string
     budget_reference: prior ?? undefined,
     session_id: input.session_id ?? input.harness_session_id,
   }
+}
+
+/** Sums over any number of actions stay far below what a bigint holds. */
+export function clampTokens(tokens: number | undefined): number | undefined {
+  return tokens === undefined ? undefined : Math.min(tokens, MAX_TOKENS)
 }
 
 /** A reported cost stands; else tokens of a priced model give one; else the cost is unknown, never zero. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { appendEntries } from '#core/ledger/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
+import { Instant } from '../kernel/time.ts'
 import { statuses } from './schema.ts'
 
 const MAX_AT_ONCE = 1000
@@ -13,7 +14,7 @@ export const remove = operation({
   input: z.object({
     action_ids: z.array(z.string().max(128)).max(MAX_AT_ONCE).optional().describe('Comma list in a query'),
     action_id: z.string().max(128).optional(),
-    before: z.iso.datetime({ offset: true }).optional(),
+    before: Instant.optional(),
     agent_id: z.string().max(128).optional(),
     status: z.enum(statuses).optional(),
   }),

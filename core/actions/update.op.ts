@@ -3,6 +3,7 @@ import { eventHub } from '#core/events/index'
 import { redactText } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
+import { Instant } from '../kernel/time.ts'
 import { Action, ActionId, Security, actionToWire } from './schema.ts'
 import { requireAction } from './store.ts'
 import { updateAction } from './update.ts'
@@ -16,7 +17,7 @@ export const ActionPatch = z.object({
   side_effects: texts(50).optional(),
   artifacts_created: texts(100).optional(),
   error_message: z.string().max(4000).optional(),
-  timestamp_end: z.iso.datetime({ offset: true }).optional(),
+  timestamp_end: Instant.optional(),
   duration_ms: z.int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
   cost_estimate: z.number().min(0).optional().describe('USD'),
   tokens_in: z.int().min(0).optional(),

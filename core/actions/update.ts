@@ -5,7 +5,7 @@ import type { Database } from '../db/database.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { addCosts, afterClosing } from './closing.ts'
-import { costOf } from './create.ts'
+import { clampTokens, costOf } from './create.ts'
 import type { ActionRow } from './schema.ts'
 import type { ActionPatch } from './update.op.ts'
 
@@ -84,8 +84,8 @@ function closeFields(patch: ActionPatch, before: ActionRow, at: Date) {
 }
 
 function alwaysFields(ctx: Context, patch: ActionPatch, before: ActionRow) {
-  const tokensIn = patch.tokens_in ?? numberOf(before.tokens_in)
-  const tokensOut = patch.tokens_out ?? numberOf(before.tokens_out)
+  const tokensIn = clampTokens(patch.tokens_in) ?? numberOf(before.tokens_in)
+  const tokensOut = clampTokens(patch.tokens_out) ?? numberOf(before.tokens_out)
   const reported = patch.cost_estimate !== undefined || patch.tokens_in !== undefined || patch.tokens_out !== undefined
   const model = patch.model ?? before.model ?? undefined
   return {
@@ -93,8 +93,8 @@ function alwaysFields(ctx: Context, patch: ActionPatch, before: ActionRow) {
     ...(patch.artifacts_created === undefined ? {} : { artifacts_created: JSON.stringify(patch.artifacts_created) }),
     ...(patch.error_message === undefined ? {} : { error_message: redactText(patch.error_message).text }),
     ...(patch.duration_ms === undefined ? {} : { duration_ms: patch.duration_ms }),
-    ...(patch.tokens_in === undefined ? {} : { tokens_in: patch.tokens_in }),
-    ...(patch.tokens_out === undefined ? {} : { tokens_out: patch.tokens_out }),
+    ...(patch.tokens_in === undefined ? {} : { tokens_in: tokensIn ?? null }),
+    ...(patch.tokens_out === undefined ? {} : { tokens_out: tokensOut ?? null }),
     ...(patch.model === undefined ? {} : { model: patch.model }),
     ...(reported ? costOf(ctx, patch.cost_estimate, { tokens_in: tokensIn, tokens_out: tokensOut }, model) : {}),
   }

@@ -54,7 +54,7 @@ export const create = operation({
         basis: input.basis === undefined ? null : redactText(input.basis).text,
         validated: input.validated,
         invalidated: input.invalidated,
-        invalidated_reason: input.invalidated_reason ?? null,
+        invalidated_reason: input.invalidated_reason === undefined ? null : redactText(input.invalidated_reason).text,
         validated_at: input.validated ? at : null,
         invalidated_at: input.invalidated ? at : null,
         created_by: ctx.actor.principalId,

@@ -15,7 +15,7 @@ import { actDigest } from './digest.rules.ts'
 import { consumeApproval, type Consumed } from './approved.ts'
 import { sessionFacts } from './session.ts'
 import type { ActRequest } from './schema.ts'
-import type { Halt, Snapshot } from './snapshot.ts'
+import { snapshots, type Halt, type Snapshot } from './snapshot.ts'
 
 export interface Degradation {
   readonly kind: 'deadline' | 'error'
@@ -160,6 +160,7 @@ async function settle(ctx: Context, start: Start, verdict: Verdict, options: Dec
   const decided: Decided = { ...start, ...raised, verdict }
   // A person's yes to this very act answers every rule that asks for one; a block it never answers.
   if (decided.decision !== 'require_approval' || !options.consume) return decided
+  if (!ctx.runtime.use(snapshots).mayHoldApproval(ctx.actor.orgId)) return decided
   const consumed = await consumeApproval(ctx, decided.agentId, decided.digest, decided.id)
   if (!consumed) return decided
   return {

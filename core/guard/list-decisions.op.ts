@@ -4,6 +4,7 @@ import { DECISIONS } from '#core/policies/index'
 import type { Context } from '../kernel/context.ts'
 import { operation } from '../kernel/operation.ts'
 import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
+import { Instant } from '../kernel/time.ts'
 import { decisionToWire, listedColumns, DecisionRow } from './wire.ts'
 
 export const DecisionStats = z.object({
@@ -21,7 +22,7 @@ export const listDecisions = operation({
     agent_id: z.string().max(128).optional(),
     action_type: z.string().max(128).optional(),
     decision: z.enum(DECISIONS).optional(),
-    since: z.iso.datetime({ offset: true }).optional(),
+    since: Instant.optional(),
     days: z.int().min(1).max(90).optional(),
     ...pageInput({ default: 50, max: 1000 }),
   }),

@@ -61,6 +61,7 @@ export async function decideAndRecord(
       const recorded = await ctx.runtime
         .use(recorder)
         .record(recordableOf(ctx, decided, request, { ...options, written: companions }))
+      if (companions.approval) known.noteApproval(orgId)
       if (decided.reserved && decided.decision === 'block') await release(ctx, decided.id)
       return { decided, recorded, companions }
     } catch (error) {

@@ -26,7 +26,17 @@ const MAX_ORGS = 5000
 interface Entry {
   snapshot: Snapshot
   checkedAt: number
+  /** False: the org has no approval that a retry could use up, so none is looked for. */
+  approvals: boolean
 }
+
+interface Standing {
+  readonly control: number
+  readonly approvals: boolean
+}
+
+/** Longer than an approval may wait to be released after the verdict. */
+const APPROVALS_MS = 20 * 60_000
 
 /**
  * Snapshots by org. A stale one cannot do harm: the statement that records a decision compares the
@@ -57,9 +67,10 @@ export class Snapshots {
     const entry = this.#entries.get(orgId)
     if (!entry) return this.reload(orgId)
     const checkedAt = performance.now()
-    const control = await this.#control(orgId)
+    const { control, approvals } = await this.#standing(orgId)
     if (control !== entry.snapshot.control) return this.reload(orgId)
     entry.checkedAt = checkedAt
+    entry.approvals = approvals
     return entry.snapshot
   }
 
@@ -72,18 +83,40 @@ export class Snapshots {
     return loading
   }
 
-  forget(orgId: string): void {
-    this.#entries.delete(orgId)
+  /** Whether the org may have an approval to use up: true from the moment one is asked for here, or within a second elsewhere. */
+  mayHoldApproval(orgId: string): boolean {
+    return this.#entries.get(orgId)?.approvals ?? true
   }
 
-  async #control(orgId: string): Promise<number> {
+  noteApproval(orgId: string): void {
+    const entry = this.#entries.get(orgId)
+    if (entry) entry.approvals = true
+  }
+
+  async #standing(orgId: string): Promise<Standing> {
+    const since = new Date(this.#runtime.now().getTime() - APPROVALS_MS)
     const row = await this.#runtime.db
       .selectFrom('ledger_head')
-      .select('control_revision')
-      .where('org_id', '=', orgId)
+      .select((eb) => [
+        'control_revision',
+        eb
+          .exists(
+            eb
+              .selectFrom('approval')
+              .select('approval.id')
+              .where('approval.org_id', '=', orgId)
+              .where('approval.state', 'in', ['pending', 'approved'])
+              .where('approval.released_at', 'is', null)
+              .where((open) =>
+                open.or([open('approval.state', '=', 'pending'), open('approval.decided_at', '>', since)]),
+              ),
+          )
+          .as('approvals'),
+      ])
+      .where('ledger_head.org_id', '=', orgId)
       .executeTakeFirst()
     if (!row) throw new Fault('not_found', 'Organization not found')
-    return Number(row.control_revision)
+    return { control: Number(row.control_revision), approvals: Boolean(row.approvals) }
   }
 
   async #load(orgId: string): Promise<Snapshot> {
@@ -126,7 +159,7 @@ export class Snapshots {
         }
       })
     if (this.#entries.size >= MAX_ORGS) this.#entries.clear()
-    this.#entries.set(orgId, { snapshot, checkedAt })
+    this.#entries.set(orgId, { snapshot, checkedAt, approvals: true })
     return snapshot
   }
 }

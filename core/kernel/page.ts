@@ -1,13 +1,15 @@
 import { z } from 'zod'
 import { Fault } from './errors.ts'
+import { isStorableTime } from './time.ts'
 
 /** Keyset cursors are opaque: base64url of a JSON array of the last row's sort values. */
 export function encodeCursor(values: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url')
 }
 
-type CursorPart = 'text' | 'number' | 'time'
-type CursorValue<P> = P extends 'number' ? number : P extends 'time' ? Date : string
+/** `small` is an integer of four bytes, as `integer` columns hold. */
+type CursorPart = 'text' | 'number' | 'small' | 'time'
+type CursorValue<P> = P extends 'number' | 'small' ? number : P extends 'time' ? Date : string
 type CursorValues<P extends readonly CursorPart[]> = { -readonly [K in keyof P]: CursorValue<P[K]> }
 
 /** The sort values in a cursor, checked part by part: a cursor that was made up is refused, never given to SQL. */
@@ -27,8 +29,9 @@ export function decodeCursor<const P extends readonly CursorPart[]>(cursor: stri
 
 function cursorValue(part: CursorPart, value: unknown): string | number | Date {
   if (part === 'number' && Number.isSafeInteger(value)) return value as number
+  if (part === 'small' && Number.isInteger(value) && Math.abs(value as number) < 2 ** 31) return value as number
   if (part === 'text' && typeof value === 'string' && !value.includes('\0') && value.isWellFormed()) return value
-  if (part === 'time' && typeof value === 'string' && !Number.isNaN(Date.parse(value))) return new Date(value)
+  if (part === 'time' && typeof value === 'string' && isStorableTime(value)) return new Date(value)
   throw new TypeError(`not a ${part}`)
 }
 

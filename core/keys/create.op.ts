@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { roles, scopes, scopesOf } from '../kernel/scope.ts'
+import { Instant } from '../kernel/time.ts'
 import { ApiKey, keyToWire } from './schema.ts'
 import { insertKey } from './store.ts'
 
@@ -18,7 +19,7 @@ export const create = operation({
       .string()
       .regex(/^[a-z][a-z0-9_]{1,23}_$/, 'must be lower case letters, digits and _, and end with _')
       .optional(),
-    expires_at: z.iso.datetime({ offset: true }).optional(),
+    expires_at: Instant.optional(),
     rate_limit_per_minute: z.int().min(1).max(1_000_000).optional(),
   }),
   output: z.object({ key: ApiKey, secret: z.string() }),

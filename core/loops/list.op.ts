@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { operation } from '../kernel/operation.ts'
 import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
+import { Instant } from '../kernel/time.ts'
 import { Loop, LoopType, loopToWire, priorities } from './schema.ts'
 
 export const list = operation({
@@ -14,8 +15,8 @@ export const list = operation({
     status: z.enum(['open', 'resolved', 'cancelled']).optional(),
     loop_type: LoopType.optional(),
     priority: z.enum(priorities).optional(),
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
+    from: Instant.optional(),
+    to: Instant.optional(),
     ...pageInput({ default: 50, max: 200 }),
   }),
   output: z.object({
@@ -59,7 +60,7 @@ export const list = operation({
       .offset(input.offset)
     if (input.status) page = page.where('status', '=', input.status)
     if (input.cursor) {
-      const [rank, at, id] = decodeCursor(input.cursor, ['number', 'time', 'text'])
+      const [rank, at, id] = decodeCursor(input.cursor, ['small', 'time', 'text'])
       page = page.where((eb) => eb(eb.refTuple('priority_rank', 'created_at', 'loop_id'), '<', eb.tuple(rank, at, id)))
     }
     const { rows, nextCursor } = toPage(await page.execute(), input.limit, (row) => [

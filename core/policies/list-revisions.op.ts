@@ -34,7 +34,7 @@ export const listRevisions = operation({
       .orderBy('revision', 'desc')
       .limit(input.limit + 1)
       .offset(input.offset)
-    if (input.cursor !== undefined) query = query.where('revision', '<', decodeCursor(input.cursor, ['number'])[0])
+    if (input.cursor !== undefined) query = query.where('revision', '<', decodeCursor(input.cursor, ['small'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [row.revision])
     // Every policy has at least the revision that created it, so nothing on the first page means no such policy.
     if (rows.length === 0 && input.cursor === undefined && input.offset === 0)

@@ -74,9 +74,12 @@ async function script(scene: Scene): Promise<void> {
 
 async function approval(scene: Scene): Promise<void> {
   const { agent, person, mayApprove, seconds, tell, quiet } = scene
-  const deploy = { action_type: 'deploy', declared_goal: 'Ship version 42 to production', target: 'prod/shop', systems_touched: ['production'] }
+  // An act that was approved before would be found again instead of asked about: each run ships a version of its own.
+  const version = Math.floor(Date.now() / 1000) % 100_000
+  const act = { target: 'prod/shop', systems_touched: ['production'] }
+  const deploy = { action_type: 'deploy', declared_goal: `Ship version ${version} to production`, ...act }
   let id = ''
-  await timed(tell, 'deploy version 42 to production', async () => {
+  await timed(tell, `deploy version ${version} to production`, async () => {
     const { action, decision } = await agent.createAction(deploy)
     id = action.action_id
     if (action.status !== 'pending_approval') {
@@ -94,7 +97,7 @@ async function approval(scene: Scene): Promise<void> {
     return { result: 'approved', detail: `by ${action.approved_by}` }
   })
   await timed(tell, 'the agent reports how it ended', async () => {
-    const { outcome } = await agent.reportActionSuccess(id, 'Version 42 is live')
+    const { outcome } = await agent.reportActionSuccess(id, `Version ${version} is live`)
     return { result: outcome.status, detail: outcome.summary ?? '' }
   })
 }

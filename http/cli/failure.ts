@@ -27,7 +27,7 @@ export function failureOf(error: unknown): Failure | null {
 }
 
 function sentence(error: unknown): string {
-  if (error instanceof WritError) return withDetails(`${error.message}${hint(error)}`, error.details)
+  if (error instanceof WritError) return `${withDetails(error.message, error.details)}${hint(error)}`
   if (error instanceof Fault) return withDetails(error.message, error.details)
   if (error instanceof ConfigError || error instanceof CliError || error instanceof ListenError) return error.message
   if (!(error instanceof Error)) return String(error)
@@ -47,7 +47,7 @@ const reasons: Readonly<Record<string, string>> = {
 
 function hint({ code, status }: WritError): string {
   if (code === 'unreachable') return ' Start it with "writ serve", or set WRIT_URL to where it runs.'
-  if (status === 401) return ' Set WRIT_API_KEY to a key of this server.'
+  if (status === 401) return '. Set WRIT_API_KEY to a key of this server.'
   return ''
 }
 

@@ -40,7 +40,7 @@ export async function waitForApproval(connection: Connection, actionId: string, 
 
 /** True when the stream told of the permission; false when polling has to go on. */
 async function allowedOnStream(wait: Wait): Promise<boolean> {
-  const timer = AbortSignal.timeout(Math.max(0, wait.left()))
+  const timer = AbortSignal.timeout(Math.max(0, Math.round(wait.left())))
   const stop = new AbortController()
   const signal = AbortSignal.any([timer, stop.signal, ...(wait.signal ? [wait.signal] : [])])
   try {

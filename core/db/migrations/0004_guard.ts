@@ -37,16 +37,18 @@ begin
   insert into action_record
     select a.* from json_populate_recordset(null::action_record, p_actions) as a;
 
-  insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum)
+  insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
     select org_id, (created_at at time zone 'UTC')::date, agent_id, count(*),
       count(*) filter (where status = 'completed'), count(*) filter (where status in ('failed', 'cancelled', 'blocked')),
-      count(*) filter (where risk_score >= 70), sum(risk_score)
+      count(*) filter (where risk_score >= 70), sum(risk_score),
+      coalesce(sum(cost_micros), 0), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0)
     from json_populate_recordset(null::action_record, p_actions)
     group by 1, 2, 3 order by 1, 2, 3
     on conflict (org_id, day, agent_id) do update set
       total = action_rollup_day.total + excluded.total, completed = action_rollup_day.completed + excluded.completed,
       failed = action_rollup_day.failed + excluded.failed, high_risk = action_rollup_day.high_risk + excluded.high_risk,
-      risk_sum = action_rollup_day.risk_sum + excluded.risk_sum;
+      risk_sum = action_rollup_day.risk_sum + excluded.risk_sum, cost_micros = action_rollup_day.cost_micros + excluded.cost_micros,
+      tokens_in = action_rollup_day.tokens_in + excluded.tokens_in, tokens_out = action_rollup_day.tokens_out + excluded.tokens_out;
 
   insert into approval
     select p.* from json_populate_recordset(null::approval, p_approvals) as p;
@@ -75,6 +77,15 @@ begin
       blocks = guard_session.blocks + excluded.blocks,
       flags = (select array(select distinct unnest(guard_session.flags || excluded.flags) order by 1 limit 64)),
       action_types = (select array(select distinct unnest(guard_session.action_types || excluded.action_types) order by 1 limit 64));
+
+  update guard_session s set cost_micros = s.cost_micros + spent.cost, tokens = s.tokens + spent.tokens
+    from (
+      select org_id, session_id, coalesce(sum(cost_micros), 0) as cost, coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_out, 0)), 0) as tokens
+      from json_populate_recordset(null::action_record, p_actions)
+      where session_id is not null and (cost_micros is not null or tokens_in is not null or tokens_out is not null)
+      group by 1, 2
+    ) as spent
+    where s.org_id = spent.org_id and s.session_id = spent.session_id;
 
   -- A key used in the last ten minutes belongs to the decision it was first used for.
   insert into guard_idempotency (org_id, key, digest, decision_id, at)

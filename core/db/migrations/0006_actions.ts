@@ -94,6 +94,7 @@ const statements = [
   `create unique index approval_action on approval (org_id, action_id)`,
   `create index approval_open on approval (expires_at) where state = 'pending'`,
   `create index approval_act on approval (org_id, act_digest) where state in ('pending', 'approved')`,
+  `create index approval_held on approval (org_id, state, decided_at) where state in ('pending', 'approved') and released_at is null`,
   `create index approval_newest on approval (org_id, created_at desc, id desc)`,
   `create table assumption (
     org_id text not null,
