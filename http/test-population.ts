@@ -80,7 +80,7 @@ export function inputOf(op: Operation, known: Known): Record<string, unknown> {
   const required = new Set([...(schema.required ?? []), ...fieldsOf(op.rest.path)])
   const names = Object.keys(schema.properties ?? {})
   const valueOf = (name: string): unknown =>
-    known[`${domain}.${name}`] ?? known[name] ?? sampleOf(schema.properties?.[name] ?? {})
+    known[`${domain}.${name}`] ?? known[name] ?? samples[name] ?? sampleOf(schema.properties?.[name] ?? {})
   const sound = Object.fromEntries(names.filter((name) => required.has(name)).map((name) => [name, valueOf(name)]))
   const more = alsoNeeded[op.name]?.map((name) => [name, valueOf(name)] as const) ?? []
   return {
@@ -89,6 +89,9 @@ export function inputOf(op: Operation, known: Known): Record<string, unknown> {
     ...('timeout_seconds' in op.input.shape ? { timeout_seconds: 0 } : {}),
   }
 }
+
+/** Values that only their parser can tell from others. */
+const samples: Known = { policy_type: 'risk_threshold', rules: { threshold: 99 } }
 
 /** Optional by the schema, but without one of them the handler refuses. */
 const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
@@ -156,8 +159,6 @@ export async function populate(url: string, key: string): Promise<Known> {
     loop_id: loop['loop_id'],
     policy_id: policy['policy_id'],
     'policies.id': policy['policy_id'],
-    'policies.policy_type': 'risk_threshold',
-    'policies.rules': rules,
     'policies.ids': [policy['policy_id']],
     'keys.id': made.key.id,
     ref: running['action_id'],

@@ -7,6 +7,7 @@ import { requestDigest } from './digest.rules.ts'
 import { replayOf } from './idempotency.ts'
 import { decideAndRecord, type RecordOptions } from './record.ts'
 import { isKeyRaced } from './record.rules.ts'
+import { withReceipts } from './receipt.ts'
 import { rememberDecision } from './recent.ts'
 import { actFields, GuardAnswer, type ActRequest } from './schema.ts'
 import type { Context } from '../kernel/context.ts'
@@ -52,7 +53,7 @@ async function answer(
 ): Promise<GuardAnswer> {
   const { decided, recorded, companions } = await decideAndRecord(ctx, request, options)
   rememberDecision(ctx.runtime, ctx.actor.orgId, decided)
-  const result = answerOf(decided, request, recorded.seq)
+  const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq), request)
   if (!record) return result
   const actionId = companions.action?.['action_id']
   return typeof actionId === 'string'

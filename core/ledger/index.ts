@@ -5,6 +5,7 @@ export { latestCheckpoint, signCheckpoint, type CheckpointRow } from './checkpoi
 export { signDueCheckpoints } from './jobs.ts'
 export { ensureKey, jwkOf, listKeys, replaceKey, verifierKeyOf, type SigningPorts } from './keys.ts'
 export { signingPorts } from './ports.ts'
+export { signStatement, type SignedStatement } from './sign-statement.ts'
 export {
   entryKinds,
   sealEntries,

@@ -1,0 +1,192 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { loadSqlParser } from '#core/evidence/index'
+import type { Operation } from '#core/kernel/operation'
+import { operations } from '#core/registry.gen'
+import { fieldsOf } from './paths.rules.ts'
+import { hostileFor } from './test-hostile.ts'
+import { call, inputOf, MARK, populate, rowCounts, type Answer, type Known } from './test-population.ts'
+import { testServer, type TestServer } from './test-server.ts'
+
+const ORG_A = 'org_sweep_a'
+const ORG_B = 'org_sweep_b'
+const FUZZED = 'org_sweep_fuzz'
+
+let server: TestServer
+let ofA: Known
+let ofFuzzed: Known
+let keys: Record<'a' | 'b' | 'fuzz' | 'scopeless', string>
+
+beforeAll(async () => {
+  await loadSqlParser()
+  server = await testServer(operations, { settings: { secret_key: 'ab'.repeat(32), rate_limit_unauthenticated: 0 } })
+  for (const org of [ORG_A, ORG_B, FUZZED]) await server.org(org)
+  keys = {
+    a: await server.key({ operator: true }, ORG_A),
+    b: await server.key({}, ORG_B),
+    fuzz: await server.key({ operator: true }, FUZZED),
+    // No operation asks for this one: it opens the event stream.
+    scopeless: await server.key({ scopes: ['events:read'] }, ORG_A),
+  }
+  ofA = await populate(server.url, keys.a)
+  ofFuzzed = await populate(server.url, keys.fuzz)
+})
+afterAll(() => server.close())
+
+const guarded = operations.filter((op) => op.scope !== 'public')
+
+function expectErrorBody(answer: Answer): void {
+  expect(answer.body).toMatchObject({
+    error: expect.stringMatching(/\S/) as string,
+    code: expect.stringMatching(/^\w+$/) as string,
+    request_id: expect.stringMatching(/\S/) as string,
+  })
+}
+
+describe('every operation', () => {
+  test.each(guarded.map((op) => [op.name, op] as const))(
+    '%s: 401 without a key, 403 without its scope',
+    async (_, op) => {
+      const before = await rowCounts(server.runtime)
+      const input = inputOf(op, ofA)
+      const none = await call(server.url, op, { input })
+      expect(none).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+      expectErrorBody(none)
+      // What is wrong with the input is not told to whoever may not call.
+      for (const body of [input, { ...input, limit: {}, reason: 5, name: [] }]) {
+        const refused = await call(server.url, op, { key: keys.scopeless, input: body })
+        expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden', required_scope: op.scope } })
+        expectErrorBody(refused)
+      }
+      expect(await rowCounts(server.runtime)).toEqual(before)
+    },
+  )
+
+  test('public operations show nothing of an org to nobody', async () => {
+    for (const op of operations.filter(({ scope }) => scope === 'public')) {
+      const answer = await call(server.url, op, { input: inputOf(op, ofA) })
+      expect(answer.status, `${op.name}: ${answer.text}`).toBeLessThan(500)
+      expect(answer.text).not.toContain(MARK)
+    }
+  })
+})
+
+/** Fields whose value names a row of another org. An agent's id is free text: two orgs may use the same. */
+function namingFields(op: Operation): string[] {
+  const domain = op.name.split('_')[0] ?? ''
+  return Object.keys(op.input.shape).filter((name) => `${domain}.${name}` in ofA || name in ofA)
+}
+
+function valueOf(op: Operation, name: string): unknown {
+  return ofA[`${op.name.split('_')[0]}.${name}`] ?? ofA[name]
+}
+
+describe('an admin of another org', () => {
+  test('gets 404 from every operation that must name a row', async () => {
+    const before = await rowCounts(server.runtime)
+    const naming = guarded.filter((op) => {
+      const input = inputOf(op, ofA)
+      return op.name !== 'actions_remove' && namingFields(op).some((name) => name in input)
+    })
+    for (const op of naming) {
+      const input = inputOf(op, ofA)
+      const answer = await call(server.url, op, { key: keys.b, input })
+      expect(answer, `${op.name} ${JSON.stringify(input)}`).toMatchObject({ status: 404 })
+      expectErrorBody(answer)
+      expect(answer.text).not.toContain(MARK)
+    }
+    expect(naming.length).toBeGreaterThan(15)
+    expect(await rowCounts(server.runtime)).toEqual(before)
+    // The same calls by its own admin find the row: the 404 above is about whose it is.
+    for (const op of naming.filter(({ annotations }) => !annotations.destructive)) {
+      const own = await call(server.url, op, { key: keys.fuzz, input: inputOf(op, ofFuzzed) })
+      expect([400, 404], `${op.name}: ${own.text}`).not.toContain(own.status)
+    }
+  })
+
+  test('never sees or changes a row of the org, whatever filter or reference is named', async () => {
+    const before = await rowCounts(server.runtime, ORG_A)
+    let asked = 0
+    for (const op of guarded) {
+      const required = inputOf(op, {})
+      for (const name of namingFields(op).filter(
+        (one) => !(one in required) && !fieldsOf(op.rest.path).includes(one),
+      )) {
+        const answer = await call(server.url, op, { key: keys.b, input: { ...required, [name]: valueOf(op, name) } })
+        expect(answer.status, `${op.name} ${name}: ${answer.text}`).toBeLessThan(500)
+        const told = answer.text.replaceAll(JSON.stringify(valueOf(op, name)), '"given"')
+        expect(told.replaceAll(`"${MARK}-session"`, ''), `${op.name} ${name}`).not.toContain(MARK)
+        expect(told).not.toContain(ORG_A)
+        asked += 1
+      }
+      if (op.rest.method === 'get' && fieldsOf(op.rest.path).length === 0) {
+        const answer = await call(server.url, op, { key: keys.b, input: required })
+        expect(answer.text.replaceAll(`"${MARK}-session"`, ''), op.name).not.toContain(MARK)
+      }
+    }
+    expect(asked).toBeGreaterThan(10)
+    expect(await rowCounts(server.runtime, ORG_A)).toEqual(before)
+  })
+})
+
+describe('hostile input', () => {
+  const NUL = { message: 'contains a NUL character' }
+  const refusedEverywhere: Record<string, unknown> = {
+    'a NUL character': { stray: 'a\0b' },
+    'a lone surrogate': { stray: { deep: ['\ud800'] } },
+    'a prototype key': { stray: JSON.parse('{"__proto__":{"admin":true}}') as unknown },
+    'deep nesting': { stray: JSON.parse(`${'['.repeat(900)}${']'.repeat(900)}`) as unknown },
+  }
+
+  test('a body above the limit is 413, one that is no object or is poisoned is 400, and nothing is written', async () => {
+    const before = await rowCounts(server.runtime)
+    const big = Buffer.alloc(10 * 1024 * 1024, ' ')
+    for (const op of guarded.filter(({ rest }) => rest.method !== 'get')) {
+      const input = inputOf(op, ofA)
+      const post = (sent: object): Promise<Answer> => call(server.url, op, { key: keys.a, input, ...sent })
+      expect(await post({ raw: big }), op.name).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } })
+      for (const raw of ['[1]', '"x"', '7', 'null', '{"a":', '\ufffe']) {
+        const answer = await post({ raw })
+        expect(answer, `${op.name} ${raw}`).toMatchObject({ status: 400 })
+        expectErrorBody(answer)
+      }
+      for (const [what, poison] of Object.entries(refusedEverywhere)) {
+        const answer = await post({ input: { ...input, ...(poison as object) } })
+        expect(answer, `${op.name} ${what}`).toMatchObject({ status: 400, body: { code: 'invalid_input' } })
+        if (what === 'a NUL character') expect(answer.text).toContain(NUL.message)
+      }
+    }
+    expect(await rowCounts(server.runtime)).toEqual(before)
+  })
+
+  /** Stops all others of the org: fuzzed last. */
+  const stopping = operations.filter((op) => ['halt_start', 'agents_pause'].includes(op.name))
+  const others = operations.filter((op) => !stopping.includes(op))
+
+  /** One operation with well-formed input, of which a few fields are replaced. */
+  const fuzzed = (ops: readonly Operation[]) =>
+    fc.constantFrom(...ops).chain((op) => {
+      const names = Object.keys(op.input.shape)
+      const values = Object.fromEntries(names.map((name) => [name, hostileFor(name)]))
+      const most = Math.min(3, names.length)
+      const some = most === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: most })
+      return fc.record({ op: fc.constant(op), replaced: some, values: fc.record(values) })
+    })
+
+  test('deep', { timeout: 1_000_000 }, async () => {
+    const bads = new Map<string, string>()
+    let n = 0
+    const property = fc.asyncProperty(fuzzed(others), async ({ op, replaced, values }) => {
+      n += 1
+      const bad = Object.fromEntries(replaced.map((name) => [name, (values as Record<string, unknown>)[name]]))
+      const running = op.name === 'approvals_wait' ? { action_id: ofFuzzed['action_id'] } : {}
+      const input = { ...inputOf(op, ofFuzzed), ...running, ...bad }
+      const t = performance.now()
+      const answer = await call(server.url, op, { key: keys.fuzz, input, timeoutMs: 30_000 }).catch((e) => ({ status: 599, text: String(e), body: {} }))
+      const ms = performance.now() - t
+      if (answer.status >= 500 || ms > 2000) bads.set(`${op.name} ${answer.status} ${Object.keys(bad).length === 1 ? Object.keys(bad) : ''} ${answer.status>=500?'':'SLOW'}`, `${ms|0} ms ${JSON.stringify(bad).slice(0,300)} ${answer.text.slice(0, 300)}`)
+    })
+    await fc.assert(property, { numRuns: 100000, interruptAfterTimeLimit: 240_000 })
+    console.log(n, [...bads].map((x) => x.join(' ')).join('\n'))
+  })
+})
