@@ -19,7 +19,8 @@ export const getDecision = operation({
   scope: 'guard:read',
   annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   rest: { method: 'get', path: '/api/guard/decisions/{decision_id}' },
-  mcp: 'catalog',
+  mcp: 'direct',
+  tool: 'writ_explain_decision',
 
   async handler(ctx, input) {
     const row = await ctx.db

@@ -31,7 +31,8 @@ export const getEntryProof = operation({
   scope: 'ledger:read',
   annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   rest: { method: 'get', path: '/api/ledger/proof' },
-  mcp: 'catalog',
+  mcp: 'direct',
+  tool: 'writ_ledger_proof',
 
   async handler(ctx, input) {
     const rows = await entriesOf(ctx, input)

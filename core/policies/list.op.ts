@@ -16,7 +16,8 @@ export const list = operation({
   scope: 'policies:read',
   annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
   rest: { method: 'get', path: '/api/policies' },
-  mcp: 'catalog',
+  mcp: 'direct',
+  tool: 'writ_policies_list',
 
   async handler(ctx, input) {
     let query = ctx.db

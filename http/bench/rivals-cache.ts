@@ -45,7 +45,8 @@ async function install(folder: string): Promise<void> {
     for (const name of ['package.json', 'package-lock.json']) {
       await cp(new URL(`rivals/${name}`, import.meta.url), join(making, name))
     }
-    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: making, timeout: 120_000 })
+    // Not `ci`: the lock file names the binaries of one platform only.
+    await run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: making, timeout: 120_000 })
     await rename(making, folder)
   } finally {
     await rm(making, { recursive: true, force: true })
