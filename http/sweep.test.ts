@@ -81,6 +81,11 @@ function valueOf(op: Operation, name: string): unknown {
   return ofA[`${op.name.split('_')[0]}.${name}`] ?? ofA[name]
 }
 
+/** An answer without the values that the caller of the other org put in itself. */
+function besidesGiven({ text }: Answer): string {
+  return [ofA['session_id'], ofA['idempotency_key']].reduce<string>((rest, given) => rest.replaceAll(`"${String(given)}"`, ''), text)
+}
+
 describe('an admin of another org', () => {
   test('gets 404 from every operation that must name a row', async () => {
     const before = await rowCounts(server.runtime)
@@ -114,14 +119,13 @@ describe('an admin of another org', () => {
       )) {
         const answer = await call(server.url, op, { key: keys.b, input: { ...required, [name]: valueOf(op, name) } })
         expect(answer.status, `${op.name} ${name}: ${answer.text}`).toBeLessThan(500)
-        const told = answer.text.replaceAll(JSON.stringify(valueOf(op, name)), '"given"')
-        expect(told.replaceAll(`"${MARK}-session"`, ''), `${op.name} ${name}`).not.toContain(MARK)
-        expect(told).not.toContain(ORG_A)
+        expect(besidesGiven(answer), `${op.name} ${name}`).not.toContain(MARK)
+        expect(answer.text).not.toContain(ORG_A)
         asked += 1
       }
       if (op.rest.method === 'get' && fieldsOf(op.rest.path).length === 0) {
         const answer = await call(server.url, op, { key: keys.b, input: required })
-        expect(answer.text.replaceAll(`"${MARK}-session"`, ''), op.name).not.toContain(MARK)
+        expect(besidesGiven(answer), op.name).not.toContain(MARK)
       }
     }
     expect(asked).toBeGreaterThan(10)
@@ -130,7 +134,6 @@ describe('an admin of another org', () => {
 })
 
 describe('hostile input', () => {
-  const NUL = { message: 'contains a NUL character' }
   const refusedEverywhere: Record<string, unknown> = {
     'a NUL character': { stray: 'a\0b' },
     'a lone surrogate': { stray: { deep: ['\ud800'] } },
@@ -153,7 +156,7 @@ describe('hostile input', () => {
       for (const [what, poison] of Object.entries(refusedEverywhere)) {
         const answer = await post({ input: { ...input, ...(poison as object) } })
         expect(answer, `${op.name} ${what}`).toMatchObject({ status: 400, body: { code: 'invalid_input' } })
-        if (what === 'a NUL character') expect(answer.text).toContain(NUL.message)
+        if (what === 'a NUL character') expect(answer.text).toContain('contains a NUL character')
       }
     }
     expect(await rowCounts(server.runtime)).toEqual(before)

@@ -141,7 +141,7 @@ export async function populate(url: string, key: string): Promise<Known> {
   const running = await post('/api/actions', { ...act, declared_goal: MARK })
   const asked = { ...act, declared_goal: `${MARK} asks`, status: 'pending_approval' }
   const pending = await post('/api/actions', asked)
-  const guarded = await post('/api/guard', { ...act, declared_goal: `${MARK} guarded`, idempotency_key: MARK })
+  const guarded = await post('/api/guard', { ...act, declared_goal: `${MARK} guarded`, idempotency_key: `${MARK}-key` })
   const about = { action_id: running['action_id'] }
   const assumption = await post('/api/assumptions', { ...about, assumption: MARK, basis: MARK })
   const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: MARK })
@@ -163,7 +163,7 @@ export async function populate(url: string, key: string): Promise<Known> {
     'keys.id': made.key.id,
     ref: running['action_id'],
     session_id: `${MARK}-session`,
-    idempotency_key: MARK,
+    idempotency_key: `${MARK}-key`,
   }
 }
 

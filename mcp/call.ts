@@ -8,7 +8,7 @@ import type { Context } from '#core/kernel/context'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Caller } from './caller.ts'
-import { faultResult, jsonResult } from './errors.ts'
+import { faultResult, jsonResult, reportDefect } from './errors.ts'
 import { withIdentity } from './identity.rules.ts'
 import { askInChat } from './in-chat.ts'
 import type { McpParts } from './parts.ts'
@@ -28,7 +28,7 @@ export async function callOperation(
   op: Operation,
   given: Readonly<Record<string, unknown>>,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { caller } = call
+  const { caller, parts } = call
   const input = withIdentity(op, caller, given)
   try {
     const ctx = contextOf(call)
@@ -37,6 +37,7 @@ export async function callOperation(
     const output = await invoke(op, ctx, input)
     return withWayToApprove(call, op, output, jsonResult(output as Record<string, unknown>))
   } catch (thrown) {
+    reportDefect(parts.runtime.log, thrown, caller.requestId)
     return faultResult(thrown, caller.requestId)
   }
 }

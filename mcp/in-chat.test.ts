@@ -60,6 +60,8 @@ describe.each(ways)('$name', ({ connect, over }) => {
     expect(shown).toHaveLength(1)
     expect(shown[0]).toContain('Wants to: Rename the bucket Risk: 0 of 100')
     expect(shown[0]).toContain('Agent: builder')
+    expect(shown[0]).toContain('"command":"mv bucket-')
+    expect(shown[0]?.match(/^Risk: /gm)).toHaveLength(1)
     expect(await stateOf(actionId)).toMatchObject({ status: 'running', approved_by: expect.any(String) })
   })
 

@@ -1,5 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- has to run before the packages below are loaded
-import './testing/own-source-only.ts'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'

@@ -1,13 +1,16 @@
 import { requireAction, type ActionRow } from '#core/actions/index'
+import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { invoke } from '../kernel/invoke.ts'
 import type { InChat } from '../kernel/operation.ts'
 import { assertMayApprove } from './authority.ts'
 import { decide } from './decide.op.ts'
 
+const MOST_SHOWN = 1500
+
 /** Lets the person at the client decide what the call would wait for; the verdict takes the same road as any other. */
 export const inChat: InChat = {
-  scope: decide.scope as InChat['scope'],
+  scope: 'approvals:decide',
 
   async question(ctx, { action_id }) {
     if (typeof action_id !== 'string') return null
@@ -19,9 +22,8 @@ export const inChat: InChat = {
       throw thrown
     }
     const row = await requireAction(ctx, action_id)
-    return row.status === 'pending_approval'
-      ? { message: messageOf(row), about: row.action_id, digest: row.act_digest }
-      : null
+    if (row.status !== 'pending_approval') return null
+    return { message: await messageOf(ctx, row), about: row.action_id, digest: row.act_digest }
   },
 
   async settle(ctx, { about, digest, allow, reason }) {
@@ -32,14 +34,23 @@ export const inChat: InChat = {
   },
 }
 
-function messageOf(row: ActionRow): string {
-  const facts: readonly (readonly [string, string | null])[] = [
-    ['Agent', row.agent_name ?? row.agent_id],
+/** What a person must see to decide: who, what exactly, why they are asked, and how risky it is. */
+async function messageOf(ctx: Context, row: ActionRow): Promise<string> {
+  const decision = await ctx.db
+    .selectFrom('guard_decision')
+    .select(['reason', 'context'])
+    .where('org_id', '=', row.org_id)
+    .where('id', '=', row.guard_decision_id)
+    .executeTakeFirst()
+  const request = decision?.context['request'] as { act?: object } | undefined
+  const facts: readonly (readonly [string, string | null | undefined])[] = [
+    ['Agent', row.agent_name === null ? row.agent_id : `${row.agent_name} (${row.agent_id})`],
     ['Wants to', row.declared_goal],
-    ['Act', row.action_type],
+    ['Type', row.action_type],
+    ['Act', request?.act && JSON.stringify(request.act)],
     ['On', row.target],
-    ['Details', row.input_summary],
-    ['Why', row.reasoning],
+    ['Says why', row.reasoning],
+    ['Asked because', decision?.reason],
     ['Risk', `${row.risk_score} of 100${row.reversible ? '' : ', cannot be undone'}`],
     ['Action id', row.action_id],
   ]
@@ -47,8 +58,8 @@ function messageOf(row: ActionRow): string {
   return ['An agent asks for your approval.', ...lines].join('\n')
 }
 
-/** What an agent wrote must not be able to look like a line of ours. */
+/** What an agent wrote must not be able to look like a line of ours, nor push the rest out of sight. */
 function oneLine(text: string): string {
   const flat = text.replaceAll(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim()
-  return flat.length > 600 ? `${flat.slice(0, 600)}…` : flat
+  return flat.length > MOST_SHOWN ? `${flat.slice(0, MOST_SHOWN)}… (${flat.length - MOST_SHOWN} more characters)` : flat
 }

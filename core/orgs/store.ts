@@ -53,7 +53,7 @@ export async function ensureFirstOrg(runtime: Runtime): Promise<FirstKeys | null
       await insertOrg(trx, { orgId: FIRST_ORG, name: 'Default', at, by: by.principalId })
       const secret = runtime.settings.admin_key
       const admin = await insertKey(trx, by, at, { name: 'First admin key', role: 'admin', operator: true, secret })
-      const agent = await insertKey(trx, by, at, { name: 'First agent key', role: 'member' })
+      const agent = await insertKey(trx, by, at, { name: 'First agent key', role: 'member', prefix: 'writ_agent_' })
       return { admin, agent }
     })
   } catch (error) {

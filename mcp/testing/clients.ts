@@ -1,5 +1,3 @@
-// oxlint-disable-next-line import/no-unassigned-import -- has to run before the packages below are loaded
-import './own-source-only.ts'
 import { Client as ModernClient, StreamableHTTPClientTransport as ModernHttp } from '@modelcontextprotocol/client'
 import { StdioClientTransport as ModernStdio } from '@modelcontextprotocol/client/stdio'
 import { Client as FirstClient } from '@modelcontextprotocol/sdk/client/index.js'
@@ -114,7 +112,7 @@ export function bridge({ url, key, agentId }: Endpoint): {
   const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
   return {
     command: process.execPath,
-    args: ['--conditions=source', '--import', here('own-source-only.ts'), here('bridge-process.ts')],
+    args: ['--conditions=writ-source', here('bridge-process.ts')],
     env: {
       PATH: process.env['PATH'] ?? '',
       WRIT_URL: url,
