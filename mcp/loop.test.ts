@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyExport } from '#core/ledger/index'
-import { firstClient, modernClient, type TestClient } from './testing/clients.ts'
+import { cli, firstClient, modernClient, type TestClient } from './testing/clients.ts'
 import { isIncluded, type ProvenEntry } from './testing/inclusion.ts'
 import { testServer, type TestServer } from './testing/test-server.ts'
+
+const run = promisify(execFile)
 
 let server: TestServer
 beforeAll(async () => {
@@ -16,11 +20,17 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
+/** The command line of the person, with their own key. */
+async function writ(...args: string[]): Promise<string> {
+  const { command, args: all, env } = cli({ url: server.url, key: server.admin }, ...args)
+  return (await run(command, all, { env })).stdout
+}
+
 describe.each([
   { sdk: 'first', over: 'http', version: '2025-11-25' },
-  { sdk: 'first', over: 'stdio', version: '2025-11-25' },
+  { sdk: 'first', over: 'cli', version: '2025-11-25' },
   { sdk: 'modern', over: 'http', version: '2026-07-28' },
-  { sdk: 'modern', over: 'stdio', version: '2026-07-28' },
+  { sdk: 'modern', over: 'cli', version: '2026-07-28' },
 ] as const)('$sdk SDK client over $over', ({ sdk, over, version }) => {
   let client: TestClient
   beforeAll(async () => {
@@ -48,12 +58,10 @@ describe.each([
     expect(recorded.text.at(-1)).toContain(`writ approve ${actionId}`)
 
     const told: (string | undefined)[] = []
-    const waiting = client.call('writ_wait_for_approval', { action_id: actionId, timeout_seconds: 15 }, (message) => {
-      told.push(message)
-    })
+    const given = { action_id: actionId, timeout_seconds: 15 }
+    const waiting = client.call('writ_wait_for_approval', given, { onProgress: (message) => told.push(message) })
     await expect.poll(() => told.length, { timeout: 10_000 }).toBeGreaterThan(0)
-    const approved = await server.rest('POST', `/api/approvals/${actionId}`, server.admin, { decision: 'allow' })
-    expect(approved.status).toBe(200)
+    await writ('approve', actionId, '--reason', 'Reviewed')
     const decidedAt = performance.now()
     const waited = await waiting
     expect(waited.body).toMatchObject({ approved: true, denied: false, timed_out: false, released: true })

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 
 export interface Program {
@@ -24,7 +25,7 @@ export interface ProgramOptions {
   readonly nodeFlags?: readonly string[]
 }
 
-/** Starts a program of this folder in a process of its own; it prints its URL as its first line. */
+/** Starts a program, named from this folder, in a process of its own; the first URL it prints is where it serves. */
 export async function startProgram(file: string, options: ProgramOptions = {}): Promise<Program> {
   const { args = [], env = {}, nodeFlags = [] } = options
   const path = fileURLToPath(new URL(file, import.meta.url))
@@ -32,14 +33,18 @@ export async function startProgram(file: string, options: ProgramOptions = {}): 
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   })
-  const lines = createInterface({ input: child.stdout })
-  const failed = once(child, 'exit').then(([code]) => {
-    throw new Error(`${file} ended with ${String(code)} before it served.`)
-  })
-  const [url] = (await Promise.race([once(lines, 'line'), failed])) as [string]
-  // Only the start may fail by it.
-  failed.catch(() => undefined)
+  const url = await firstUrl(child.stdout)
+  if (url === undefined) throw new Error(`${file} ended before it served.`)
+  child.stdout.resume()
   return observed(child, url)
+}
+
+async function firstUrl(output: Readable): Promise<string | undefined> {
+  for await (const line of createInterface({ input: output })) {
+    const url = /http:\/\/[\w.:[\]]+/.exec(line)?.[0]
+    if (url !== undefined) return url
+  }
+  return undefined
 }
 
 export function observed(child: ChildProcess, url: string): Program {

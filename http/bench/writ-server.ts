@@ -9,6 +9,10 @@ export interface WritServer {
   readonly place: Place
   readonly url: string
   readonly adminKey: string
+  /** Stops the server, lets `between` work on its database, and starts it again. */
+  restart(between?: () => Promise<void>): Promise<void>
+  /** The same after `kill -9`. */
+  restartKilled(): Promise<void>
   /** Stops the server and removes its database. */
   remove(): Promise<void>
 }
@@ -25,23 +29,39 @@ export async function writServer(engine: Engine, options: WritServerOptions = {}
   const adminKey = `writ_live_${randomBytes(16).toString('hex')}`
   try {
     const env = { ...where.env, WRIT_ADMIN_KEY: adminKey, ...options.env }
-    const program = await startProgram('server-program.ts', { env, nodeFlags: options.nodeFlags ?? [] })
-    try {
-      await createPolicies(program.url, adminKey, options.policies ?? 0)
-    } catch (error) {
-      await program.stop()
-      throw error
-    }
-    return {
-      program,
+    const start = (): Promise<Program> =>
+      startProgram('../cli/main.ts', { args: ['serve', '--json'], env, nodeFlags: options.nodeFlags ?? [] })
+    let program = await start()
+    const server: WritServer = {
       place: where,
-      url: program.url,
       adminKey,
+      get program() {
+        return program
+      },
+      get url() {
+        return program.url
+      },
+      async restart(between) {
+        await program.stop()
+        await between?.()
+        program = await start()
+      },
+      async restartKilled() {
+        await program.stop('SIGKILL')
+        program = await start()
+      },
       async remove() {
         await program.stop()
         await where.remove()
       },
     }
+    try {
+      await createPolicies(server.url, adminKey, options.policies ?? 0)
+    } catch (error) {
+      await program.stop()
+      throw error
+    }
+    return server
   } catch (error) {
     await where.remove()
     throw error

@@ -5,6 +5,8 @@ import { StdioClientTransport as FirstStdio } from '@modelcontextprotocol/sdk/cl
 import { StreamableHTTPClientTransport as FirstHttp } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export interface ToolResult {
@@ -13,11 +15,16 @@ export interface ToolResult {
   readonly text: readonly string[]
 }
 
+export interface CallOptions {
+  readonly onProgress?: (message: string | undefined) => void
+  readonly signal?: AbortSignal
+}
+
 /** What the tests need of a client, whichever SDK generation is behind it. */
 export interface TestClient {
   readonly version: string | undefined
   tools(): Promise<string[]>
-  call(name: string, input: object, onProgress?: (message: string | undefined) => void): Promise<ToolResult>
+  call(name: string, input: object, options?: CallOptions): Promise<ToolResult>
   close(): Promise<void>
 }
 
@@ -35,7 +42,8 @@ export interface Endpoint {
   readonly person?: Person
 }
 
-export type Transports = 'http' | 'stdio'
+/** `cli` is stdio as well, through the installed program instead of the bridge alone. */
+export type Transports = 'http' | 'stdio' | 'cli'
 
 interface Told {
   readonly message?: string | undefined
@@ -50,8 +58,8 @@ export async function firstClient(endpoint: Endpoint, over: Transports): Promise
   const client = new FirstClient(name, { capabilities: person ? { elicitation: {} } : {} })
   if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params.message))
   const transport =
-    over === 'stdio'
-      ? new FirstStdio(bridge(endpoint))
+    over !== 'http'
+      ? new FirstStdio(over === 'cli' ? cli(endpoint, 'mcp') : bridge(endpoint))
       : new FirstHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
   let version: string | undefined
   const remember = transport as Transport
@@ -64,10 +72,9 @@ export async function firstClient(endpoint: Endpoint, over: Transports): Promise
   return {
     version,
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    call: async (tool, input, onProgress) => {
-      const onprogress = onProgress ? { onprogress: (told: Told) => onProgress(told.message) } : {}
+    call: async (tool, input, options) => {
       const params = { name: tool, arguments: { ...input } }
-      return toolResult(await client.callTool(params, undefined, { ...TIMEOUT, ...onprogress }))
+      return toolResult(await client.callTool(params, undefined, optionsOf(options)))
     },
     close: () => client.close(),
   }
@@ -80,18 +87,24 @@ export async function modernClient(endpoint: Endpoint, over: Transports): Promis
   const client = new ModernClient(name, { capabilities, versionNegotiation: { mode: 'auto' } })
   if (person) client.setRequestHandler('elicitation/create', ({ params }) => person(params.message))
   const transport =
-    over === 'stdio'
-      ? new ModernStdio(bridge(endpoint))
+    over !== 'http'
+      ? new ModernStdio(over === 'cli' ? cli(endpoint, 'mcp') : bridge(endpoint))
       : new ModernHttp(mcpUrl(endpoint), { requestInit: headersOf(endpoint) })
   await client.connect(transport)
   return {
     version: client.getNegotiatedProtocolVersion(),
     tools: async () => (await client.listTools()).tools.map((tool) => tool.name),
-    call: async (tool, input, onProgress) => {
-      const onprogress = onProgress ? { onprogress: (told: Told) => onProgress(told.message) } : {}
-      return toolResult(await client.callTool({ name: tool, arguments: { ...input } }, { ...TIMEOUT, ...onprogress }))
-    },
+    call: async (tool, input, options) =>
+      toolResult(await client.callTool({ name: tool, arguments: { ...input } }, optionsOf(options))),
     close: () => client.close(),
+  }
+}
+
+function optionsOf({ onProgress, signal }: CallOptions = {}) {
+  return {
+    ...TIMEOUT,
+    ...(onProgress ? { onprogress: (told: Told) => onProgress(told.message) } : {}),
+    ...(signal ? { signal } : {}),
   }
 }
 
@@ -103,22 +116,34 @@ export function headersOf({ key, agentId }: Endpoint): { headers: Record<string,
   return { headers: { 'x-api-key': key, ...(agentId === undefined ? {} : { 'x-writ-agent-id': agentId }) } }
 }
 
+export interface Program {
+  readonly command: string
+  readonly args: string[]
+  readonly env: Record<string, string>
+}
+
 /** How a host starts the stdio bridge: a process of its own that knows address and key from its environment. */
-export function bridge({ url, key, agentId }: Endpoint): {
-  command: string
-  args: string[]
-  env: Record<string, string>
-} {
-  const here = (file: string): string => fileURLToPath(new URL(file, import.meta.url))
+export function bridge(endpoint: Endpoint): Program {
+  return { ...program('./bridge-process.ts'), env: environmentOf(endpoint) }
+}
+
+/** The program that people install. */
+export function cli(endpoint: Endpoint, ...args: readonly string[]): Program {
+  return { ...program('../../http/cli/main.ts', ...args), env: environmentOf(endpoint) }
+}
+
+function program(file: string, ...args: readonly string[]): Pick<Program, 'command' | 'args'> {
+  const path = fileURLToPath(new URL(file, import.meta.url))
+  return { command: process.execPath, args: ['--conditions=writ-source', '--no-warnings', path, ...args] }
+}
+
+function environmentOf({ url, key, agentId }: Endpoint): Record<string, string> {
   return {
-    command: process.execPath,
-    args: ['--conditions=writ-source', here('bridge-process.ts')],
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      WRIT_URL: url,
-      WRIT_API_KEY: key,
-      ...(agentId === undefined ? {} : { WRIT_AGENT_ID: agentId }),
-    },
+    PATH: process.env['PATH'] ?? '',
+    WRIT_HOME: join(tmpdir(), 'writ-no-home'),
+    WRIT_URL: url,
+    WRIT_API_KEY: key,
+    ...(agentId === undefined ? {} : { WRIT_AGENT_ID: agentId }),
   }
 }
 
