@@ -5,6 +5,7 @@ import type {
   ServerContext,
 } from '@modelcontextprotocol/server'
 import type { Context } from '#core/kernel/context'
+import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Caller } from './caller.ts'
@@ -43,7 +44,8 @@ export async function callOperation(
 }
 
 export function contextOf({ parts, caller, request }: Call): Context {
-  const context = parts.runtime.context(caller.actor, { signal: request.mcpReq.signal, requestId: caller.requestId })
+  const signal = signalOf(request.mcpReq.signal, caller.cancelled)
+  const context = parts.runtime.context(caller.actor, { signal, requestId: caller.requestId })
   const token = request.mcpReq._meta?.progressToken
   if (token === undefined) return context
   const progress = (message: string, done: number, total: number): void => {
@@ -52,6 +54,17 @@ export function contextOf({ parts, caller, request }: Call): Context {
       .catch((error: unknown) => context.log.debug({ err: error }, 'a progress notification was not delivered'))
   }
   return { ...context, progress }
+}
+
+/** Ends the work when nobody waits for it any more; the reason is a Fault, because that is no defect. */
+function signalOf(...sources: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const controller = new AbortController()
+  const abort = (): void => controller.abort(new Fault('gone', 'The call was cancelled.'))
+  for (const source of sources) {
+    if (source?.aborted) abort()
+    else source?.addEventListener('abort', abort, { once: true })
+  }
+  return controller.signal
 }
 
 /** Tells how a person approves what now waits, because an agent's client often cannot do it itself. */

@@ -7,6 +7,8 @@ export interface Caller {
   readonly requestId: string
   readonly toolset: Toolset
   readonly agent?: AgentName
+  /** Aborted when the client cancels by a request of its own. */
+  readonly cancelled?: AbortSignal
 }
 
 /** The agent a client speaks for. `configured`: an operator set it; else it was derived from the client's own name. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '#core/registry.gen'
-import { raw } from './testing/raw.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { raw } from './test-raw.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

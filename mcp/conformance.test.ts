@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withFixtures } from './fixture/wrap.ts'
-import { failures, runConformance, type Report, type Revision } from './testing/conformance.ts'
-import type { Listening } from './testing/free-port.ts'
-import { keyAddingProxy } from './testing/key-adding-proxy.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { failures, runConformance, type Report, type Revision } from './test-conformance.ts'
+import type { Listening } from './test-port.ts'
+import { keyAddingProxy } from './test-proxy.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 /** The scenarios that say something about any server, and do not need the suite's own tools. */
 const profile: Readonly<Record<Revision, readonly string[]>> = {

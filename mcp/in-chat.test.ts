@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { firstClient, modernClient, type Person, type TestClient } from './testing/clients.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { firstClient, modernClient, type Person, type TestClient } from './test-clients.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

@@ -63,10 +63,8 @@ async function ask({ parts, request }: Call, { message, about, digest }: Questio
             verdict: {
               type: 'string',
               title: 'Your verdict',
-              oneOf: [
-                { const: 'approve', title: 'Approve: the agent may do this once' },
-                { const: 'deny', title: 'Deny' },
-              ],
+              description: 'approve: the agent may do this once',
+              enum: ['approve', 'deny'],
             },
             reason: { type: 'string', title: 'Reason', description: 'Told to the agent and kept', maxLength: 1000 },
           },

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { verifyExport } from '#core/ledger/index'
-import { cli, firstClient, modernClient, type TestClient } from './testing/clients.ts'
-import { isIncluded, type ProvenEntry } from './testing/inclusion.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { cli, firstClient, modernClient, type TestClient } from './test-clients.ts'
+import { isIncluded, type ProvenEntry } from './test-inclusion.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 const run = promisify(execFile)
 

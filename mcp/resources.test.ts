@@ -5,9 +5,9 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '#core/registry.gen'
 import { matchResource, resourceDeclarations } from './resources.ts'
-import { bridge, headersOf, mcpUrl, type Endpoint } from './testing/clients.ts'
-import { raw } from './testing/raw.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { bridge, headersOf, mcpUrl, type Endpoint } from './test-clients.ts'
+import { raw } from './test-raw.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -20,7 +20,7 @@ const HISTORY = 'writ://agent/builder%201/history'
 
 async function read(uri: string, key = server.agent): Promise<Record<string, unknown>> {
   const { message } = await raw({ url: server.url, key }, 'resources/read', { uri })
-  const [content] = message.result?.['contents'] as { text: string; mimeType: string }[]
+  const [content] = (message.result?.['contents'] ?? []) as { text: string; mimeType: string }[]
   expect(content?.mimeType).toBe('application/json')
   return JSON.parse(content?.text ?? '') as Record<string, unknown>
 }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { firstClient, modernClient } from './testing/clients.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { firstClient, modernClient } from './test-clients.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {

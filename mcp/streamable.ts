@@ -7,6 +7,7 @@ import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
 import { operations as everyOperation } from '#core/registry.gen'
 import type { AgentName, Caller } from './caller.ts'
+import { Cancellations } from './cancellation.ts'
 import { agentIdOf } from './identity.rules.ts'
 import { mcpParts, type McpParts } from './parts.ts'
 import { mcpServer, type Wrap } from './server.ts'
@@ -41,7 +42,8 @@ export function mcpListener(runtime: Runtime, { operations = everyOperation, wra
     maxRequestBodySize: MAX_BODY,
     onerror: (error: Error) => runtime.log.debug({ err: error }, 'an MCP request was refused or failed'),
   }
-  const handle = toNodeHandler(createMcpHandler(factory, options), options)
+  const handler = new Cancellations().around(createMcpHandler(factory, options))
+  const handle = toNodeHandler(handler, options)
   let listening = 0
 
   const listen = async (request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> => {

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { operations } from '#core/registry.gen'
-import { surface } from './surface.ts'
+import { surface, surfaceJson } from './surface.ts'
 
 const { tokens, tools } = surface()
 const listed = tools.map(({ tool }) => tool as { name: string; description: string })
@@ -21,5 +22,10 @@ test('nothing is listed that only a validator needs', () => {
 })
 
 test('descriptions are short enough to serve as search text', () => {
-  for (const { name, description } of listed) expect(description.length, name).toBeLessThanOrEqual(200)
+  expect(listed.filter(({ description }) => description.length > 200).map(({ name }) => name)).toEqual([])
+})
+
+test('the committed surface is the one that is served', () => {
+  const committed = readFileSync(new URL('surface.gen.json', import.meta.url), 'utf8')
+  expect(JSON.parse(committed)).toEqual(JSON.parse(surfaceJson()))
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { raw, type RawAnswer } from './testing/raw.ts'
-import { testServer, type TestServer } from './testing/test-server.ts'
+import { raw, type RawAnswer } from './test-raw.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 beforeAll(async () => {
@@ -21,7 +21,7 @@ function call(
 
 async function toolNames(key: string, query = ''): Promise<string[]> {
   const { message } = await raw({ url: server.url, key }, 'tools/list', {}, { query })
-  return (message.result?.['tools'] as { name: string }[]).map((tool) => tool.name)
+  return ((message.result?.['tools'] ?? []) as { name: string }[]).map((tool) => tool.name)
 }
 
 test('a result is the same JSON as structure and as text, on both addresses', async () => {
@@ -52,9 +52,9 @@ test('what an operation refuses is a result the model can read: the JSON that RE
 
 test('an unknown tool, and one outside the chosen set, is JSON-RPC -32602', async () => {
   expect((await call('writ_nothing', {})).message.error).toMatchObject({ code: -32602 })
-  expect((await call('writ_policies_list', {})).message.error).toMatchObject({ code: -32602 })
-  const inSet = await call('writ_policies_list', {}, { query: '?toolsets=policies' })
-  expect(inSet.message.result).toMatchObject({ structuredContent: { policies: expect.any(Array) } })
+  expect((await call('writ_settings_get', {})).message.error).toMatchObject({ code: -32602 })
+  const inSet = await call('writ_settings_get', {}, { query: '?toolsets=settings' })
+  expect(inSet.message.result).toMatchObject({ structuredContent: { settings: expect.any(Object) } })
 })
 
 test('a credential sees the tools it can use, and is told what is missing for the others', async () => {

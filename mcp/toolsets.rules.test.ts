@@ -21,7 +21,7 @@ test('a domain lists its operations, beside the everyday ones only when those ar
 test('read leaves only what changes nothing, also behind the catalog', () => {
   const read = toolsetOf('all,read', operations)
   const byName = new Map(operations.map((op) => [op.name, op]))
-  for (const name of namesIn('all,read')) expect(byName.get(name)?.annotations.readOnly, name).toBe(true)
+  expect(namesIn('all,read').filter((name) => byName.get(name)?.annotations.readOnly !== true)).toEqual([])
   expect(operations.filter((op) => isReachable(read, op) && !op.annotations.readOnly)).toEqual([])
 })
 

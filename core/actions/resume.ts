@@ -1,4 +1,5 @@
 import { isStopped, snapshots } from '#core/guard/index'
+import { assertKeyValidUnder } from '#core/keys/index'
 import type { Context } from '../kernel/context.ts'
 import { releaseApproved } from './store.ts'
 import type { ActionRow } from './schema.ts'
@@ -35,6 +36,7 @@ export async function resumable(
   if (!approval) return null
   const snapshot = await ctx.runtime.use(snapshots).current(orgId)
   if (isStopped(snapshot, agentId)) return null
+  await assertKeyValidUnder(ctx, snapshot.control)
   if (approval.state === 'approved') {
     const mine = decisionId !== undefined && approval.released_to === decisionId
     const released =

@@ -1,5 +1,6 @@
 import { requireAction } from '#core/actions/index'
 import { snapshots } from '#core/guard/index'
+import { assertKeyValid } from '#core/keys/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 
@@ -15,6 +16,7 @@ export async function assertMayApprove(ctx: Context, actionId: string): Promise<
       'An agent key cannot approve. A person with the role admin or approver has to.',
     )
   }
+  await assertKeyValid(ctx)
   const action = await requireAction(ctx, actionId)
   if (action.created_by !== actor.principalId) return
   if (await separates(ctx)) {

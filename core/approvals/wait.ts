@@ -1,5 +1,7 @@
 import { expireOverdue, releaseApproved, requireAction, type ActionRow } from '#core/actions/index'
 import { eventHub } from '#core/events/index'
+import { isStopped, snapshots } from '#core/guard/index'
+import { assertKeyValidUnder } from '#core/keys/index'
 import type { Context } from '../kernel/context.ts'
 
 /** Looks again now and then even without an event, so that a lost nudge costs seconds, never the answer. */
@@ -75,6 +77,13 @@ export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing
   }
   if (row.approved_by === null)
     return { ...no, approved: true, released: true, next: 'No approval was needed. Act, then report the outcome.' }
+  const snapshot = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
+  if (isStopped(snapshot, row.agent_id)) {
+    const next = 'Approved, but the organization is halted or the agent is paused. Do not act; wait again later.'
+    return { ...no, timed_out: true, next }
+  }
+  // A wait may have lasted longer than the key it began with.
+  await assertKeyValidUnder(ctx, snapshot.control)
   const released = await releaseApproved(ctx.db, {
     orgId: ctx.actor.orgId,
     actionId: row.action_id,

@@ -45,12 +45,13 @@ function sequence(body: string): readonly string[] {
   return from === to ? [from] : [from, to]
 }
 
-/** Bash brace expansion on source text (quotes kept), at most 512 results. */
-export function expandBraces(text: string): readonly string[] {
+/** Bash brace expansion on source text (quotes kept), at most 512 results; `pay` is told the characters read. */
+export function expandBraces(text: string, pay: (units: number) => void): readonly string[] {
   const done: string[] = []
   const open = [text]
   while (open.length > 0 && done.length + open.length <= BRACES_MAX) {
     const next = open.shift() ?? ''
+    pay(next.length * 4)
     const group = firstGroup(next)
     if (group === null) {
       done.push(next)

@@ -2,7 +2,7 @@ import { LOOKUP } from './shell-commands.rules.ts'
 import { output, setVariable } from './shell-effects.rules.ts'
 import { runShell, runSource } from './shell-interpreters.rules.ts'
 import type { Arg, Call, Flow, Hit, State } from './shell-state.rules.ts'
-import { has, HOLE, known, NOTHING, report } from './shell-state.rules.ts'
+import { charge, COST, has, HOLE, known, NOTHING, report } from './shell-state.rules.ts'
 import { OTHER, runEntry } from './shell-table.rules.ts'
 import { unwrap } from './shell-wrappers.rules.ts'
 
@@ -67,11 +67,18 @@ const GLOB_NAMES =
     ' ',
   )
 
-function globbed(pattern: string): string | null {
-  const base = pattern.slice(pattern.lastIndexOf('/') + 1)
+/** Stars between the fixed parts; the longest name has seven characters, and each part is at least one. */
+const GLOB_PARTS = 8
+
+function globbed(pattern: string, state: State): string | null {
+  charge(state, COST.glob)
+  const base = pattern.slice(pattern.lastIndexOf('/') + 1).replace(/\*+/g, '*')
+  const parts = base.replace(/\[[^\]]*\]/g, '?')
+  // Beyond that no name fits, and matching would try every way to share the characters out.
+  if (parts.length - (parts.match(/\*/g)?.length ?? 0) >= GLOB_PARTS) return null
   const body = base
     .split('')
-    .map((char) => (char === '*' ? '.*' : char === '?' ? '.' : /[\w[\]-]/.test(char) ? char : `\\${char}`))
+    .map((char) => (char === '*' ? '.*?' : char === '?' ? '.' : /[\w[\]-]/.test(char) ? char : `\\${char}`))
     .join('')
   try {
     const regex = new RegExp(`^${body.replaceAll('[!', '[^')}$`)
@@ -120,6 +127,7 @@ function dispatch(name: string, path: string, call: Call): Flow {
 
 /** Judges one program call and gives what it prints, as far as that is known. */
 export function exec(argv: readonly Arg[], stdin: Flow | null, state: State): Flow {
+  charge(state, argv.reduce<number>((sum, arg) => sum + arg.text.length + COST.arg, COST.call))
   const [head, ...args] = argv
   if (head === undefined) return NOTHING
   if (head.text.includes(HOLE) && (known(head.text) === '' || !head.text.includes('/') || head.text.endsWith(HOLE)))
@@ -132,7 +140,7 @@ export function exec(argv: readonly Arg[], stdin: Flow | null, state: State): Fl
   const text = known(head.text)
   const own = callFunction(text, args, state) ?? runWritten(head, state)
   if (own !== null) return own
-  const name = head.glob ? globbed(text) : baseName(text)
+  const name = head.glob ? globbed(text, state) : baseName(text)
   if (head.glob) report(state, PATH_GLOB, head.raw)
   if (name === null) return dynamic(argv, state)
   if (has(head.taint, 'remote')) report(state, REMOTE, head.raw)

@@ -144,11 +144,11 @@ interface Arguments {
   dynamic: boolean
 }
 
-function readArguments(tokens: readonly Token[], at: number): Arguments {
+function readArguments(tokens: readonly Token[], at: number, reach: number): Arguments {
   const found: Arguments = { texts: [], list: false, dynamic: false }
   const opened = tokens[at]?.value === '('
   let depth = 0
-  for (let i = at; i < Math.min(tokens.length, at + 1000); i++) {
+  for (let i = at; i < Math.min(tokens.length, at + reach); i++) {
     const token = tokens[i] as Token
     if (token.kind === 'text') found.texts.push(token.value)
     else if (token.kind === 'name')
@@ -170,6 +170,8 @@ function readArguments(tokens: readonly Token[], at: number): Arguments {
 /** Every name that is called, with the literals it gets; Perl, Ruby and PHP also call without brackets. */
 export function invocations(tokens: readonly Token[]): readonly Invocation[] {
   const calls: Invocation[] = []
+  // Calls that nest without end would read the same tokens again and again.
+  const reach = Math.max(100, Math.min(1000, Math.floor(400_000 / (tokens.length + 1))))
   let subject: string | undefined
   tokens.forEach((token, i) => {
     if (token.kind === 'text') subject = token.value
@@ -177,7 +179,7 @@ export function invocations(tokens: readonly Token[]): readonly Invocation[] {
     const next = tokens[i + 1]
     if (next === undefined || !(next.kind === 'text' || (next.kind === 'mark' && next.value === '('))) return
     const parts = token.value.split(/\.|::|->|\?\./)
-    const { texts, list, dynamic } = readArguments(tokens, i + 1)
+    const { texts, list, dynamic } = readArguments(tokens, i + 1, reach)
     calls.push({ name: token.value, last: parts.at(-1) ?? token.value, texts, list, dynamic, subject })
   })
   return calls

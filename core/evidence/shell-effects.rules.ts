@@ -6,7 +6,7 @@ import type { Grade } from './schema.ts'
 import { joined } from './shell-expand.rules.ts'
 import type { RunScript } from './shell-expand.rules.ts'
 import type { Arg, Flow, Hit, State } from './shell-state.rules.ts'
-import { has, known, NOTHING, report, TAINT } from './shell-state.rules.ts'
+import { charge, COST, has, known, NOTHING, report, TAINT } from './shell-state.rules.ts'
 
 const SECRET_READ: Hit = {
   danger: 'elevated',
@@ -169,6 +169,7 @@ function special(path: string, append: boolean, state: State): Hit | null {
 
 /** A write by redirect, `tee`, `dd of=` or download: judged by place and content, and remembered for a later run. */
 function writeFile(out: { readonly path: Arg; readonly append: boolean }, flow: Flow, state: State): void {
+  charge(state, COST.write)
   const path = out.path.text
   const where = placed(path, state)
   if (/^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/.test(path)) return
@@ -225,6 +226,7 @@ export function assign(assignment: Assignment, state: State, run: RunScript): vo
   if (value.type === 'ArrayValue') {
     const list = value.elements.map((word) => joined(word, state, run))
     state.lists.set(name, assignment.append ? [...(state.lists.get(name) ?? []), ...list] : list)
+    charge(state, (state.lists.get(name)?.length ?? 0) * 4)
     const first = list[0]
     if (first !== undefined && !assignment.append) state.vars.set(name, first)
     return

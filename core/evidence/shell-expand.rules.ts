@@ -3,12 +3,13 @@ import type { HereDocBody, ParsedScript, SyntaxNode, Word, WordPart } from 'unba
 import { BRACES_MAX, expandBraces } from './shell-brace.rules.ts'
 import { applyOperation, lookUp } from './shell-params.rules.ts'
 import type { Arg, Flow, State } from './shell-state.rules.ts'
-import { HOLE, LIMITS, TAINT } from './shell-state.rules.ts'
+import { charge, COST, HOLE, LIMITS, TAINT } from './shell-state.rules.ts'
 
 /** Walks a substitution and gives its output; passed in because the walker needs expansion in turn. */
 export type RunScript = (script: ParsedScript) => Flow
 
 interface Draft {
+  readonly state: State
   readonly fields: Arg[]
   text: string
   taint: number
@@ -33,6 +34,7 @@ function flush(draft: Draft, raw: string): void {
 }
 
 function append(draft: Draft, text: string, taint: number): void {
+  charge(draft.state, text.length)
   draft.text += text
   draft.taint |= taint
   draft.started = true
@@ -41,6 +43,7 @@ function append(draft: Draft, text: string, taint: number): void {
 /** Unquoted expansion results split into fields at the characters of IFS. */
 function appendSplit(draft: Draft, value: Flow, scope: Scope): void {
   const text = value.text ?? HOLE
+  charge(draft.state, text.length * 2)
   const separators = scope.state.vars.get('IFS')?.text ?? ' \t\n'
   let field = ''
   for (const char of text) {
@@ -58,6 +61,7 @@ function appendSplit(draft: Draft, value: Flow, scope: Scope): void {
 
 function appendList(draft: Draft, list: readonly Arg[], scope: Scope): void {
   list.forEach((arg, index) => {
+    charge(draft.state, COST.arg)
     if (index > 0) flush(draft, scope.raw)
     append(draft, arg.text, arg.taint)
   })
@@ -87,6 +91,7 @@ function listOf(part: WordPart, state: State): readonly Arg[] | undefined {
 }
 
 function runNested(node: SyntaxNode, scope: Scope): void {
+  charge(scope.state, (node.end - node.pos) * 4)
   if (node.type === 'CommandExpansion' || node.type === 'ArithmeticCommandExpansion') {
     if (node.script) scope.run(node.script)
     return
@@ -147,17 +152,20 @@ function appendPart(draft: Draft, part: WordPart, scope: Scope): void {
 function expandPlain(word: Word, state: State, run: RunScript): readonly Arg[] {
   const parts = word.parts
   if (parts === undefined) return [{ text: word.value, raw: word.text, taint: 0, glob: false }]
-  const draft: Draft = { fields: [], text: '', taint: 0, glob: false, started: false }
+  // Parts are parsed when they are asked for, at every level of nesting anew.
+  charge(state, word.text.length * 8)
+  const draft: Draft = { state, fields: [], text: '', taint: 0, glob: false, started: false }
   const scope: Scope = { state, run, raw: word.text }
   for (const part of parts) appendPart(draft, part, scope)
   flush(draft, word.text)
   return draft.fields
 }
 
-function bracedWords(word: Word): readonly Word[] {
-  const texts = expandBraces(word.text)
+function bracedWords(word: Word, state: State): readonly Word[] {
+  const texts = expandBraces(word.text, (units) => charge(state, units))
   // What a cut list would have held is not known.
   const source = [...texts, ...(texts.length >= BRACES_MAX ? ['$UNKNOWN'] : [])].join(' ')
+  charge(state, source.length * 8)
   const command = parse(`: ${source}`).commands[0]?.command
   return command?.type === 'Command' ? command.args.filter((arg) => arg.type === 'Word') : [word]
 }
@@ -165,7 +173,7 @@ function bracedWords(word: Word): readonly Word[] {
 /** Brace, parameter and command expansion, field splitting and quote removal of one word. */
 export function expandWord(word: Word, state: State, run: RunScript): readonly Arg[] {
   if (word.parts?.some((part) => part.type === 'BraceExpansion')) {
-    return bracedWords(word).flatMap((each) => expandPlain(each, state, run))
+    return bracedWords(word, state).flatMap((each) => expandPlain(each, state, run))
   }
   return expandPlain(word, state, run)
 }
@@ -187,7 +195,8 @@ export function joined(word: Word, state: State, run: RunScript): Arg {
 export function bodyText(body: HereDocBody, state: State, run: RunScript): Flow {
   const { text, parts } = body
   if (parts === undefined) return { text, taint: 0 }
-  const draft: Draft = { fields: [], text: '', taint: 0, glob: false, started: false }
+  charge(state, text.length * 8)
+  const draft: Draft = { state, fields: [], text: '', taint: 0, glob: false, started: false }
   appendQuoted(draft, parts, { state, run, raw: text })
   return { text: draft.text, taint: draft.taint }
 }

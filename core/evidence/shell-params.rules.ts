@@ -1,6 +1,6 @@
 import type { ParameterExpansionPart } from 'unbash'
 import type { Flow, State } from './shell-state.rules.ts'
-import { HOLE, TAINT } from './shell-state.rules.ts'
+import { HOLE, LIMITS, TAINT, TooMuchWork } from './shell-state.rules.ts'
 
 /** Values every shell has, as far as they matter for judging a path. */
 const BUILT_IN = new Map([
@@ -82,6 +82,12 @@ function sliced(text: string, offset: string, length: string | undefined): strin
   return count < 0 ? text.slice(start, text.length + count) : text.slice(start, start + count)
 }
 
+/** Refuses to build what would be longer than a whole walk may read. */
+export function assertGrowth(text: string, pattern: string, replacement: string): void {
+  if ((text.length / Math.max(1, pattern.length)) * replacement.length > LIMITS.work)
+    throw new TooMuchWork('A replacement grows beyond what can be judged.')
+}
+
 type Resolve = (word: { readonly text: string } | undefined) => Flow
 
 /** Applies `${name<operation>}` to a value; what cannot be computed becomes a hole. */
@@ -102,6 +108,7 @@ export function applyOperation(value: Flow, operation: Operation | undefined, re
       const replacement = resolve(operation.replacement).text ?? ''
       if (pattern === '') return value
       const all = operation.operator === '//'
+      assertGrowth(value.text, pattern, replacement)
       return {
         text: all ? value.text.replaceAll(pattern, () => replacement) : value.text.replace(pattern, () => replacement),
         taint,

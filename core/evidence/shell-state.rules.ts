@@ -7,7 +7,16 @@ export const HOLE = '\uE000'
 /** Where a piece of text may come from; a bit set. */
 export const TAINT = { unknown: 1, remote: 2, secret: 4, decoded: 8, listing: 16, named: 32, shell: 64 } as const
 
-export const LIMITS = { depth: 14, calls: 2500, fields: 2048, text: 65_536 } as const
+/** `work` is in characters read or built; other steps are charged at what they cost in comparison, about 10 ns a unit. */
+export const LIMITS = { depth: 14, calls: 2500, fields: 2048, text: 65_536, work: 1_000_000 } as const
+
+/** What a step costs beside the characters it reads. */
+export const COST = { call: 200, arg: 40, write: 1500, glob: 500 } as const
+
+/** Thrown through the whole walk when a text asks for more work than any honest command needs. */
+export class TooMuchWork extends Error {
+  override readonly name = 'TooMuchWork'
+}
 
 /** One word after quote removal and expansion. */
 export interface Arg {
@@ -53,10 +62,17 @@ export interface State {
   worst: Hit | null
   depth: number
   calls: number
+  work: number
   target: string | null
   /** Parses and walks a text; the ports break the cycle between commands and the walker. */
   readonly run: (text: string, stdin: Flow | null) => Flow
   readonly exec: (argv: readonly Arg[], stdin: Flow | null) => Flow
+}
+
+/** Pays for a step before it is taken: expansions double, so that a short text can ask for any amount of memory. */
+export function charge(state: Pick<State, 'work'>, units: number): void {
+  state.work += units
+  if (state.work > LIMITS.work) throw new TooMuchWork('The text expands beyond what can be judged.')
 }
 
 export const NOTHING: Flow = { text: null, taint: 0 }

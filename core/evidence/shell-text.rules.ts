@@ -1,7 +1,8 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { isSecretPath, output, reportSecretRead } from './shell-effects.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { EMPTY, HOLE, known, LIMITS, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
+import { assertGrowth } from './shell-params.rules.ts'
+import { charge, EMPTY, HOLE, known, LIMITS, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Entry, Table } from './shell-table.rules.ts'
 import { READ, same, WRITE } from './shell-table.rules.ts'
 
@@ -143,6 +144,7 @@ function tr(call: Call): Flow {
   const sets = call.args.filter((arg) => !/^-[a-zA-Z]+$/.test(arg.text)).map((arg) => alphabet(arg.text))
   const [from, to] = sets
   if (flow.text === null || from === undefined) return flow
+  charge(call.state, flow.text.length * 8)
   if (call.args.some((arg) => /^-[a-zA-Z]*d/.test(arg.text)))
     return {
       ...flow,
@@ -186,6 +188,7 @@ function sed(call: Call): Flow {
   const change = /^s(.)((?:(?!\1).)*)\1((?:(?!\1).)*)\1g?$/s.exec(program?.text ?? '')
   if (flow.text === null || change?.[2] === undefined || /[\\^$.*[\]]/.test(change[2]))
     return { text: null, taint: flow.taint }
+  assertGrowth(flow.text, change[2], change[3] ?? '')
   return { text: flow.text.replaceAll(change[2], () => change[3] ?? ''), taint: flow.taint }
 }
 

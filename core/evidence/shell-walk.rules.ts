@@ -14,7 +14,7 @@ import { assign, output } from './shell-effects.rules.ts'
 import { bodyText, expandWord, joined } from './shell-expand.rules.ts'
 import type { RunScript } from './shell-expand.rules.ts'
 import type { Arg, Flow, Hit, State } from './shell-state.rules.ts'
-import { EMPTY, HOLE, LIMITS, NOTHING, report, TAINT } from './shell-state.rules.ts'
+import { charge, EMPTY, HOLE, LIMITS, NOTHING, report, TAINT } from './shell-state.rules.ts'
 
 const TOO_BIG: Hit = {
   danger: 'high',
@@ -56,6 +56,7 @@ function spend(walker: Walker, text: string): boolean {
 }
 
 export function walkText(walker: Walker, text: string, stdin: Flow | null): Flow {
+  charge(walker.state, text.length * 8)
   return walkScript(walker, parse(text), text, stdin)
 }
 
@@ -258,5 +259,6 @@ function walkSimple(walker: Walker, command: Command, stdin: Flow | null): Flow 
   const streams = openRedirects(walker, command.redirects, stdin)
   const argv = argvOf(walker, command)
   const flow = argv.length > 0 ? walker.exec(argv, streams.stdin) : (streams.stdin ?? EMPTY)
+  charge(walker.state, flow.text?.length ?? 0)
   return closeRedirects(walker, streams, flow)
 }

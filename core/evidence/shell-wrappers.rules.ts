@@ -215,13 +215,17 @@ function withPrivilege(call: Call, body: () => Flow): Flow {
   const { state } = call
   const before = state.worst
   state.worst = null
-  const flow = body()
-  const inner = state.worst as Hit | null
-  if (inner === null || inner.danger !== 'none')
-    report(state, PRIVILEGED, `${call.name} ${call.args.map((arg) => arg.text).join(' ')}`)
-  if (before !== null && dangerRank(before.danger) >= dangerRank((state.worst as Hit | null)?.danger ?? 'none'))
-    state.worst = before
-  return flow
+  try {
+    const flow = body()
+    const inner = state.worst as Hit | null
+    if (inner === null || inner.danger !== 'none')
+      report(state, PRIVILEGED, `${call.name} ${call.args.map((arg) => arg.text).join(' ')}`)
+    return flow
+  } finally {
+    // Also when the walk is given up: what was found before must count.
+    if (before !== null && dangerRank(before.danger) >= dangerRank((state.worst as Hit | null)?.danger ?? 'none'))
+      state.worst = before
+  }
 }
 
 /** Judges the program inside `sudo`, `env`, `ssh host`, `docker exec` …; null when `name` wraps nothing here. */

@@ -4,7 +4,7 @@ import type { Danger, Grade, Modifier } from './schema.ts'
 import { dangerRank } from './schema.ts'
 import { exec } from './shell-call.rules.ts'
 import type { Hit, State } from './shell-state.rules.ts'
-import { LIMITS, report } from './shell-state.rules.ts'
+import { LIMITS, report, TooMuchWork } from './shell-state.rules.ts'
 import { isWindowsName, judgeWindows } from './shell-windows.rules.ts'
 import type { Walker } from './shell-walk.rules.ts'
 import { walkScript, walkText } from './shell-walk.rules.ts'
@@ -21,6 +21,14 @@ const BROKEN: Hit = {
   code: 'shell.unjudged',
   type: 'security',
   say: 'The command could not be judged.',
+}
+/** As grave as can be, so that padding a command never makes it look better than it is. */
+const TOO_MUCH: Hit = {
+  danger: 'catastrophic',
+  code: 'shell.too_much_work',
+  type: 'security',
+  say: 'The command expands beyond what any ordinary command needs.',
+  flag: 'obfuscated',
 }
 const CONTROL_CHARS: Hit = {
   danger: 'elevated',
@@ -44,6 +52,7 @@ function newState(): Walker {
     worst: null,
     depth: 0,
     calls: 0,
+    work: 0,
     target: null,
     run: (text, stdin) => walkText(walker, text.slice(0, LIMITS.text), stdin),
     exec: (argv, stdin) => exec(argv, stdin, state),
@@ -104,7 +113,7 @@ function gradeOf(state: State): Grade {
 
 /** A text with a Windows program in front of any segment is read by Windows rules as well. */
 function looksWindows(command: string, failed: boolean): boolean {
-  for (const match of command.matchAll(/(?:^|[;&|\n({]\s*)([A-Za-z][\w-]*)(?:\.exe)?(?=[\s;|&)]|$)/g))
+  for (const match of command.matchAll(/(?:^|[;&|\n({][^\S\n]*)([A-Za-z][\w-]*)(?:\.exe)?(?=[\s;|&)]|$)/g))
     if (isWindowsName(match[1] ?? '')) return true
   return (
     failed && /\b(?:Remove-Item|Invoke-|New-Object|\$env:|iex|Get-|(?:rd|del|erase|rmdir) \/[sfq]\b)/i.test(command)
@@ -133,8 +142,8 @@ export function gradeShell(command: string): Grade {
   const walker = newState()
   try {
     walk(command, walker)
-  } catch {
-    report(walker.state, BROKEN, command.slice(0, 200))
+  } catch (error) {
+    report(walker.state, error instanceof TooMuchWork ? TOO_MUCH : BROKEN, command.slice(0, 200))
   }
   return gradeOf(walker.state)
 }

@@ -7,7 +7,7 @@ import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
 import { Instant } from '../kernel/time.ts'
 import { decisionToWire, listedColumns, DecisionRow } from './wire.ts'
 
-export const DecisionStats = z.object({
+const DecisionStats = z.object({
   total_24h: z.int(),
   blocks_24h: z.int(),
   warns_24h: z.int(),
@@ -88,15 +88,9 @@ async function totalOf(
   return Number(rows[0]?.total ?? 0)
 }
 
-export async function statsOf(ctx: Context): Promise<z.output<typeof DecisionStats>> {
+async function statsOf(ctx: Context): Promise<z.output<typeof DecisionStats>> {
   const since = new Date(ctx.now().getTime() - 86_400_000)
-  const rows = await ctx.db
-    .selectFrom('guard_rollup_hour')
-    .select(['decision', (eb) => eb.fn.sum<number>('count').as('count')])
-    .where('org_id', '=', ctx.actor.orgId)
-    .where('hour', '>', since)
-    .groupBy('decision')
-    .execute()
+  const rows = ctx.actor.agentId === null ? await countsOf(ctx, since) : await ownCounts(ctx, ctx.actor.agentId, since)
   const counts = new Map(rows.map((row) => [row.decision, Number(row.count)]))
   return {
     total_24h: [...counts.values()].reduce((sum, count) => sum + count, 0),
@@ -104,4 +98,26 @@ export async function statsOf(ctx: Context): Promise<z.output<typeof DecisionSta
     warns_24h: counts.get('warn') ?? 0,
     approvals_24h: counts.get('require_approval') ?? 0,
   }
+}
+
+function countsOf(ctx: Context, since: Date) {
+  return ctx.db
+    .selectFrom('guard_rollup_hour')
+    .select(['decision', (eb) => eb.fn.sum<number>('count').as('count')])
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('hour', '>', since)
+    .groupBy('decision')
+    .execute()
+}
+
+/** A key bound to one agent is told that agent's figures, from its rows: one agent makes few enough in a day. */
+function ownCounts(ctx: Context, agentId: string, since: Date) {
+  return ctx.db
+    .selectFrom('guard_decision')
+    .select(['decision', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('agent_id', '=', agentId)
+    .where('created_at', '>', since)
+    .groupBy('decision')
+    .execute()
 }

@@ -8,7 +8,7 @@ import { restoreApproval } from './approved.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
 import type { ActRequest } from './schema.ts'
 import { snapshots } from './snapshot.ts'
-import { assertKeyValid } from '#core/keys/index'
+import { assertKeyValidUnder } from '#core/keys/index'
 
 /** Rows that must be written together with the decision, or not at all. */
 export interface Companions {
@@ -49,6 +49,7 @@ export async function decideAndRecord(
   let counted: string | null = null
   for (let round = 0; ; round += 1) {
     const snapshot = round === 0 ? (known.now(orgId) ?? (await known.get(orgId))) : await known.reload(orgId)
+    await assertKeyValidUnder(ctx, snapshot.control)
     const decided = await decide(
       ctx,
       snapshot,
@@ -68,7 +69,6 @@ export async function decideAndRecord(
       if (decided.reserved && !isControlMoved.test(error)) await release(ctx, decided.id)
       if (decided.consumed) await restoreApproval(ctx, decided.consumed, decided.id)
       if (isKeyRaced.test(error) || !isControlMoved.test(error) || round >= MAX_ROUNDS) throw error
-      await assertKeyValid(ctx)
     }
   }
 }

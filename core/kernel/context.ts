@@ -16,6 +16,8 @@ export interface Actor {
   readonly agentId: string | null
   /** The address the call came from, when it came over a network. */
   readonly address?: string
+  /** The org's control revision when the key was read: what is decided under a later one must look at the key again. */
+  readonly control?: number
   /** Requests a minute this credential may make; null or absent: the instance's default. */
   readonly rateLimitPerMinute?: number | null
 }

@@ -1,14 +1,10 @@
-import type { Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Actor, Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
 import { operatorScopes } from '../kernel/scope.ts'
 import { hashSecret } from './secret.rules.ts'
-import { findByHash } from './store.ts'
-import type { ApiKeyTable } from './tables.ts'
-
-type KeyRow = Selectable<ApiKeyTable>
+import { findByHash, type FoundKey } from './store.ts'
 
 /** How long another replica's revocation may go unseen outside guard; guard checks again when it commits. */
 const FRESH_MS = 1000
@@ -16,7 +12,7 @@ const MAX_ENTRIES = 20_000
 const USED_FLUSH_MS = 15_000
 
 interface Entry {
-  readonly row: KeyRow
+  readonly row: FoundKey
   readonly actor: Actor
   readonly readAt: number
 }
@@ -106,7 +102,7 @@ export const keyCache = resource<KeyCache>({
   close: (cache) => cache.close(),
 })
 
-export function isValid(row: Pick<KeyRow, 'revoked_at' | 'expires_at'>, now: Date): boolean {
+export function isValid(row: Pick<FoundKey, 'revoked_at' | 'expires_at'>, now: Date): boolean {
   return row.revoked_at === null && (row.expires_at === null || row.expires_at > now)
 }
 
@@ -119,12 +115,21 @@ export async function assertKeyValid(ctx: Context): Promise<void> {
     .where('org_id', '=', ctx.actor.orgId)
     .where('id', '=', ctx.actor.principalId)
     .executeTakeFirst()
-  if (row && isValid(row, ctx.now())) return
+  // Either way it is read anew: a valid key gets the control revision of today.
   if (row) ctx.runtime.use(keyCache).forget(row.key_hash)
+  if (row && isValid(row, ctx.now())) return
   throw unauthenticated()
 }
 
-function actorFrom(row: KeyRow): Actor {
+/**
+ * The same when what governs the org moved since the key was read. What is decided under `control` and recorded only
+ * while that still holds then cannot rest on a key that was revoked before.
+ */
+export async function assertKeyValidUnder(ctx: Context, control: number): Promise<void> {
+  if (ctx.actor.kind === 'key' && (ctx.actor.control ?? -1) < control) await assertKeyValid(ctx)
+}
+
+function actorFrom(row: FoundKey): Actor {
   return {
     orgId: row.org_id,
     principalId: row.id,
@@ -133,6 +138,7 @@ function actorFrom(row: KeyRow): Actor {
     role: row.role,
     scopes: new Set(row.operator ? [...row.scopes, ...operatorScopes] : row.scopes),
     agentId: row.agent_id,
+    control: row.control,
     rateLimitPerMinute: row.rate_limit_per_minute,
   }
 }

@@ -1,3 +1,3 @@
-export { assertKeyValid, keyCache, unauthenticated } from './authenticate.ts'
+export { assertKeyValid, assertKeyValidUnder, keyCache, unauthenticated } from './authenticate.ts'
 export { insertKey, type KeyDraft, type MadeKey } from './store.ts'
 export { newSecret } from './secret.rules.ts'

@@ -76,8 +76,18 @@ export async function recordKeyEvent(
   await appendEntries(trx, by.orgId, [{ kind: 'key', ref: id, at, data }])
 }
 
-export function findByHash(db: Kysely<Database>, keyHash: string): Promise<Selectable<ApiKeyTable> | undefined> {
-  return db.selectFrom('api_key').selectAll().where('key_hash', '=', keyHash).executeTakeFirst()
+/** A key with the control revision it was read under: one statement, so one moment. */
+export type FoundKey = Selectable<ApiKeyTable> & { readonly control: number }
+
+export async function findByHash(db: Kysely<Database>, keyHash: string): Promise<FoundKey | undefined> {
+  const row = await db
+    .selectFrom('api_key')
+    .leftJoin('ledger_head', 'ledger_head.org_id', 'api_key.org_id')
+    .selectAll('api_key')
+    .select('ledger_head.control_revision as control')
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirst()
+  return row && { ...row, control: Number(row.control ?? -1) }
 }
 
 export function keyOf(ctx: Context, id: string): Promise<Selectable<ApiKeyTable> | undefined> {

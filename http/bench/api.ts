@@ -1,7 +1,10 @@
 /** One call of the server's REST interface; throws with the server's own words when it refuses. */
 export async function call<T>(url: string, key: string, path: string, body?: object): Promise<T> {
   const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
-  const response = await fetch(url + path, { ...sent, headers: { 'x-api-key': key, 'content-type': 'application/json' } })
+  const response = await fetch(url + path, {
+    ...sent,
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+  })
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
   return (await response.json()) as T
 }

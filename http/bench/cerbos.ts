@@ -74,7 +74,10 @@ function policy(count: number): object {
     return { actions: [typeOf(n)], effect: 'EFFECT_DENY', roles: ['agent'], condition: { match } }
   })
   const open = { actions: ['*'], effect: 'EFFECT_ALLOW', roles: ['agent'] }
-  return { apiVersion: 'api.cerbos.dev/v1', resourcePolicy: { resource: 'act', version: 'default', rules: [open, ...rules] } }
+  return {
+    apiVersion: 'api.cerbos.dev/v1',
+    resourcePolicy: { resource: 'act', version: 'default', rules: [open, ...rules] },
+  }
 }
 
 function question(n: number, type: string, risk: number): object {
@@ -94,7 +97,10 @@ const requests = (url: string): Buffer[] =>
 
 /** One denial and one permission, so that a server that decides nothing is not taken for a quick one. */
 async function checked(url: string): Promise<string | undefined> {
-  for (const [risk, effect] of [[99, 'EFFECT_DENY'], [1, 'EFFECT_ALLOW']] as const) {
+  for (const [risk, effect] of [
+    [99, 'EFFECT_DENY'],
+    [1, 'EFFECT_ALLOW'],
+  ] as const) {
     const body = JSON.stringify(question(0, 'deploy', risk))
     const response = await fetch(`${url}/api/check/resources`, { method: 'POST', body })
     const text = await response.text()
@@ -106,7 +112,10 @@ async function checked(url: string): Promise<string | undefined> {
 async function untilReady({ url, process: child }: Program): Promise<string | undefined> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     if (child.exitCode !== null) return `cerbos ended with ${child.exitCode}`
-    const ready = await fetch(`${url}/_cerbos/health`).then(({ ok }) => ok, () => false)
+    const ready = await fetch(`${url}/_cerbos/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
     if (ready) return undefined
     await pause(100)
   }

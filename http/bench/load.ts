@@ -27,12 +27,13 @@ export interface LoadFigures {
 
 /**
  * Keep-alive connections that each send one request after the answer to the one before, without pipelining.
- * Resolves when the time or the total is reached, or every connection is broken; never rejects for a dead server.
+ * Resolves when the time or the total is reached, or every connection is broken: a dead server is a figure, not an
+ * error. Rejects with what `onAnswer` throws.
  */
 export function runLoad(plan: LoadPlan): Promise<LoadFigures> {
   const { connections, requests, seconds = Infinity, total = Infinity } = plan
   const { hostname, port } = new URL(plan.url)
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const latencies: number[] = []
     const sockets: Socket[] = []
     const started = performance.now()
@@ -41,12 +42,13 @@ export function runLoad(plan: LoadPlan): Promise<LoadFigures> {
     let turn = 0
     let open = connections
     let ended = false
-    const end = (): void => {
+    const end = (thrown?: { readonly error: unknown }): void => {
       if (ended) return
       ended = true
       clearTimeout(timer)
       const passed = (performance.now() - started) / 1000
       for (const socket of sockets) socket.destroy()
+      if (thrown) return reject(thrown.error)
       const sorted = Float64Array.from(latencies).sort()
       const answers = latencies.length
       resolve({ answers, perSecond: answers / passed, p50: at(sorted, 0.5), p99: at(sorted, 0.99), refused, broken })
@@ -63,7 +65,11 @@ export function runLoad(plan: LoadPlan): Promise<LoadFigures> {
         if (ended) return
         latencies.push(performance.now() - sent)
         if (answer.status < 200 || answer.status > 299) refused += 1
-        plan.onAnswer?.(answer)
+        try {
+          plan.onAnswer?.(answer)
+        } catch (error) {
+          return end({ error })
+        }
         if (latencies.length >= total) end()
         else send()
       })

@@ -27,7 +27,9 @@ export async function openRivals(): Promise<Rivals | string> {
   try {
     if (!existsSync(folder)) await install(folder)
   } catch (error) {
-    const told = String((error as { stderr?: string }).stderr ?? (error as Error).message).trim().split('\n')
+    const told = String((error as { stderr?: string }).stderr ?? (error as Error).message)
+      .trim()
+      .split('\n')
     return `the rivals could not be installed (${told.find((line) => line.startsWith('npm error')) ?? told[0]})`
   }
   const require = createRequire(join(folder, 'package.json'))

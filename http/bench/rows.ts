@@ -25,7 +25,7 @@ export function ratioRow(name: string, times: number, goal: { least: number } | 
   const least = 'least' in goal
   return {
     name,
-    reached: `${times.toPrecision(3)} x`,
+    reached: `${round(times)} x`,
     goal: least ? `>= ${goal.least} x` : `<= ${goal.most} x`,
     ok: least ? times >= goal.least : times <= goal.most,
     ...(note === undefined ? {} : { note }),
@@ -57,13 +57,19 @@ export function textTable(rows: readonly Row[]): string {
     ...rows.map((row) => [row.name, row.reached, row.goal, verdict(row)]),
   ]
   const widths = [0, 1, 2, 3].map((column) => Math.max(...cells.map((line) => (line[column] ?? '').length)))
-  const lines = cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+  const lines = cells.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
   const notes = rows.flatMap(({ name, note }) => (note === undefined ? [] : [`- ${name}: ${note}`]))
   return [...lines, ...(notes.length === 0 ? [] : ['', ...notes])].join('\n')
 }
 
 export function markdownTable(rows: readonly Row[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
   const body = rows.map((row) => {
     const name = row.note === undefined ? row.name : `${row.name} (${row.note})`
     return line([name, row.reached, row.goal, verdict(row)])

@@ -24,7 +24,9 @@ export async function guardSection(plan: GuardPlan): Promise<Row[]> {
   try {
     const echo = await startProgram('echo-program.ts')
     removals.push(() => echo.stop())
-    const bodies = guardRequests().map((body) => jsonPost(`${echo.url}/api/guard`, body, { 'x-api-key': 'writ_live_x' }))
+    const bodies = guardRequests().map((body) =>
+      jsonPost(`${echo.url}/api/guard`, body, { 'x-api-key': 'writ_live_x' }),
+    )
     targets.push({ name: 'echo', program: echo, requests: bodies })
     const problem = plan.engines.includes('postgres') ? await postgresProblem() : undefined
     for (const engine of plan.engines) {
@@ -51,7 +53,8 @@ export async function guardSection(plan: GuardPlan): Promise<Row[]> {
 
 function rowsOf(figures: readonly TargetFigures[]): Row[] {
   const bad = figures.find(({ refused, broken }) => refused + broken > 0)
-  if (bad) throw new Error(`${bad.name} refused ${bad.refused} requests and broke ${bad.broken} connections under load.`)
+  if (bad)
+    throw new Error(`${bad.name} refused ${bad.refused} requests and broke ${bad.broken} connections under load.`)
   const [echo] = figures
   const cerbos = figures.find(({ name }) => name === 'cerbos')
   const rows: Row[] = []
@@ -59,7 +62,9 @@ function rowsOf(figures: readonly TargetFigures[]): Row[] {
     const writ = figures.find(({ name }) => name === engine)
     if (!writ || !echo) continue
     const name = engine === 'postgres' ? 'guard on PostgreSQL' : 'guard, embedded with fsync'
-    rows.push(ratioRow(`${name} / Express echo, requests a second`, writ.perSecond / echo.perSecond, { least: GOALS[engine] }))
+    rows.push(
+      ratioRow(`${name} / Express echo, requests a second`, writ.perSecond / echo.perSecond, { least: GOALS[engine] }),
+    )
     rows.push(factRow(`${name} / Express echo, server CPU a request`, `${round(writ.cpuMicros / echo.cpuMicros)} x`))
     if (cerbos && engine === 'postgres') {
       rows.push(ratioRow(`${name} / cerbos, requests a second`, writ.perSecond / cerbos.perSecond, { least: 5 }))
@@ -68,7 +73,9 @@ function rowsOf(figures: readonly TargetFigures[]): Row[] {
   }
   for (const one of figures) {
     const cpu = `${round(one.cpuMicros)} us CPU`
-    rows.push(factRow(`${one.name}: p50 / p99`, `${round(one.p50)} / ${round(one.p99)} ms, ${round(one.perSecond)}/s, ${cpu}`))
+    rows.push(
+      factRow(`${one.name}: p50 / p99`, `${round(one.p50)} / ${round(one.p99)} ms, ${round(one.perSecond)}/s, ${cpu}`),
+    )
   }
   return rows
 }

@@ -35,7 +35,12 @@ export async function wakingSection({ engine, approvals, clients }: WakingPlan):
     for (let n = 0; n < 5; n += 1) worst.push(Math.max(...(await decideOne(server, agent, many))))
     for (const waiter of many) waiter.close()
     return [
-      mostRow(`approval committed to told, one client, p50 of ${approvals} (${engine})`, percentile(single, 0.5), 15, 'ms'),
+      mostRow(
+        `approval committed to told, one client, p50 of ${approvals} (${engine})`,
+        percentile(single, 0.5),
+        15,
+        'ms',
+      ),
       mostRow(`the same, the last of ${clients} clients, median of 5 (${engine})`, percentile(worst, 0.5), 150, 'ms'),
     ]
   } finally {
@@ -49,11 +54,11 @@ let acts = 0
 async function decideOne({ url, adminKey }: WritServer, agent: string, waiters: readonly Waiter[]): Promise<number[]> {
   const act = { action_type: 'deploy', agent_id: 'agent-1', declared_goal: `deploy ${(acts += 1)}` }
   const { action_id: id } = await call<{ action_id: string }>(url, agent, '/api/actions', act)
-  // The row as an approved one: told once the decision is committed, never before.
-  const seen = waiters.map((waiter) => waiter.seen(`"approved_action":"${id}"`))
-  void seen
-  const told = waiters.map((waiter) => waiter.seen(id))
-  const decided = await call<{ action: Record<string, unknown> }>(url, adminKey, `/api/approvals/${id}`, { decision: 'allow' })
+  // The row as it is once approved: told after the commit, never before.
+  const told = waiters.map((waiter) => waiter.told(new RegExp(`"action_id":"${id}"[^\\n]*"approved_by":"`)))
+  const decided = await call<{ action: Record<string, unknown> }>(url, adminKey, `/api/approvals/${id}`, {
+    decision: 'allow',
+  })
   const at = Date.parse(String(decided.action['approved_at'])) - performance.timeOrigin
   return (await Promise.all(told)).map((when) => when - at)
 }

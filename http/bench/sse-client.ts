@@ -2,8 +2,8 @@ import { createConnection } from 'node:net'
 import { plainGet } from './load.ts'
 
 export interface Waiter {
-  /** When `text` was first seen on the stream, in the clock of `performance.now()`. */
-  seen(text: string): Promise<number>
+  /** When something like `pattern` was next told on the stream, in the clock of `performance.now()`. */
+  told(pattern: RegExp): Promise<number>
   close(): void
 }
 
@@ -15,26 +15,25 @@ export function openWaiter(url: string, key: string): Promise<Waiter> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ host: hostname, port: Number(port), noDelay: true })
     let text = ''
-    let wanted: { text: string; tell: (at: number) => void } | undefined
+    let wanted: { pattern: RegExp; tell: (at: number) => void } | undefined
     const look = (): void => {
-      if (wanted === undefined || !text.includes(wanted.text)) return
+      if (wanted === undefined || !wanted.pattern.test(text)) return
       wanted.tell(performance.now())
       wanted = undefined
     }
     const waiter: Waiter = {
-      seen: (what) =>
+      told: (pattern) =>
         new Promise((tell) => {
-          wanted = { text: what, tell }
-          look()
+          text = ''
+          wanted = { pattern, tell }
         }),
       close: () => socket.destroy(),
     }
     socket.setEncoding('latin1')
     socket.on('connect', () => socket.write(plainGet(`${url}/api/stream`, { 'x-api-key': key })))
     socket.on('data', (bytes: string) => {
-      const opened = text.includes('event: connected')
       text = (text + bytes).slice(-KEPT)
-      if (!opened && text.includes('event: connected')) resolve(waiter)
+      if (text.includes('event: connected')) resolve(waiter)
       look()
     })
     socket.on('error', reject)

@@ -1,15 +1,35 @@
 import type { Command } from 'commander'
+import { addActions } from './actions.ts'
 import { addApprovals } from './approvals.ts'
+import { addCall } from './call.ts'
 import { addDemo } from './demo.ts'
+import { addDoctor } from './doctor.ts'
 import { addGuard } from './guard.ts'
+import { addHalt } from './halt.ts'
+import { addKeys } from './keys.ts'
+import { addLedger } from './ledger.ts'
 import { addMcp } from './mcp.ts'
+import { addMigrate } from './migrate.ts'
+import { addPolicy } from './policy.ts'
 import { addServe } from './serve.ts'
+import { addVerify } from './verify.ts'
+import { addWhere } from './where.ts'
 
 /** In the order in which `writ --help` lists them. */
 export function addCommands(program: Command): void {
   addServe(program)
   addMcp(program)
   addDemo(program)
+  addDoctor(program)
   addGuard(program)
   addApprovals(program)
+  addActions(program)
+  addPolicy(program)
+  addKeys(program)
+  addHalt(program)
+  addLedger(program)
+  addVerify(program)
+  addMigrate(program)
+  addCall(program)
+  addWhere(program)
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
-import { parseTrustedKeys, verifyExport } from '#core/ledger/index'
+import { verifyExport } from '#core/ledger/index'
 import { GuardBlockedError, Writ, WritError, type Connection } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
-import { exportChunks } from './ledger-file.ts'
+import { exportChunks, publishedKeys } from './ledger-file.ts'
 import { connect, remoteSettings } from './remote.ts'
 import { harmless, paint, paintDecision, say, sayJson } from './terminal.ts'
 
@@ -104,17 +104,10 @@ async function approval(scene: Scene): Promise<void> {
 
 async function verified(person: Connection, tell: (step: Step) => void): Promise<void> {
   await timed(tell, 'export the ledger, verify every entry', async () => {
-    const { org_id } = await whoseLedger(person)
-    const jwks = await person.call('ledger_get_jwks', { org: org_id })
-    const report = await verifyExport(exportChunks(person), { trustedKeys: parseTrustedKeys(JSON.stringify(jwks)) })
+    const report = await verifyExport(exportChunks(person), { trustedKeys: await publishedKeys(person) })
     if (!report.ok) throw new CliError('The ledger does not verify; see: writ verify --live')
     return { result: 'verified', detail: `${report.size} entries: integrity, completeness, authenticity` }
   })
-}
-
-async function whoseLedger(person: Connection): Promise<{ org_id: string }> {
-  const { actions } = await person.call('actions_list', { limit: 1 })
-  return { org_id: actions[0]?.org_id ?? 'org_default' }
 }
 
 /** A key of its own for the agent, so that a person and an agent act as in earnest. Null when this key may not make one. */

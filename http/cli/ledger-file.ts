@@ -1,3 +1,4 @@
+import { parseTrustedKeys } from '#core/ledger/index'
 import type { Connection } from '../client/index.ts'
 
 /** Lines of the export file of a ledger, as they come in pages; every page is of the size that the first one fixed. */
@@ -9,4 +10,12 @@ export async function* exportChunks(connection: Connection): AsyncGenerator<Uint
     yield encoder.encode(page.lines.map((line) => `${line}\n`).join(''))
     next = page.next_seq === null ? null : { from_seq: page.next_seq, size: page.size }
   }
+}
+
+/** The signing keys as the server itself publishes them: enough against damage, not against the server's operator. */
+export async function publishedKeys(connection: Connection): Promise<string[]> {
+  const { lines } = await connection.call('ledger_export', { limit: 1 })
+  const { org } = JSON.parse(lines[0] ?? '{}') as { org?: string }
+  const jwks = await connection.call('ledger_get_jwks', org === undefined ? {} : { org })
+  return parseTrustedKeys(JSON.stringify(jwks))
 }

@@ -1,18 +1,15 @@
-import { Command, CommanderError } from 'commander'
-import { version } from '#core/system/index'
+import { CommanderError } from 'commander'
 import { failureOf } from './failure.ts'
-import { addCommands } from './commands.ts'
+import { buildProgram } from './program.ts'
 
-const program = new Command('writ')
-  .description('Governance for AI agents: agents ask before they act, people approve, the record can be verified.')
-  .version(version, '-V, --version')
-  .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'writ: ')) })
-  .addHelpText('after', '\nExample:\n  $ writ serve\n  $ writ demo')
-addCommands(program)
+// A reader that closes early (`writ actions | head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
 
 try {
-  await program.parseAsync()
+  await buildProgram().parseAsync()
 } catch (error) {
   const failure = failureOf(error)
   if (failure !== null) process.stderr.write(`writ: ${failure.message}\n`)

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { InputOf, OutputOf } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
-import { readPolicyFile } from './policy.ts'
+import { readPolicyFile } from './policy-file.ts'
 import { connect } from './remote.ts'
 import { harmless, paint, paintDecision, say, sayJson, sayTable } from './terminal.ts'
 
@@ -52,8 +52,8 @@ async function test(path: string | undefined, options: RemoteOptions): Promise<v
 async function simulate(path: string, options: WindowOptions): Promise<void> {
   const connection = connect(options)
   const results: (OutputOf<'policies_simulate'> & { name: string })[] = []
-  for (const { name, policy_type, rules } of readPolicyFile(path).policies) {
-    const answer = await connection.call('policies_simulate', { policy_type, rules: { ...rules }, days: Number(options.days) })
+  for (const { name, policy_type, rules } of readPolicyFile(path)) {
+    const answer = await connection.call('policies_simulate', { policy_type, rules, days: Number(options.days) })
     results.push({ name, ...answer })
   }
   if (options.json) return sayJson({ policies: results })
@@ -80,9 +80,9 @@ function draftsOf(subject: string): { name: string; draft: Draft }[] {
     if (!subject.startsWith('gp_')) throw new CliError(`${subject} is neither a file nor the id of a policy (gp_…).`)
     return [{ name: subject, draft: { policy_id: subject } }]
   }
-  return readPolicyFile(subject).policies.map(({ name, policy_type, rules, agent_ids }) => {
+  return readPolicyFile(subject).map(({ name, policy_type, rules, agent_ids }) => {
     const agents = agent_ids === null ? {} : { agent_ids: [...agent_ids] }
-    return { name, draft: { policy_type, rules: { ...rules }, ...agents } }
+    return { name, draft: { policy_type, rules, ...agents } }
   })
 }
 

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { parsePolicyFile, type PolicyFile } from '#core/policies/index'
 import type { OutputOf } from '../client/index.ts'
 import { define, group, type RemoteOptions } from './define.ts'
-import { CliError } from './failure.ts'
+import { readPolicyFile } from './policy-file.ts'
 import { addPolicyTrials } from './policy-trials.ts'
 import { connect } from './remote.ts'
 import { ago, harmless, paint, say, sayJson, sayTable } from './terminal.ts'
@@ -29,13 +27,6 @@ export function addPolicy(program: Command): void {
   addPolicyTrials(policy)
 }
 
-/** A policy file that was read and found sound; the refusal names line and column, or the path of the field. */
-export function readPolicyFile(path: string): PolicyFile {
-  const parsed = parsePolicyFile(readFileSync(path, 'utf8'))
-  if (parsed.ok) return parsed.file
-  throw new CliError(`${path}: ${parsed.issues.map(({ path: at, message }) => `${at}: ${message}`).join('; ')}`)
-}
-
 async function list(options: RemoteOptions): Promise<void> {
   const answer = await connect(options).call('policies_list', {})
   if (options.json) return sayJson(answer)
@@ -58,11 +49,11 @@ async function show(id: string, options: RemoteOptions): Promise<void> {
 }
 
 async function add(path: string, options: AddOptions): Promise<void> {
-  const { policies } = readPolicyFile(path)
+  const policies = readPolicyFile(path)
   const connection = connect(options)
   const added: Policy[] = []
   for (const { name, policy_type, rules, active, agent_ids, mode } of policies) {
-    const body = { name, policy_type, rules: { ...rules }, active, agent_ids: agent_ids === null ? null : [...agent_ids] }
+    const body = { name, policy_type, rules, active, agent_ids: agent_ids === null ? null : [...agent_ids] }
     const chosen = options.shadow ? 'shadow' : mode
     const state = options.draft ? { state: 'draft' as const } : {}
     const call = connection.call('policies_create', { ...body, ...state, ...(chosen === undefined ? {} : { mode: chosen }) })

@@ -32,7 +32,7 @@ export function paintDecision(decision: string): string {
 export function sayTable(heads: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
   const cells = rows.map((row) => row.map((cell, index) => tidy(cell, index === heads.length - 1)))
   const widths = heads.slice(0, -1).map((head, index) => Math.max(head.length, ...cells.map((row) => plainLength(row[index] ?? ''))) + 2)
-  const left = (process.stdout.columns || 120) - widths.reduce((sum, width) => sum + width, 0)
+  const left = (process.stdout.columns || 160) - widths.reduce((sum, width) => sum + width, 0)
   const table = new Table({
     head: heads.map((head) => paint('dim', head)),
     colWidths: [...widths, Math.max(24, left)],

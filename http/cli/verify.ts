@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { parseTrustedKeys, verifyExport, type Verdict, type VerifyReport } from '#core/ledger/index'
 import { define, type RemoteOptions } from './define.ts'
 import { CliError, UsageError } from './failure.ts'
-import { exportChunks } from './ledger-file.ts'
+import { exportChunks, publishedKeys } from './ledger-file.ts'
 import { connect } from './remote.ts'
 import { harmless, paint, say, sayJson } from './terminal.ts'
 
@@ -30,13 +30,16 @@ async function verify(file: string | undefined, options: VerifyOptions): Promise
   if ((file === undefined) === (options.live !== true)) throw new UsageError('Name an export file, or --live.')
   const connection = options.live ? connect(options) : null
   const chunks = connection === null ? createReadStream(file ?? '') : exportChunks(connection)
+  const given = (options.key ?? []).flatMap(keysOf)
+  const fromServer = connection !== null && given.length === 0
   const report = await verifyExport(chunks, {
-    trustedKeys: (options.key ?? []).flatMap(keysOf),
+    trustedKeys: fromServer ? await publishedKeys(connection) : given,
     knownCheckpoints: (options.checkpoint ?? []).map((path) => readFileSync(path, 'utf8')),
   })
   if (!report.ok) process.exitCode = 1
-  if (options.json) sayJson(report)
-  else sayReport(report)
+  if (options.json) return sayJson({ ...report, keys_from: fromServer ? 'server' : 'caller' })
+  sayReport(report)
+  if (fromServer) say(paint('dim', 'The keys came from the server itself; with --key from elsewhere its operator is checked too.'))
 }
 
 function keysOf(given: string): string[] {

@@ -9,7 +9,7 @@ import { testDatabase } from '#core/testing/database'
 import { createApp } from '#http/app'
 import { eventSources } from '#http/event-payloads'
 import { listen } from '#http/listen'
-import { mcpListener, type McpOptions } from '../streamable.ts'
+import { mcpListener, type McpOptions } from './streamable.ts'
 
 export interface TestServer {
   readonly url: string

@@ -1,4 +1,4 @@
-import { mcpUrl, type Endpoint } from './clients.ts'
+import { mcpUrl, type Endpoint } from './test-clients.ts'
 
 export interface RawAnswer {
   readonly status: number

@@ -8,6 +8,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bridgeFile } from './test-bridge.ts'
 
 export interface ToolResult {
   readonly isError: boolean
@@ -124,17 +125,18 @@ export interface Program {
 
 /** How a host starts the stdio bridge: a process of its own that knows address and key from its environment. */
 export function bridge(endpoint: Endpoint): Program {
-  return { ...program('./bridge-process.ts'), env: environmentOf(endpoint) }
+  return { ...program(bridgeFile), env: environmentOf(endpoint) }
 }
 
 /** The program that people install. */
 export function cli(endpoint: Endpoint, ...args: readonly string[]): Program {
-  return { ...program('../../http/cli/main.ts', ...args), env: environmentOf(endpoint) }
+  return { ...program(mainFile, ...args), env: environmentOf(endpoint) }
 }
 
+const mainFile = fileURLToPath(new URL('../http/cli/main.ts', import.meta.url))
+
 function program(file: string, ...args: readonly string[]): Pick<Program, 'command' | 'args'> {
-  const path = fileURLToPath(new URL(file, import.meta.url))
-  return { command: process.execPath, args: ['--conditions=writ-source', '--no-warnings', path, ...args] }
+  return { command: process.execPath, args: ['--conditions=writ-source', '--no-warnings', file, ...args] }
 }
 
 function environmentOf({ url, key, agentId }: Endpoint): Record<string, string> {

@@ -1,5 +1,5 @@
 import { createServer, request as forward } from 'node:http'
-import { listenOnFreePort, type Listening } from './free-port.ts'
+import { listenOnFreePort, type Listening } from './test-port.ts'
 
 /** Adds the key to every request, because the conformance suite cannot send one; all else passes as it came. */
 export async function keyAddingProxy(target: string, key: string): Promise<Listening> {

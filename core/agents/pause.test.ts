@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { harmless } from '#core/actions/test-actions'
+import { evaluate } from '#core/guard/evaluate.op'
+import { invoke } from '#core/kernel/invoke'
+import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
+import { pause } from './pause.op.ts'
+
+let server: TestRuntime
+beforeAll(async () => {
+  server = await testRuntime()
+})
+afterAll(() => server.close())
+
+test('200 blocks this agent and no other, also one that was never seen', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const told = await invoke(pause, await org.as('admin'), { agent_id: 'a1', reason: 'looks odd' })
+  expect(told).toMatchObject({ agent_id: 'a1', paused: true, reason: 'looks odd', paused_by: 'admin key' })
+  const asked = await invoke(evaluate, ctx, harmless)
+  expect(asked).toMatchObject({ decision: 'block', matched_policies: ['builtin:pause'] })
+  expect(asked.reason).toContain('looks odd')
+  expect(await invoke(evaluate, ctx, { ...harmless, agent_id: 'a2' })).toMatchObject({ decision: 'allow' })
+  const other = await (await testOrg(server.runtime)).as('member')
+  expect(await invoke(evaluate, other, harmless)).toMatchObject({ decision: 'allow' })
+})
+
+test('while fifty guards run: none that is answered after the pause was acknowledged is allowed', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const admin = await org.as('admin')
+  let acknowledged = Number.POSITIVE_INFINITY
+  const late: string[] = []
+  const agents = Array.from({ length: 50 }, async (_, n) => {
+    for (let call = 0; call < 20; call += 1) {
+      const asked = await invoke(evaluate, ctx, { ...harmless, declared_goal: `${n} ${call}` })
+      if (performance.now() >= acknowledged) late.push(asked.decision)
+    }
+  })
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  await invoke(pause, admin, { agent_id: 'a1' })
+  acknowledged = performance.now()
+  await Promise.all(agents)
+  expect(late.length).toBeGreaterThan(0)
+  expect(late.filter((decision) => decision !== 'block')).toEqual([])
+})
+
+test('of ten who pause at once the first one stays on record; 403 for a member', async () => {
+  const org = await testOrg(server.runtime)
+  const admin = await org.as('admin')
+  const told = await Promise.all(Array.from({ length: 10 }, (_, n) => invoke(pause, admin, { agent_id: 'a1', reason: `r ${n}` })))
+  expect(new Set(told.map((one) => one.reason)).size).toBe(1)
+  await expect(invoke(pause, await org.as('member'), { agent_id: 'a1' })).rejects.toMatchObject({ code: 'forbidden' })
+})

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { harmless } from '#core/actions/test-actions'
+import { evaluate } from '#core/guard/evaluate.op'
+import { invoke } from '#core/kernel/invoke'
+import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
+import { get } from './get.op.ts'
+import { start } from './start.op.ts'
+import { stop } from './stop.op.ts'
+
+let server: TestRuntime
+beforeAll(async () => {
+  server = await testRuntime()
+})
+afterAll(() => server.close())
+
+test('200 blocks every decision from then on, with the reason, and says who', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const halted = await invoke(start, await org.as('admin'), { reason: 'incident 7' })
+  expect(halted).toMatchObject({ halted: true, reason: 'incident 7', halted_by: 'admin key' })
+  expect(await invoke(get, ctx, {})).toEqual(halted)
+  const asked = await invoke(evaluate, ctx, harmless)
+  expect(asked).toMatchObject({ decision: 'block', matched_policies: ['builtin:halt'] })
+  expect(asked.reason).toContain('incident 7')
+})
+
+test('while fifty guards run: none that is answered after the halt was acknowledged is allowed', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const admin = await org.as('admin')
+  await invoke(evaluate, ctx, harmless)
+  let acknowledged = Number.POSITIVE_INFINITY
+  const late: string[] = []
+  let early = 0
+  const agent = async (n: number): Promise<void> => {
+    for (let call = 0; call < 20; call += 1) {
+      const asked = await invoke(evaluate, ctx, { ...harmless, declared_goal: `agent ${n} call ${call}` })
+      if (performance.now() >= acknowledged) late.push(asked.decision)
+      else early += 1
+    }
+  }
+  const agents = Array.from({ length: 50 }, (_, n) => agent(n))
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  await invoke(start, admin, { reason: 'stop' })
+  acknowledged = performance.now()
+  await Promise.all(agents)
+  expect(early).toBeGreaterThan(0)
+  expect(late.length).toBeGreaterThan(0)
+  expect(late.filter((decision) => decision !== 'block')).toEqual([])
+})
+
+test('an idempotency key does not answer an allow from before the halt', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const admin = await org.as('admin')
+  const request = { ...harmless, idempotency_key: 'k' }
+  const before = await invoke(evaluate, ctx, request)
+  await invoke(start, admin, { reason: 'stop' })
+  expect(await invoke(evaluate, ctx, request)).toMatchObject({ decision: 'block' })
+  await invoke(stop, admin, {})
+  expect(await invoke(evaluate, ctx, request)).toMatchObject({ decision_id: before.decision_id, idempotent_replay: true })
+})
+
+test('of ten who halt at once the first one stays on record', async () => {
+  const org = await testOrg(server.runtime)
+  const admin = await org.as('admin')
+  const told = await Promise.all(Array.from({ length: 10 }, (_, n) => invoke(start, admin, { reason: `reason ${n}` })))
+  expect(new Set(told.map((one) => one.reason)).size).toBe(1)
+  const entries = admin.db.selectFrom('ledger_entry').select('body').where('org_id', '=', org.orgId).where('kind', '=', 'admin')
+  expect((await entries.execute()).filter(({ body }) => body.includes('org.halted'))).toHaveLength(1)
+})
+
+test('other orgs go on; 403 for a member, 400 without a reason', async () => {
+  const org = await testOrg(server.runtime)
+  await invoke(start, await org.as('admin'), { reason: 'stop' })
+  const other = await (await testOrg(server.runtime)).as('member')
+  expect(await invoke(evaluate, other, harmless)).toMatchObject({ decision: 'allow' })
+  await expect(invoke(start, other, { reason: 'x' })).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(invoke(start, await org.as('admin'), {})).rejects.toMatchObject({ code: 'invalid_input' })
+})

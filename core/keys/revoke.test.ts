@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { harmless } from '#core/actions/test-actions'
+import { evaluate } from '#core/guard/evaluate.op'
+import { invoke } from '#core/kernel/invoke'
+import { silentLog } from '#core/kernel/log'
+import { Runtime } from '#core/kernel/runtime'
+import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
+import { keyCache } from './authenticate.ts'
+import { create } from './create.op.ts'
+import { revoke } from './revoke.op.ts'
+
+let server: TestRuntime
+beforeAll(async () => {
+  server = await testRuntime()
+})
+afterAll(() => server.close())
+
+test('200 refuses the key from then on; repeating it answers the same', async () => {
+  const admin = await (await testOrg(server.runtime)).as('admin')
+  const { key, secret } = await invoke(create, admin, { name: 'x' })
+  const cache = server.runtime.use(keyCache)
+  await cache.actorOf(secret)
+  const gone = await invoke(revoke, admin, { id: key.id })
+  expect(gone.key.revoked_at).not.toBeNull()
+  await expect(cache.actorOf(secret)).rejects.toMatchObject({ code: 'unauthenticated' })
+  expect(await invoke(revoke, admin, { id: key.id })).toEqual(gone)
+})
+
+test('while fifty guards run with the key: none is allowed that is answered after the revocation was', async () => {
+  const org = await testOrg(server.runtime)
+  const admin = await org.as('admin')
+  const ctx = await org.as('member')
+  let acknowledged = Number.POSITIVE_INFINITY
+  const late: string[] = []
+  const agents = Array.from({ length: 50 }, async (_, n) => {
+    for (let call = 0; call < 20; call += 1) {
+      const asked = await invoke(evaluate, ctx, { ...harmless, declared_goal: `${n} ${call}` }).catch((error: { code: string }) => error)
+      if (performance.now() >= acknowledged) late.push('code' in asked ? asked.code : asked.decision)
+    }
+  })
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  await invoke(revoke, admin, { id: ctx.actor.principalId })
+  acknowledged = performance.now()
+  await Promise.all(agents)
+  expect(late.length).toBeGreaterThan(0)
+  expect(late.filter((told) => told !== 'unauthenticated')).toEqual([])
+})
+
+test('another server that has the key in memory refuses its next decision, whatever else it decided meanwhile', async () => {
+  const org = await testOrg(server.runtime)
+  const admin = await org.as('admin')
+  const { handle, settings, ports, now } = server.runtime
+  const other = new Runtime({ handle: { ...handle, close: () => Promise.resolve() }, settings, ports, now, log: silentLog })
+  const [revoked, kept] = await Promise.all(['revoked', 'kept'].map((name) => invoke(create, admin, { name })))
+  const ask = async (secret: string) => invoke(evaluate, other.context(await other.use(keyCache).actorOf(secret)), harmless)
+  expect(await ask(revoked?.secret ?? '')).toMatchObject({ decision: 'allow' })
+  await invoke(revoke, admin, { id: revoked?.key.id })
+  // This one brings the other server's view of the org up to date, but not what it knows of the revoked key.
+  expect(await ask(kept?.secret ?? '')).toMatchObject({ decision: 'allow' })
+  await expect(ask(revoked?.secret ?? '')).rejects.toMatchObject({ code: 'unauthenticated' })
+  await other.close()
+})
+
+test('404 across orgs and for what is no key; 403 for a member', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const stranger = await (await testOrg(server.runtime)).as('admin')
+  await expect(invoke(revoke, stranger, { id: ctx.actor.principalId })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(invoke(revoke, stranger, { id: 'key_none' })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(invoke(revoke, ctx, { id: ctx.actor.principalId })).rejects.toMatchObject({ code: 'forbidden' })
+})

@@ -1,0 +1,88 @@
+/**
+ * `npm run bench -- [section…] [--quick] [--markdown]`. Servers and client share the machine: trust the ratios, which
+ * come from interleaved rounds of one run. Without a section all but `crash` run; `crash` takes twenty minutes.
+ */
+import { parseArgs } from 'node:util'
+import { crashRounds, crashRow } from './crash-rounds.ts'
+import { postgresProblem, type Engine } from './databases.ts'
+import { markdownTable, skippedRow, textTable, type Row } from './rows.ts'
+import { corporaSection } from './section-corpora.ts'
+import { evaluateSection } from './section-evaluate.ts'
+import { guardSection } from './section-guard.ts'
+import { historySection } from './section-history.ts'
+import { memorySection } from './section-memory.ts'
+import { surfaceSection } from './section-surface.ts'
+import { wakingSection } from './section-waking.ts'
+
+type Section = (quick: boolean) => Promise<Row[]>
+
+const ENGINES: readonly Engine[] = ['postgres', 'embedded']
+
+const sections: Readonly<Record<string, Section>> = {
+  guard: (quick) =>
+    guardSection({
+      engines: ENGINES,
+      policies: 1_000,
+      connections: 64,
+      rounds: quick ? 3 : 7,
+      seconds: quick ? 3 : 6,
+      rivals: true,
+    }),
+  evaluate: (quick) =>
+    evaluateSection({ sizes: [10, 1_000, 10_000], roundMs: quick ? 200 : 500, rounds: quick ? 3 : 7, rivals: true }),
+  waking: (quick) => onEach((engine) => wakingSection({ engine, approvals: quick ? 20 : 50, clients: 1_000 })),
+  history: (quick) =>
+    onEach((engine) =>
+      historySection({
+        engine,
+        decisions: quick ? 50_000 : 200_000,
+        connections: 8,
+        rounds: quick ? 3 : 7,
+        seconds: quick ? 1 : 2,
+      }),
+    ),
+  memory: (quick) =>
+    onEach((engine) => memorySection({ engine, policies: 1_000, connections: 16, seconds: quick ? 60 : 600 })),
+  corpora: () => corporaSection(),
+  surface: () => Promise.resolve(surfaceSection()),
+  crash: (quick) =>
+    onEach(async (engine) => [crashRow(await crashRounds({ engine, rounds: quick ? 3 : 50, connections: 16 }))]),
+}
+
+async function onEach(measure: (engine: Engine) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const engine of ENGINES) {
+    const problem = engine === 'postgres' ? await postgresProblem() : undefined
+    rows.push(...(problem === undefined ? await measure(engine) : [skippedRow('on PostgreSQL', problem)]))
+  }
+  return rows
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, markdown: { type: 'boolean', default: false } },
+})
+const known = Object.keys(sections)
+const unknown = positionals.filter((name) => !known.includes(name))
+if (unknown.length > 0) throw new Error(`Unknown section ${unknown.join(', ')}; known are ${known.join(', ')}.`)
+const wanted = positionals.length > 0 ? positionals : known.filter((name) => name !== 'crash')
+
+const rows: Row[] = []
+for (const name of wanted) {
+  process.stderr.write(`${name} …\n`)
+  try {
+    rows.push(...((await sections[name]?.(values.quick)) ?? []))
+  } catch (error) {
+    // The other sections are worth having; the run as a whole has failed.
+    rows.push({
+      name,
+      reached: 'failed',
+      goal: '',
+      ok: false,
+      note: error instanceof Error ? error.message : String(error),
+    })
+    process.exitCode = 1
+  }
+}
+console.log(textTable(rows))
+if (values.markdown) console.log(`\n${markdownTable(rows)}`)

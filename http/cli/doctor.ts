@@ -1,0 +1,55 @@
+import type { Command } from 'commander'
+import type { Settings } from '#core/kernel/config'
+import { Connection } from '../client/index.ts'
+import { checkConfig, checkDataDir, checkDisk, checkNode, type Check } from './checks-local.ts'
+import { checkClock, checkDatabase, checkHalt, checkKey, checkLedger, checkServer } from './checks-remote.ts'
+import { define, type RemoteOptions } from './define.ts'
+import { serverUrl } from './remote.ts'
+import { withDatabase } from './serve.ts'
+import { harmless, paint, say, sayJson } from './terminal.ts'
+
+interface DoctorOptions extends RemoteOptions {
+  readonly data?: string
+  readonly databaseUrl?: string
+}
+
+export function addDoctor(program: Command): void {
+  const summary = 'Check this machine, the server and the key, and say what to do.'
+  withDatabase(define(program, 'doctor', { summary, example: 'doctor', remote: true }))
+    .addHelpText('after', '\nExit code: 1 when a check fails.')
+    .action(doctor)
+}
+
+async function doctor(options: DoctorOptions): Promise<void> {
+  const { server, apiKey, data, databaseUrl } = options
+  const config = checkConfig({ url: server, api_key: apiKey, data_dir: data, database_url: databaseUrl })
+  const checks = [checkNode(), config.check]
+  if (config.settings !== null) {
+    checks.push(checkDataDir(config.settings), checkDisk(config.settings), ...(await remoteChecks(config.settings)))
+  }
+  const ok = checks.every(({ status }) => status !== 'fail')
+  if (!ok) process.exitCode = 1
+  if (options.json) return sayJson({ ok, checks })
+  for (const check of checks) sayCheck(check)
+}
+
+async function remoteChecks(settings: Settings): Promise<Check[]> {
+  const connection = new Connection({ baseUrl: serverUrl(settings), apiKey: settings.api_key, timeoutMs: 10_000 })
+  const server = await checkServer(connection)
+  if (server.status === 'fail') return [server]
+  const open = [server, await checkDatabase(connection), await checkClock(connection)]
+  if (settings.api_key === undefined) {
+    return [...open, { check: 'key', status: 'warn', found: 'no API key is set', remedy: 'Set WRIT_API_KEY.' }]
+  }
+  const key = await checkKey(connection)
+  if (key.status === 'fail') return [...open, key]
+  return [...open, key, await checkLedger(connection), await checkHalt(connection)]
+}
+
+const marks = { ok: '✓', warn: '!', fail: '✗', skip: '·' } as const
+const styles = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const
+
+function sayCheck({ check, status, found, remedy }: Check): void {
+  say(`${paint(styles[status], marks[status])} ${check.padEnd(15)} ${harmless(found)}`)
+  if (remedy !== undefined) say(`  ${' '.repeat(15)} ${paint('dim', remedy)}`)
+}

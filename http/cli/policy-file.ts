@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { parsePolicyFile, type PolicyRow } from '#core/policies/index'
+import { CliError } from './failure.ts'
+
+type FilePolicy = PolicyRow & { readonly rules: Record<string, unknown> }
+
+/** The policies of a file that was found sound; the refusal names line and column, or the path of the field. */
+export function readPolicyFile(path: string): readonly FilePolicy[] {
+  const parsed = parsePolicyFile(readFileSync(path, 'utf8'))
+  if (parsed.ok) return parsed.file.policies as readonly FilePolicy[]
+  throw new CliError(`${path}: ${parsed.issues.map(({ path: at, message }) => `${at}: ${message}`).join('; ')}`)
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import type { AuthInfo, McpHandlerRequestOptions, McpHttpHandler } from '@modelcontextprotocol/server'
+import type { Caller } from './caller.ts'
+
+const SESSION = 'mcp-session-id'
+
+interface Message {
+  readonly id?: string | number
+  readonly method?: string
+  readonly params?: { readonly requestId?: string | number }
+}
+
+/**
+ * Lets a 2025-era client cancel a call. It does so with a request of its own, which the stateless serving of that era
+ * cannot relate to the call; without this a cancelled wait would go on and take an approval that nobody is there to
+ * use. So `initialize` hands out a session id that names the client and nothing else: no state hangs on it, and any
+ * replica serves it. A cancellation that reaches another replica than its call is lost, which is as before.
+ */
+export class Cancellations {
+  readonly #running = new Map<string, AbortController>()
+
+  /** The handler with cancellation around its 2025-era requests. */
+  around(handler: Pick<McpHttpHandler, 'fetch'>): Pick<McpHttpHandler, 'fetch'> {
+    return {
+      fetch: async (request, options) => {
+        const message = request.headers.has('mcp-method') ? undefined : await messageIn(request)
+        if (!message) return handler.fetch(request, options)
+        return this.#serve(handler, request, { message, ...options })
+      },
+    }
+  }
+
+  async #serve(
+    handler: Pick<McpHttpHandler, 'fetch'>,
+    request: Request,
+    { message, ...options }: McpHandlerRequestOptions & { message: Message },
+  ): Promise<Response> {
+    const served = { ...options, parsedBody: message }
+    if (message.method === 'initialize') return named(await handler.fetch(request, served))
+    const client = clientOf(request, options.authInfo)
+    if (client === undefined) return handler.fetch(request, served)
+    if (message.method === 'notifications/cancelled') {
+      this.#running.get(keyOf(client, message.params?.requestId))?.abort()
+    }
+    if (message.method !== 'tools/call') return handler.fetch(request, served)
+    const key = keyOf(client, message.id)
+    const controller = new AbortController()
+    this.#running.set(key, controller)
+    const authInfo = withSignal(options.authInfo, controller.signal)
+    const response = await handler.fetch(request, { ...served, ...(authInfo ? { authInfo } : {}) })
+    return watched(response, () => {
+      if (this.#running.get(key) === controller) this.#running.delete(key)
+    })
+  }
+}
+
+/** A single JSON-RPC message; anything else is left to the protocol library to answer. */
+async function messageIn(request: Request): Promise<Message | undefined> {
+  if (request.method !== 'POST' || !/^application\/json\b/i.test(request.headers.get('content-type') ?? ''))
+    return undefined
+  try {
+    const body: unknown = await request.clone().json()
+    return body !== null && typeof body === 'object' && !Array.isArray(body) ? body : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function clientOf(request: Request, authInfo: AuthInfo | undefined): string | undefined {
+  const session = request.headers.get(SESSION)
+  return session === null || authInfo === undefined ? undefined : `${authInfo.clientId}\n${session}`
+}
+
+function keyOf(client: string, id: string | number | undefined): string {
+  return `${client}\n${typeof id}\n${String(id)}`
+}
+
+function withSignal(authInfo: AuthInfo | undefined, cancelled: AbortSignal): AuthInfo | undefined {
+  if (!authInfo) return undefined
+  const caller = authInfo.extra?.['caller'] as Caller
+  return { ...authInfo, extra: { ...authInfo.extra, caller: { ...caller, cancelled } } }
+}
+
+function named(response: Response): Response {
+  if (response.ok) response.headers.set(SESSION, randomUUID())
+  return response
+}
+
+/** The response, with a word when its body has been delivered or given up. */
+function watched(response: Response, done: () => void): Response {
+  if (!response.body) {
+    done()
+    return response
+  }
+  const reader = response.body.getReader()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done: ended, value } = await reader.read()
+      if (value) controller.enqueue(value)
+      if (!ended) return
+      done()
+      controller.close()
+    },
+    async cancel(reason) {
+      done()
+      await reader.cancel(reason)
+    },
+  })
+  return new Response(body, { status: response.status, headers: response.headers })
+}
