@@ -147,7 +147,7 @@ function answerOptions({ response, headers }: Exchange): void {
     ...headers,
     'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     'Access-Control-Allow-Headers':
-      'Content-Type, x-api-key, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version',
+      'Content-Type, x-api-key, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
     'Access-Control-Max-Age': '86400',
   })
   response.end()

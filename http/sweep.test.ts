@@ -172,7 +172,7 @@ describe('hostile input', () => {
       const names = Object.keys(op.input.shape)
       const values = Object.fromEntries(names.map((name) => [name, hostileFor(name)]))
       const most = Math.min(3, names.length)
-      const some = most === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: most })
+      const some: fc.Arbitrary<string[]> = most === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: most })
       return fc.record({ op: fc.constant(op), replaced: some, values: fc.record(values) })
     })
 

@@ -18,14 +18,21 @@ test('200 ends a running action with the reason', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const { action_id } = await recorded(ctx)
   const { action } = await invoke(cancel, ctx, { action_id, reason: 'not needed' })
-  expect(action).toMatchObject({ status: 'cancelled', outcome_status: 'failed', error_message: 'not needed', close_source: 'cancel' })
+  expect(action).toMatchObject({
+    status: 'cancelled',
+    outcome_status: 'failed',
+    error_message: 'not needed',
+    close_source: 'cancel',
+  })
 })
 
 test('200 withdraws the pending approval with it', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const { action_id } = await invoke(create, ctx, risky)
   await invoke(cancel, ctx, { action_id })
-  expect(await invoke(listApprovals, ctx, {})).toMatchObject({ approvals: [{ action_id, state: 'withdrawn', decided_by: null }] })
+  expect(await invoke(listApprovals, ctx, {})).toMatchObject({
+    approvals: [{ action_id, state: 'withdrawn', decided_by: null }],
+  })
 })
 
 test('an approved act that was cancelled is not released any more', async () => {

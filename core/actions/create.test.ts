@@ -115,7 +115,9 @@ test('an act is counted once: guard, then create, is one decision counted and tw
 test('of parallel actions that name one guard decision one answers it', async () => {
   const ctx = await member()
   const { decision_id } = await invoke(evaluate, ctx, harmless)
-  await Promise.all(Array.from({ length: 8 }, () => invoke(create, ctx, { ...harmless, guard_decision_id: decision_id })))
+  await Promise.all(
+    Array.from({ length: 8 }, () => invoke(create, ctx, { ...harmless, guard_decision_id: decision_id })),
+  )
   const { decisions } = await invoke(listDecisions, ctx, { limit: 50 })
   expect(decisions.filter((one) => one.prior_decision_id === decision_id)).toHaveLength(1)
   expect(decisions.filter((one) => one.source === 'action')).toHaveLength(8)
@@ -125,11 +127,16 @@ test('a pending act is resumed, an approved one is handed out once', async () =>
   const org = await testOrg(server.runtime)
   const ctx = await org.as('member')
   const { action_id } = await invoke(create, ctx, risky)
-  expect(await invoke(create, ctx, risky)).toMatchObject({ action_id, resumed: true, action: { status: 'pending_approval' } })
+  expect(await invoke(create, ctx, risky)).toMatchObject({
+    action_id,
+    resumed: true,
+    action: { status: 'pending_approval' },
+  })
   await invoke(decide, await org.as('admin'), { action_id, decision: 'allow' })
   const retries = await Promise.all(Array.from({ length: 5 }, () => invoke(create, ctx, risky)))
   expect(retries.filter((one) => one.action_id === action_id && one.action.status === 'running')).toHaveLength(1)
-  for (const one of retries.filter((one) => one.action_id !== action_id)) expect(one.action.status).toBe('pending_approval')
+  for (const one of retries.filter((one) => one.action_id !== action_id))
+    expect(one.action.status).toBe('pending_approval')
 })
 
 test('403 while the org is halted, also for an act that was allowed before', async () => {
@@ -145,8 +152,14 @@ test('cost comes from tokens and model when it is not given, is unknown without 
   const tokens = { tokens_in: 1000, tokens_out: 1000 }
   const priced = await recorded(ctx, { ...tokens, model: 'claude-sonnet-4-5' })
   expect(priced).toMatchObject({ priced: true, cost_estimate: 0.018 })
-  expect(await recorded(ctx, { ...tokens, model: 'no-such-model' })).toMatchObject({ priced: false, cost_estimate: null })
-  expect(await recorded(ctx, { cost_estimate: 1e9, tokens_in: 1e12 })).toMatchObject({ cost_estimate: 10_000, tokens_in: 10_000_000 })
+  expect(await recorded(ctx, { ...tokens, model: 'no-such-model' })).toMatchObject({
+    priced: false,
+    cost_estimate: null,
+  })
+  expect(await recorded(ctx, { cost_estimate: 1e9, tokens_in: 1e12 })).toMatchObject({
+    cost_estimate: 10_000,
+    tokens_in: 10_000_000,
+  })
 })
 
 test('secrets in free text are stored redacted and reported', async () => {

@@ -36,8 +36,8 @@ async function expire(runtime: Runtime, orgId: string, actionId: string): Promis
       .where('action_id', '=', actionId)
       .execute()
     await emitEvents(trx, orgId, at, [{ name: 'action.updated', ref: actionId, payload: {} }])
-    const data = { action_id: actionId, state: 'expired', act_digest: approval.act_digest }
-    await appendEntries(trx, orgId, [{ kind: 'approval', ref: approval.id, at, data }])
+    const data = { action_id: actionId, approval_id: approval.id, state: 'expired', act_digest: approval.act_digest }
+    await appendEntries(trx, orgId, [{ kind: 'approval', ref: actionId, at, data }])
     return true
   })
   if (done) runtime.use(eventHub).nudge(orgId)

@@ -25,8 +25,16 @@ test('200 with parents, children, neighbours, assumptions and loops around the r
   expect(graph.rootActionId).toBe('root')
   expect(graph.nodes.filter((node) => node.isRoot).map((node) => node.id)).toEqual(['action:root'])
   const ids = [parent, root, child, near].map((action) => `action:${action.action_id}`)
-  expect(graph.nodes.map((node) => node.id).toSorted()).toEqual([...ids, `assumption:${assumption_id}`, `loop:${loop_id}`].toSorted())
-  expect(graph.edges.map((edge) => edge.type).toSorted()).toEqual(['assumption_of', 'loop_from', 'parent_child', 'parent_child', 'related'])
+  expect(graph.nodes.map((node) => node.id).toSorted()).toEqual(
+    [...ids, `assumption:${assumption_id}`, `loop:${loop_id}`].toSorted(),
+  )
+  expect(graph.edges.map((edge) => edge.type).toSorted()).toEqual([
+    'assumption_of',
+    'loop_from',
+    'parent_child',
+    'parent_child',
+    'related',
+  ])
   const known = new Set(graph.nodes.map((node) => node.id))
   for (const edge of graph.edges) expect([known.has(edge.source), known.has(edge.target)]).toEqual([true, true])
 })
@@ -38,7 +46,11 @@ test('a chain of parents ends after ten, a circle ends at all', async () => {
   await recorded(ctx, { action_id: 'c2', parent_action_id: 'c1', agent_id: 'g2' })
   expect((await invoke(getGraph, ctx, { action_id: 'c0' })).nodes).toHaveLength(3)
   for (let depth = 0; depth < 14; depth += 1) {
-    await recorded(ctx, { action_id: `d${depth}`, agent_id: `agent ${depth}`, ...(depth ? { parent_action_id: `d${depth - 1}` } : {}) })
+    await recorded(ctx, {
+      action_id: `d${depth}`,
+      agent_id: `agent ${depth}`,
+      ...(depth ? { parent_action_id: `d${depth - 1}` } : {}),
+    })
   }
   const { nodes } = await invoke(getGraph, ctx, { action_id: 'd13' })
   expect(nodes).toHaveLength(11)

@@ -37,7 +37,10 @@ test('200 lost_confirmation is unknown, never safe to retry', async () => {
   const { action_id } = await recorded(ctx)
   server.advance(16 * 60_000)
   await sweepLostOutcomes(server.runtime)
-  expect(await invoke(getOutcome, ctx, { action_id })).toMatchObject({ status: 'lost_confirmation', retry: 'VERIFY_THEN_RETRY' })
+  expect(await invoke(getOutcome, ctx, { action_id })).toMatchObject({
+    status: 'lost_confirmation',
+    retry: 'VERIFY_THEN_RETRY',
+  })
 })
 
 test('404 across orgs and for another agent of the org', async () => {

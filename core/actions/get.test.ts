@@ -46,7 +46,11 @@ test('an approval that ran out is told as expired by whoever reads it first, onc
   server.advance(25 * 3_600_000)
   const reads = await Promise.all(Array.from({ length: 5 }, () => invoke(get, ctx, { action_id })))
   for (const { action } of reads) expect(action).toMatchObject({ status: 'expired', approved_by: null })
-  const entries = ctx.db.selectFrom('ledger_entry').select('body').where('org_id', '=', org.orgId).where('kind', '=', 'approval')
+  const entries = ctx.db
+    .selectFrom('ledger_entry')
+    .select('body')
+    .where('org_id', '=', org.orgId)
+    .where('kind', '=', 'approval')
   expect((await entries.execute()).filter(({ body }) => body.includes('"state":"expired"'))).toHaveLength(1)
 })
 
@@ -54,7 +58,10 @@ test('404 across orgs and for another agent of the org; a decision id is told ap
   const org = await testOrg(server.runtime)
   const { action_id } = await recorded(await org.as('member'))
   for (const ctx of [await (await testOrg(server.runtime)).as('admin'), await org.as('member', { agentId: 'a2' })]) {
-    await expect(invoke(get, ctx, { action_id })).rejects.toMatchObject({ code: 'not_found', message: 'Action not found' })
+    await expect(invoke(get, ctx, { action_id })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'Action not found',
+    })
   }
   const bound = await org.as('member', { agentId: 'a1' })
   expect((await invoke(get, bound, { action_id })).action.action_id).toBe(action_id)

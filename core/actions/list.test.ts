@@ -81,7 +81,10 @@ test('another org sees nothing', async () => {
 
 test.each([
   ['a made-up cursor', { cursor: 'bm8' }],
-  ['a cursor into a year that no database holds', { cursor: Buffer.from('["0000-01-01T00:00:00Z","x"]').toString('base64url') }],
+  [
+    'a cursor into a year that no database holds',
+    { cursor: Buffer.from('["0000-01-01T00:00:00Z","x"]').toString('base64url') },
+  ],
   ['an offset too deep', { offset: 10_001 }],
   ['a limit above 200', { limit: 201 }],
   ['an unknown status', { status: 'done' }],

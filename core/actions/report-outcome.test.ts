@@ -36,7 +36,11 @@ test('of ten parallel reporters one wins, nine get 409 with the outcome that sta
   const ctx = await member()
   const { action_id } = await recorded(ctx)
   const reports = Array.from({ length: 10 }, (_, n) =>
-    invoke(reportOutcome, ctx, n % 2 === 0 ? { action_id, status: 'completed' } : { action_id, status: 'failed', error_message: 'no' }),
+    invoke(
+      reportOutcome,
+      ctx,
+      n % 2 === 0 ? { action_id, status: 'completed' } : { action_id, status: 'failed', error_message: 'no' },
+    ),
   )
   const results = await Promise.allSettled(reports)
   expect(settledAs(results, 'fulfilled')).toBe(1)
@@ -51,7 +55,12 @@ test('of ten parallel reporters one wins, nine get 409 with the outcome that sta
   }
   const { stats } = await invoke(list, ctx, {})
   expect(stats.completed + stats.failed).toBe(1)
-  const entries = await ctx.db.selectFrom('ledger_entry').selectAll().where('org_id', '=', ctx.actor.orgId).where('kind', '=', 'outcome').execute()
+  const entries = await ctx.db
+    .selectFrom('ledger_entry')
+    .selectAll()
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('kind', '=', 'outcome')
+    .execute()
   expect(entries).toHaveLength(1)
 })
 
@@ -106,7 +115,10 @@ test('404 across orgs, for another agent of the org, and with a hint for a decis
   const { action_id } = await recorded(await org.as('member'))
   const sent = { action_id, status: 'completed' }
   for (const ctx of [await member(), await org.as('member', { agentId: 'a2' })]) {
-    await expect(invoke(reportOutcome, ctx, sent)).rejects.toMatchObject({ code: 'not_found', message: 'Action not found' })
+    await expect(invoke(reportOutcome, ctx, sent)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'Action not found',
+    })
   }
   const own = await org.as('member', { agentId: 'a1' })
   const decision = { ...sent, action_id: 'act_gd_0123456789abcdef' }

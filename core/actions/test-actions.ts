@@ -36,5 +36,7 @@ export async function recorded(ctx: Context, more: object = {}): Promise<Action>
   return action
 }
 
-export const settledAs = (results: readonly PromiseSettledResult<unknown>[], status: 'fulfilled' | 'rejected'): number =>
-  results.filter((result) => result.status === status).length
+export const settledAs = (
+  results: readonly PromiseSettledResult<unknown>[],
+  status: 'fulfilled' | 'rejected',
+): number => results.filter((result) => result.status === status).length

@@ -18,7 +18,12 @@ test('200 closes a running action and sets its outcome with it', async () => {
   const ctx = await member()
   const { action_id } = await recorded(ctx)
   const end = '2026-01-02T03:04:05.000Z'
-  const { action, security } = await invoke(update, ctx, { action_id, status: 'cancelled', output_summary: 'no need', timestamp_end: end })
+  const { action, security } = await invoke(update, ctx, {
+    action_id,
+    status: 'cancelled',
+    output_summary: 'no need',
+    timestamp_end: end,
+  })
   expect(action).toMatchObject({
     status: 'cancelled',
     outcome_status: 'failed',
@@ -49,7 +54,9 @@ test('200 adds tokens and cost after the end, and leaves status and outcome alon
 test('of ten parallel closings one decides, and it is counted once', async () => {
   const ctx = await member()
   const { action_id } = await recorded(ctx)
-  const closings = Array.from({ length: 10 }, (_, n) => invoke(update, ctx, { action_id, status: n % 2 ? 'completed' : 'failed' }))
+  const closings = Array.from({ length: 10 }, (_, n) =>
+    invoke(update, ctx, { action_id, status: n % 2 ? 'completed' : 'failed' }),
+  )
   expect(settledAs(await Promise.allSettled(closings), 'fulfilled')).toBe(1)
   const { stats } = await invoke(list, ctx, {})
   expect(stats.completed + stats.failed).toBe(1)
@@ -67,8 +74,19 @@ test('parallel reports of different fields lose nothing, and the sums agree with
     ...Array.from({ length: 10 }, () => invoke(update, ctx, { action_id, cost_estimate: 0.5 })),
   ])
   const { actions } = await invoke(list, ctx, {})
-  expect(actions[0]).toMatchObject({ tokens_in: 100, tokens_out: 200, side_effects: ['x'], artifacts_created: ['y'], duration_ms: 7, cost_estimate: 0.5 })
-  expect(await invoke(listCosts, ctx, {})).toMatchObject({ total_cost_usd: 0.5, total_tokens_in: 100, total_tokens_out: 200 })
+  expect(actions[0]).toMatchObject({
+    tokens_in: 100,
+    tokens_out: 200,
+    side_effects: ['x'],
+    artifacts_created: ['y'],
+    duration_ms: 7,
+    cost_estimate: 0.5,
+  })
+  expect(await invoke(listCosts, ctx, {})).toMatchObject({
+    total_cost_usd: 0.5,
+    total_tokens_in: 100,
+    total_tokens_out: 200,
+  })
 })
 
 test('tokens and cost are clamped, so that no sum can overflow', async () => {
@@ -81,7 +99,9 @@ test('tokens and cost are clamped, so that no sum can overflow', async () => {
 test('400 when nothing is named', async () => {
   const ctx = await member()
   const { action_id } = await recorded(ctx)
-  await expect(invoke(update, ctx, { action_id, close_if_running: true })).rejects.toMatchObject({ code: 'invalid_input' })
+  await expect(invoke(update, ctx, { action_id, close_if_running: true })).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
 })
 
 test('404 across orgs and for another agent of the org', async () => {

@@ -55,6 +55,7 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
     await emitEvents(trx, ctx.actor.orgId, at, [{ name: 'action.updated', ref: ruling.actionId, payload: {} }])
     const data = {
       action_id: ruling.actionId,
+      approval_id: approval.id,
       state: ruling.allow ? 'approved' : 'denied',
       by: ctx.actor.principalId,
       by_name: ctx.actor.principalName,
@@ -64,7 +65,7 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
       policy_revision: Number(approval.policy_revision),
       grant: grantPolicyId,
     }
-    await appendEntries(trx, ctx.actor.orgId, [{ kind: 'approval', ref: approval.id, at, data }])
+    await appendEntries(trx, ctx.actor.orgId, [{ kind: 'approval', ref: ruling.actionId, at, data }])
     return { action, grantPolicyId }
   })
 }

@@ -23,7 +23,13 @@ test('200 timed_out is no denial, and the approval can still come', async () => 
   const ctx = await org.as('member')
   const { action_id } = await invoke(create, ctx, risky)
   const told = await invoke(wait, ctx, { action_id, timeout_seconds: 0.2 })
-  expect(told).toMatchObject({ approved: false, denied: false, expired: false, timed_out: true, status_confirmed: true })
+  expect(told).toMatchObject({
+    approved: false,
+    denied: false,
+    expired: false,
+    timed_out: true,
+    status_confirmed: true,
+  })
   expect(told.waited_seconds).toBeGreaterThanOrEqual(0.2)
   await invoke(decide, await org.as('admin'), { action_id, decision: 'allow' })
   expect(await invoke(wait, ctx, { action_id, timeout_seconds: 5 })).toMatchObject({ approved: true, released: true })
@@ -49,7 +55,13 @@ test('an approval given through another server of the same database is told too'
   const ctx = await org.as('member')
   const { action_id } = await invoke(create, ctx, risky)
   const { handle, settings, ports } = server.runtime
-  const other = new Runtime({ handle: { ...handle, close: () => Promise.resolve() }, settings, ports, log: silentLog, now: server.runtime.now })
+  const other = new Runtime({
+    handle: { ...handle, close: () => Promise.resolve() },
+    settings,
+    ports,
+    log: silentLog,
+    now: server.runtime.now,
+  })
   const waiting = invoke(wait, ctx, { action_id, timeout_seconds: 20 })
   await invoke(decide, other.context((await org.as('admin')).actor), { action_id, decision: 'deny', reasoning: 'no' })
   expect(await waiting).toMatchObject({ denied: true, denial_reason: 'no', approved: false, released: false })

@@ -24,8 +24,9 @@ export async function waitForRuling(ctx: Context, actionId: string, timeoutMs: n
       const woken = new Promise<void>((resolve) => (wake = resolve))
       const row = await expireOverdue(ctx, await requireAction(ctx, actionId))
       const left = deadline - performance.now()
-      if (row.status !== 'pending_approval' || left <= 0) return row
+      // A caller that is gone must not be handed the act.
       ctx.signal.throwIfAborted()
+      if (row.status !== 'pending_approval' || left <= 0) return row
       ctx.progress?.('Waiting for a person to decide', timeoutMs - left, timeoutMs)
       await sleep(woken, Math.min(left, LOOK_AGAIN_MS, untilExpiry(ctx, row)))
     }

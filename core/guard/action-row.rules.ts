@@ -85,9 +85,9 @@ export function actionCompanions(actor: Actor, decided: Decided, draft: ActionDr
         ? [
             {
               kind: 'approval' as const,
-              ref: approvalId,
+              ref: actionId,
               at,
-              data: { ...data, state: 'pending', expires_at: expires.toISOString() },
+              data: { ...data, approval_id: approvalId, state: 'pending', expires_at: expires.toISOString() },
             },
           ]
         : []),

@@ -34,12 +34,17 @@ test('200 newest first, filtered, with the sums of the last day', async () => {
   expect(await ids({ days: 1 })).toHaveLength(2)
   expect(await ids({ since: server.runtime.now().toISOString() })).toEqual([])
   const bound = await org.as('member', { agentId: 'a2' })
-  expect(await invoke(listDecisions, bound, { agent_id: 'a1' })).toMatchObject({ total: 1, decisions: [{ agent_id: 'a2' }] })
+  expect(await invoke(listDecisions, bound, { agent_id: 'a1' })).toMatchObject({
+    total: 1,
+    decisions: [{ agent_id: 'a2' }],
+  })
 })
 
 test('cursor pages give every decision once while more are made; another org sees none', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
-  const made = await Promise.all(Array.from({ length: 7 }, (_, n) => invoke(evaluate, ctx, { ...harmless, declared_goal: `n ${n}` })))
+  const made = await Promise.all(
+    Array.from({ length: 7 }, (_, n) => invoke(evaluate, ctx, { ...harmless, declared_goal: `n ${n}` })),
+  )
   const seen: string[] = []
   let cursor: string | null | undefined
   do {
@@ -53,14 +58,17 @@ test('cursor pages give every decision once while more are made; another org see
   expect(await invoke(listDecisions, stranger, {})).toMatchObject({ decisions: [], total: 0, stats: { total_24h: 0 } })
 })
 
-test('the sums of the last day that a bound key sees are its own agent\'s', async () => {
+test("the sums of the last day that a bound key sees are its own agent's", async () => {
   const org = await testOrg(server.runtime)
   await invoke(evaluate, await org.as('member'), catastrophic)
   const page = await invoke(listDecisions, await org.as('member', { agentId: 'a2' }), {})
   expect(page).toMatchObject({ decisions: [], total: 0, stats: { total_24h: 0, blocks_24h: 0 } })
 })
 
-test.each([{ since: '0000-01-01T00:00:00Z' }, { days: 91 }, { decision: 'maybe' }, { limit: 1001 }])('400 for %j', async (query) => {
-  const ctx = await (await testOrg(server.runtime)).as('member')
-  await expect(invoke(listDecisions, ctx, query)).rejects.toMatchObject({ code: 'invalid_input' })
-})
+test.each([{ since: '0000-01-01T00:00:00Z' }, { days: 91 }, { decision: 'maybe' }, { limit: 1001 }])(
+  '400 for %j',
+  async (query) => {
+    const ctx = await (await testOrg(server.runtime)).as('member')
+    await expect(invoke(listDecisions, ctx, query)).rejects.toMatchObject({ code: 'invalid_input' })
+  },
+)

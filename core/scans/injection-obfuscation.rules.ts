@@ -1,7 +1,8 @@
 import { CHANNEL_RULES } from './injection-channel.rules.ts'
 import { INTENT_RULES } from './injection-intent.rules.ts'
 
-export type Rewritten = { text: string; offsets: Uint32Array }
+/** `offset` gives the place in the text before of a character of `text`. */
+export type Rewritten = { text: string; offset: (index: number) => number }
 
 /** Small words that join the lexicon's words when a sentence is written without spaces. */
 const GLUE =
@@ -74,56 +75,97 @@ function unspace(run: string): string | undefined {
 
 const SPACED = /(?<![a-z0-9])[a-z0-9@$](?:[ .,_*|\-~/\n]{1,3}[a-z0-9@$!](?![a-z0-9])){4,400}/g
 const SPLIT = /(?<![a-z])[a-z]{1,8}(?:[.*_|~^-][a-z]{1,8}){1,16}(?![a-z])/g
-const LEETED = /[a-z0-9@$!|+(]{3,24}/g
 const JOINED = /[a-z_\-.+]{15,400}/g
 
+type Found = { readonly index: number; readonly token: string }
+
+const finding = (regex: RegExp) =>
+  function* (text: string): Generator<Found> {
+    for (const match of text.matchAll(regex)) yield { index: match.index, token: match[0] }
+  }
+
+const LEET_CHAR = /[a-z0-9@$!|+(]/
+const LEET_PAIR = /[a-z][0-9@$!|+(]|[0-9@$!|+(][a-z]/g
+const LEET_LONGEST = 24
+
+/** Runs of letters and their stand-ins that hold both; found from the places where the two meet, which are few. */
+function* leeted(text: string): Generator<Found> {
+  let from = 0
+  LEET_PAIR.lastIndex = 0
+  for (let pair = LEET_PAIR.exec(text); pair; pair = LEET_PAIR.exec(text)) {
+    let start = pair.index
+    while (start > from && LEET_CHAR.test(text[start - 1] ?? '')) start -= 1
+    let end = pair.index + 2
+    while (LEET_CHAR.test(text[end] ?? '')) end += 1
+    // A longer run is read in pieces.
+    for (let at = start; at < end; at += LEET_LONGEST) {
+      const token = text.slice(at, Math.min(end, at + LEET_LONGEST))
+      if (token.length >= 3) yield { index: at, token }
+    }
+    from = end
+    LEET_PAIR.lastIndex = end
+  }
+}
+
 /** `hint` is cheap and says whether `find` can find anything. */
-type Pass = readonly [hint: RegExp, find: RegExp, rewrite: (token: string) => string | undefined]
+type Pass = {
+  readonly hint: RegExp
+  readonly find: (text: string) => Iterable<Found>
+  readonly rewrite: (token: string) => string | undefined
+}
 
 /** Without one of these a sentence is not worth writing out. */
 const TELLING =
   /ignor|disreg|forget|instruct|prompt|reveal|overrid|bypass|system|guideline|secret|password|pretend|restrict/
 const PASSES: readonly Pass[] = [
-  [
-    /(?<![a-z0-9])[a-z0-9@$][ .,_*|\-~/\n]{1,3}[a-z0-9@$](?:[ .,_*|\-~/\n]{1,3}[a-z0-9@$!](?![a-z0-9])){2}/,
-    SPACED,
-    (run) =>
-      unspace(
-        Array.from(run)
-          .map((char) => LEET[char] ?? char)
-          .join(''),
-      ),
-  ],
-  [/[a-z][0-9@$!|+(]|[0-9@$|+(][a-z]/, LEETED, unleet],
-  [/[a-z][.*_|~^-][a-z]/, SPLIT, unsplit],
-  [/[a-z_\-.+]{15}/, JOINED, (run) => (TELLING.test(run) ? segment(run.replace(/[^a-z]/g, '')) : undefined)],
+  {
+    hint: /(?<![a-z0-9])[a-z0-9@$][ .,_*|\-~/\n]{1,3}[a-z0-9@$](?:[ .,_*|\-~/\n]{1,3}[a-z0-9@$!](?![a-z0-9])){2}/,
+    find: finding(SPACED),
+    rewrite: (run) => unspace(Array.from(run, (char) => LEET[char] ?? char).join('')),
+  },
+  { hint: /[a-z][0-9@$!|+(]|[0-9@$|+(][a-z]/, find: leeted, rewrite: unleet },
+  { hint: /[a-z][.*_|~^-][a-z]/, find: finding(SPLIT), rewrite: unsplit },
+  {
+    hint: /[a-z_\-.+]{15}/,
+    find: finding(JOINED),
+    rewrite: (run) => (TELLING.test(run) ? segment(run.replace(/[^a-z]/g, '')) : undefined),
+  },
 ]
+
+/** A replaced stretch: where it stood and how long it was and is. */
+type Change = { readonly at: number; readonly was: number; readonly is: number }
+
+/** Where a character of the changed text came from; all characters of a replacement come from its start. */
+function origin(changes: readonly Change[], index: number): number {
+  let moved = 0
+  for (const { at, was, is } of changes) {
+    if (index < at + moved) break
+    if (index < at + moved + is) return at
+    moved += is - was
+  }
+  return index - moved
+}
 
 /** `text` with disguised words written out, or undefined when nothing was disguised. */
 export function undisguise(text: string): Rewritten | undefined {
   let current = text
-  let offsets: number[] | undefined
-  for (const [hint, find, rewrite] of PASSES) {
+  const passes: Change[][] = []
+  for (const { hint, find, rewrite } of PASSES) {
     if (!hint.test(current)) continue
     let out = ''
     let from = 0
-    const moved: number[] = []
-    const keep = (end: number): void => {
-      for (let index = from; index < end; index += 1) moved.push(offsets?.[index] ?? index)
+    const changes: Change[] = []
+    for (const { index, token } of find(current)) {
+      const replacement = rewrite(token)
+      if (replacement === undefined || replacement === token) continue
+      out += current.slice(from, index) + replacement
+      changes.push({ at: index, was: token.length, is: replacement.length })
+      from = index + token.length
     }
-    for (const match of current.matchAll(find)) {
-      const replacement = rewrite(match[0])
-      if (replacement === undefined || replacement === match[0]) continue
-      out += current.slice(from, match.index) + replacement
-      keep(match.index)
-      for (let index = 0; index < replacement.length; index += 1) moved.push(offsets?.[match.index] ?? match.index)
-      from = match.index + match[0].length
-    }
-    if (from === 0) continue
-    out += current.slice(from)
-    keep(current.length)
-    offsets = moved
-    current = out
+    if (changes.length === 0) continue
+    current = out + current.slice(from)
+    passes.push(changes)
   }
-  return offsets ? { text: current, offsets: Uint32Array.from(offsets) } : undefined
+  if (passes.length === 0) return undefined
+  return { text: current, offset: (index) => passes.reduceRight((at, changes) => origin(changes, at), index) }
 }

@@ -1,8 +1,8 @@
 /** Text made comparable: folded, lower case, without invisible characters, white space collapsed. */
 export type FoldedText = {
   text: string
-  /** Offset in the original of each character of `text`; absent when both are equal. */
-  offsets?: Uint32Array
+  /** Offset in the original of a character of `text`. */
+  offset: (index: number) => number
   /** Text that was written in invisible characters (tag block, variation selectors). */
   hidden: string
   /** Letters were separated by invisible characters or mirrored by a direction override. */
@@ -52,7 +52,19 @@ const ENCLOSED: readonly (readonly [number, number])[] = [
   [0x1f1e6, 0x1f1ff],
 ]
 
-function foldPoint(char: string, code: number): string {
+/** Most text uses few characters beyond ASCII, again and again. */
+const FOLDED = new Map<string, string>()
+const MAX_FOLDED = 4096
+
+function foldPoint(char: string): string {
+  const known = FOLDED.get(char)
+  if (known !== undefined) return known
+  const folded = foldOnce(char, char.codePointAt(0) ?? 0)
+  if (FOLDED.size < MAX_FOLDED) FOLDED.set(char, folded)
+  return folded
+}
+
+function foldOnce(char: string, code: number): string {
   for (const [from, to] of ENCLOSED) if (code >= from && code <= to) return String.fromCharCode(97 + code - from)
   if (code === 0x85 || code === 0x2028 || code === 0x2029) return '\n'
   const plain = char
@@ -85,7 +97,7 @@ class Folder {
   add(char: string, offset: number): void {
     const code = char.codePointAt(0) ?? 0
     if (code > 0x7e && INVISIBLE.test(char)) return this.#invisible(code)
-    const folded = code <= 0x7e ? char.toLowerCase() : foldPoint(char, code)
+    const folded = code <= 0x7e ? char.toLowerCase() : foldPoint(char)
     // The black flag opens an emoji of tag characters (England, Scotland, Wales): not hidden text.
     this.#flag = code === 0x1f3f4
     const last = this.out.at(-1) ?? ''
@@ -108,31 +120,52 @@ class Folder {
   }
 }
 
-/** A word that mixes Latin with look-alike scripts is written in Latin; one script alone stays as it is. */
-const unmask = (text: string): string =>
-  text.replace(/[\p{L}\p{M}]{2,64}/gu, (word) => {
-    if (!/[a-z]/.test(word) && !/[\u0131\u026a\u0262\u0274\u1d00-\u1d2b\u0250-\u02af]/.test(word)) return word
-    return /[^a-z]/.test(word)
-      ? Array.from(word)
-          .map((char) => LOOKALIKES[char] ?? char)
-          .join('')
-      : word
-  })
+const LOOKALIKE = new RegExp(`[${Object.keys(LOOKALIKES).join('')}]`)
 
-export function foldText(original: string): FoldedText {
-  if (!NON_ASCII_OR_RUN.test(original)) return { text: original.toLowerCase(), hidden: '', concealed: false }
+/** A word that mixes Latin with look-alike scripts is written in Latin; one script alone stays as it is. */
+function unmask(text: string): string {
+  if (!LOOKALIKE.test(text)) return text
+  return text.replace(/[\p{L}\p{M}]{2,64}/gu, (word) => {
+    if (!LOOKALIKE.test(word)) return word
+    if (!/[a-z]/.test(word) && !/[\u0131\u026a\u0262\u0274\u1d00-\u1d2b\u0250-\u02af]/.test(word)) return word
+    return Array.from(word, (char) => LOOKALIKES[char] ?? char).join('')
+  })
+}
+
+function foldSlowly(original: string): Folder {
   const folder = new Folder()
   let offset = 0
   for (const char of original) {
     folder.add(char, offset)
     offset += char.length
   }
-  const text = unmask(folder.out.join(''))
-  const hidden = /[a-z]{3}/i.test(folder.hidden) ? folder.hidden : ''
+  return folder
+}
+
+/** The same text as `foldSlowly` gives, for texts without invisible characters. */
+const foldQuickly = (original: string): string =>
+  original
+    .replace(/[^\0-\x7e]/gu, foldPoint)
+    .toLowerCase()
+    .replace(/\r+/g, '')
+    .replace(/[ \t\v\f]{2,}|[\t\v\f]/g, ' ')
+
+const same = (index: number): number => index
+
+export function foldText(original: string): FoldedText {
+  if (!NON_ASCII_OR_RUN.test(original)) {
+    return { text: original.toLowerCase(), offset: same, hidden: '', concealed: false }
+  }
+  // Offsets are needed for findings only, and most texts have none.
+  let slow: Folder | undefined
+  const folder = (): Folder => (slow ??= foldSlowly(original))
+  const offset = (index: number): number => folder().offsets[index] ?? 0
+  if (!INVISIBLE.test(original)) return { text: unmask(foldQuickly(original)), offset, hidden: '', concealed: false }
+  const { out, hidden, splits, overrides } = folder()
   return {
-    text,
-    offsets: Uint32Array.from(folder.offsets),
-    hidden,
-    concealed: folder.splits >= 2 || folder.overrides > 0,
+    text: unmask(out.join('')),
+    offset,
+    hidden: /[a-z]{3}/i.test(hidden) ? hidden : '',
+    concealed: splits >= 2 || overrides > 0,
   }
 }

@@ -1,11 +1,9 @@
 import { contextFactor } from './injection-context.rules.ts'
 import { decodeRuns, reversed, rot13 } from './injection-decode.rules.ts'
-import { CHANNEL_RULES } from './injection-channel.rules.ts'
-import { EAST_ASIAN_RULES } from './injection-east-asian.rules.ts'
-import { INTENT_RULES } from './injection-intent.rules.ts'
 import type { InjectionCategory, InjectionRule } from './injection-rule.ts'
-import { LANGUAGE_RULES, isForeignTrigger } from './injection-languages.rules.ts'
 import { undisguise } from './injection-obfuscation.rules.ts'
+import { select } from './injection-select.rules.ts'
+import type { Chosen, Stretch } from './injection-select.rules.ts'
 import { foldText } from './injection-text.rules.ts'
 
 export type InjectionPart = { where: string; text: string }
@@ -43,71 +41,6 @@ const MAX_TEXT = 400_000
 type Scored = InjectionFinding & { weight: number; end: number; concealed: boolean }
 type Layer = { where: string; text: string; base: number; depth: number; concealed: boolean }
 
-const RULES: readonly InjectionRule[] = [...INTENT_RULES, ...CHANNEL_RULES, ...LANGUAGE_RULES, ...EAST_ASIAN_RULES]
-
-/** For each word the rules and the set of anchors (as a bit) that it meets. */
-type Meeting = readonly [rule: number, bit: number]
-
-function indexRules(): Map<string, Meeting[]> {
-  const index = new Map<string, Meeting[]>()
-  for (const [rule, { anchors }] of RULES.entries()) {
-    for (const [set, words] of anchors.entries()) {
-      for (const word of words) index.set(word, [...(index.get(word) ?? []), [rule, 1 << set]])
-    }
-  }
-  return index
-}
-const BY_WORD = indexRules()
-const ALL_SETS = RULES.map(({ anchors }) => (1 << anchors.length) - 1)
-const TURNED = new Set([
-  'vtaber',
-  'vafgehpgvbaf',
-  'cebzcg',
-  'cerivbhf',
-  'erongi',
-  'snoitcurtsni',
-  'tpmorp',
-  'suoiverp',
-  'lla',
-  'nyy',
-])
-
-/** The words of folded text: runs of a to z. */
-function* words(text: string): Generator<string> {
-  let start = -1
-  for (let index = 0; index <= text.length; index += 1) {
-    const code = text.charCodeAt(index)
-    if (code >= 97 && code <= 122) {
-      if (start < 0) start = index
-    } else if (start >= 0) {
-      yield text.slice(start, index)
-      start = -1
-    }
-  }
-}
-
-/** The rules whose words occur, and whether the text looks turned by ROT13 or reversal. */
-function rulesFor(text: string): { rules: number[]; turned: boolean } {
-  const met = new Uint8Array(RULES.length)
-  let turned = 0
-  const foreign = new Set<string>()
-  const meet = (word: string): void => {
-    for (const [rule, bit] of BY_WORD.get(word) ?? []) met[rule] = (met[rule] ?? 0) | bit
-  }
-  meet('*')
-  for (const word of words(text)) {
-    meet(word)
-    if (isForeignTrigger(word)) foreign.add(word)
-    if (TURNED.has(word)) turned += 1
-  }
-  // One such word is a name or a loan; a sentence in another language has several.
-  if (foreign.size >= 2) meet('latin')
-  if (/[\u0400-\u04ff]/.test(text)) meet('cyrillic')
-  if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text)) meet('han')
-  const rules = [...RULES.keys()].filter((rule) => met[rule] === ALL_SETS[rule])
-  return { rules, turned: turned >= 2 }
-}
-
 const severityOf = (score: number): InjectionFinding['severity'] =>
   score >= CRITICAL_SCORE ? 'critical' : score >= HIGH_SCORE ? 'high' : score >= MEDIUM_SCORE ? 'medium' : 'low'
 
@@ -129,21 +62,37 @@ type Hit = { rule: InjectionRule; start: number; end: number; factor: number }
 
 const strength = ({ rule, factor }: Hit): number => rule.weight * factor
 
-/** Matches of one folded text with their weights; a match counts for more when another category stands beside it. */
-function weigh(text: string, rules: readonly number[], concealed: boolean): (Hit & { points: number })[] {
+const MAX_MATCHES = 8
+
+/** The text of a stretch, with a mark where it was cut, so that nothing there looks like the start or end of the text. */
+function cut(text: string, [from, to]: Stretch): { part: string; base: number } {
+  if (from === 0 && to === text.length) return { part: text, base: 0 }
+  const part = `${from > 0 ? '\u0001' : ''}${text.slice(from, to)}${to < text.length ? '\u0001' : ''}`
+  return { part, base: from > 0 ? from - 1 : 0 }
+}
+
+function matches(text: string, { rule, stretches }: Chosen, concealed: boolean): Hit[] {
   const hits: Hit[] = []
-  for (const position of rules) {
-    const rule = RULES[position]
-    if (!rule) continue
+  const { regex } = rule
+  for (const stretch of stretches) {
+    const { part, base } = cut(text, stretch)
     // exec on the shared expression: matchAll would copy it on every call.
-    rule.regex.lastIndex = 0
-    for (let taken = 0, match = rule.regex.exec(text); match && taken < 8; taken += 1, match = rule.regex.exec(text)) {
-      const end = match.index + match[0].length
-      if (match[0] === '') rule.regex.lastIndex += 1
-      const factor = concealed ? 1 : contextFactor(text, match.index, end, rule.category === 'delimiter_injection')
-      hits.push({ rule, start: match.index, end, factor })
+    regex.lastIndex = 0
+    for (let match = regex.exec(part); match && hits.length < MAX_MATCHES; match = regex.exec(part)) {
+      const start = base + match.index
+      const end = start + match[0].length
+      if (match[0] === '') regex.lastIndex += 1
+      const factor = concealed ? 1 : contextFactor(text, start, end, rule.category === 'delimiter_injection')
+      hits.push({ rule, start, end, factor })
     }
   }
+  return hits
+}
+
+/** Matches of one folded text with their weights; a match counts for more when another category stands beside it. */
+function weigh(text: string, chosen: readonly Chosen[], concealed: boolean): (Hit & { points: number })[] {
+  if (chosen.length === 0) return []
+  const hits = chosen.flatMap((each) => matches(text, each, concealed))
   const supports = (hit: Hit, other: Hit): boolean =>
     other.rule.category !== hit.rule.category &&
     SUPPORTS.has(other.rule.category) &&
@@ -156,9 +105,14 @@ function weigh(text: string, rules: readonly number[], concealed: boolean): (Hit
   })
 }
 
-function scanFolded(layer: Layer, text: string, locate: (index: number) => number, rules: readonly number[]): Scored[] {
+function scanFolded(
+  layer: Layer,
+  text: string,
+  locate: (index: number) => number,
+  chosen: readonly Chosen[],
+): Scored[] {
   const { concealed } = layer
-  return weigh(text, rules, concealed)
+  return weigh(text, chosen, concealed)
     .filter(({ points }) => points >= LOW_SCORE)
     .map(({ rule, start, end, points }) => ({
       pattern: rule.id,
@@ -185,9 +139,9 @@ function concealment(found: readonly Scored[], pattern: string, weight: number):
 
 function scanLayer(layer: Layer): Scored[] {
   const folded = foldText(layer.text)
-  const locate = (index: number): number => (folded.offsets ? (folded.offsets[index] ?? 0) : index)
-  const { rules, turned } = rulesFor(folded.text)
-  const plain = scanFolded(layer, folded.text, locate, rules)
+  const locate = (index: number): number => folded.offset(index)
+  const { chosen, turned } = select(folded.text)
+  const plain = scanFolded(layer, folded.text, locate, chosen)
   const found = folded.concealed ? concealment(plain, 'invisible_separators', 50) : plain
 
   const written = undisguise(folded.text)
@@ -196,8 +150,8 @@ function scanLayer(layer: Layer): Scored[] {
     const extra = scanFolded(
       layer,
       written.text,
-      (index) => locate(written.offsets[index] ?? 0),
-      rulesFor(written.text).rules,
+      (index) => locate(written.offset(index)),
+      select(written.text).chosen,
     )
     found.push(
       ...concealment(

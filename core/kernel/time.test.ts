@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { Instant } from './time.ts'
+
+test.each(['1970-01-01T00:00:00Z', '2026-01-02T03:04:05.678+05:30', '9999-12-30T23:59:59Z'])('takes %s', (text) => {
+  expect(Instant.safeParse(text).success).toBe(true)
+})
+
+test.each([
+  '0000-01-01T00:00:00Z',
+  '1969-12-31T23:59:59Z',
+  '9999-12-31T23:59:59-23:59',
+  '2026-02-30T00:00:00Z',
+  '2026-01-01',
+  '2026-01-01T00:00:00',
+  'now',
+  `2026-01-01T00:00:00.${'0'.repeat(100)}Z`,
+])('refuses %s', (text) => {
+  expect(Instant.safeParse(text).success).toBe(false)
+})
