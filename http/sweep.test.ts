@@ -1,4 +1,5 @@
-import fc from 'fast-check'
+import { isDeepStrictEqual } from 'node:util'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSqlParser } from '#core/evidence/index'
 import type { Operation } from '#core/kernel/operation'
@@ -35,12 +36,12 @@ afterAll(() => server.close())
 
 const guarded = operations.filter((op) => op.scope !== 'public')
 
-function expectErrorBody(answer: Answer): void {
-  expect(answer.body).toMatchObject({
-    error: expect.stringMatching(/\S/) as string,
-    code: expect.stringMatching(/^\w+$/) as string,
-    request_id: expect.stringMatching(/\S/) as string,
-  })
+function isErrorBody({ error, code, request_id }: Answer['body']): boolean {
+  return [error, code, request_id].every((part) => typeof part === 'string' && part.trim() !== '')
+}
+
+function expectErrorBody({ body, text }: Answer): void {
+  expect([text, isErrorBody(body)]).toEqual([text, true])
 }
 
 describe('every operation', () => {
@@ -83,7 +84,10 @@ function valueOf(op: Operation, name: string): unknown {
 
 /** An answer without the values that the caller of the other org put in itself. */
 function besidesGiven({ text }: Answer): string {
-  return [ofA['session_id'], ofA['idempotency_key']].reduce<string>((rest, given) => rest.replaceAll(`"${String(given)}"`, ''), text)
+  return [ofA['session_id'], ofA['idempotency_key']].reduce<string>(
+    (rest, given) => rest.replaceAll(`"${String(given)}"`, ''),
+    text,
+  )
 }
 
 describe('an admin of another org', () => {
@@ -123,10 +127,10 @@ describe('an admin of another org', () => {
         expect(answer.text).not.toContain(ORG_A)
         asked += 1
       }
-      if (op.rest.method === 'get' && fieldsOf(op.rest.path).length === 0) {
-        const answer = await call(server.url, op, { key: keys.b, input: required })
-        expect(besidesGiven(answer), op.name).not.toContain(MARK)
-      }
+    }
+    for (const op of guarded.filter(({ rest }) => rest.method === 'get' && fieldsOf(rest.path).length === 0)) {
+      const answer = await call(server.url, op, { key: keys.b, input: inputOf(op, {}) })
+      expect(besidesGiven(answer), `${op.name}`).not.toContain(MARK)
     }
     expect(asked).toBeGreaterThan(10)
     expect(await rowCounts(server.runtime, ORG_A)).toEqual(before)
@@ -147,7 +151,7 @@ describe('hostile input', () => {
     for (const op of guarded.filter(({ rest }) => rest.method !== 'get')) {
       const input = inputOf(op, ofA)
       const post = (sent: object): Promise<Answer> => call(server.url, op, { key: keys.a, input, ...sent })
-      expect(await post({ raw: big }), op.name).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } })
+      expect(await post({ raw: big }), `${op.name}`).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } })
       for (const raw of ['[1]', '"x"', '7', 'null', '{"a":', '\ufffe']) {
         const answer = await post({ raw })
         expect(answer, `${op.name} ${raw}`).toMatchObject({ status: 400 })
@@ -156,7 +160,6 @@ describe('hostile input', () => {
       for (const [what, poison] of Object.entries(refusedEverywhere)) {
         const answer = await post({ input: { ...input, ...(poison as object) } })
         expect(answer, `${op.name} ${what}`).toMatchObject({ status: 400, body: { code: 'invalid_input' } })
-        if (what === 'a NUL character') expect(answer.text).toContain('contains a NUL character')
       }
     }
     expect(await rowCounts(server.runtime)).toEqual(before)
@@ -172,30 +175,40 @@ describe('hostile input', () => {
       const names = Object.keys(op.input.shape)
       const values = Object.fromEntries(names.map((name) => [name, hostileFor(name)]))
       const most = Math.min(3, names.length)
-      const some: fc.Arbitrary<string[]> = most === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: most })
+      const some: fc.Arbitrary<string[]> =
+        most === 0 ? fc.constant([]) : fc.subarray(names, { minLength: 1, maxLength: most })
       return fc.record({ op: fc.constant(op), replaced: some, values: fc.record(values) })
     })
 
   test.each([
     ['', others, 600],
     [' by what stops an org', stopping, 40],
-  ])('is never a 5xx, is told in one shape, and writes nothing when refused%s', { timeout: 60_000 }, async (_, ops, runs) => {
-    let before = await rowCounts(server.runtime)
-    const property = fc.asyncProperty(fuzzed(ops), async ({ op, replaced, values }) => {
-      const bad = Object.fromEntries(replaced.map((name) => [name, (values as Known)[name]]))
-      // Waiting for a pending approval takes as long as it was asked to; this one is running.
-      const running = op.name === 'approvals_wait' ? { action_id: ofFuzzed['action_id'] } : {}
-      const input = { ...inputOf(op, ofFuzzed), ...running, ...bad }
-      const answer = await call(server.url, op, { key: keys.fuzz, input, timeoutMs: 10_000 })
-      const shown = `${op.name} ${JSON.stringify(bad).slice(0, 400)}: ${answer.status} ${answer.text.slice(0, 400)}`
-      expect(answer.status, shown).toBeLessThan(500)
-      const after = await rowCounts(server.runtime)
-      if (answer.status >= 400) {
-        expectErrorBody(answer)
-        if (answer.body['code'] !== 'blocked') expect(after, shown).toEqual(before)
-      }
-      before = after
-    })
-    await fc.assert(property, { numRuns: runs, interruptAfterTimeLimit: 30_000, endOnFailure: true })
-  })
+  ])(
+    'is never a 5xx, is told in one shape, and writes nothing when refused%s',
+    { timeout: 60_000 },
+    async (_, ops, runs) => {
+      let before = await rowCounts(server.runtime)
+      const property = fc.asyncProperty(fuzzed(ops), async ({ op, replaced, values }) => {
+        const bad = Object.fromEntries(replaced.map((name) => [name, (values as Known)[name]]))
+        // Waiting for a pending approval takes as long as it was asked to; this one is running.
+        const running = op.name === 'approvals_wait' ? { action_id: ofFuzzed['action_id'] } : {}
+        const input = { ...inputOf(op, ofFuzzed), ...running, ...bad }
+        const answer = await call(server.url, op, { key: keys.fuzz, input, timeoutMs: 10_000 })
+        const after = await rowCounts(server.runtime)
+        const { status, text, body } = answer
+        const shown = `${op.name} ${JSON.stringify(bad).slice(0, 400)}: ${status} ${text.slice(0, 400)}`
+        // A blocked act is on record: that is the one refusal which writes.
+        const mayWrite = status < 400 || body['code'] === 'blocked'
+        const written = mayWrite ? false : !isDeepStrictEqual(after, before)
+        expect({ shown, failed: status >= 500, told: status < 400 || isErrorBody(body), written }).toEqual({
+          shown,
+          failed: false,
+          told: true,
+          written: false,
+        })
+        before = after
+      })
+      await fc.assert(property, { numRuns: runs, interruptAfterTimeLimit: 30_000, endOnFailure: true })
+    },
+  )
 })

@@ -3,6 +3,7 @@ import { emitEvents } from '#core/events/index'
 import { appendEntries } from '#core/ledger/index'
 import { commitReservations, releaseReservations } from '#core/observations/index'
 import type { Database } from '../db/database.ts'
+import type { Context } from '../kernel/context.ts'
 import type { ActionRow } from './schema.ts'
 import type { OutcomeStatus } from './tables.ts'
 
@@ -54,6 +55,23 @@ async function useUpApproval(trx: Transaction<Database>, row: ActionRow, { at, b
     .where('state', '=', 'approved')
     .where('released_at', 'is', null)
     .execute()
+}
+
+/**
+ * An act that is recorded as ended already spent its budget. Beside the record, not in it: should it fail, the
+ * reservation lapses as that of any act of which nothing more is heard.
+ */
+export async function settleRecorded(ctx: Context, row: ActionRow): Promise<void> {
+  if (row.outcome_status === 'pending' || row.status === 'blocked') return
+  const settle = (trx: Transaction<Database>): Promise<number> =>
+    row.status === 'cancelled'
+      ? releaseReservations(trx, row.org_id, row.budget_reference)
+      : commitReservations(trx, row.org_id, row.budget_reference, spentOf(row))
+  try {
+    await ctx.db.transaction().execute(settle)
+  } catch (error) {
+    ctx.log.warn({ err: error, action: row.action_id }, 'the budget of a recorded act could not be settled')
+  }
 }
 
 function spentOf(row: ActionRow): { usd_micros: number; tokens: number } | null {

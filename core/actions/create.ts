@@ -15,6 +15,7 @@ import { priceUsage } from '#core/pricing/index'
 import { redactDeep } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
+import { settleRecorded } from './closing.ts'
 import type { ActionInput } from './create.op.ts'
 import { resumable } from './resume.ts'
 import { actionToWire, type Action, type ActionRow } from './schema.ts'
@@ -82,6 +83,7 @@ async function createNew(ctx: Context, input: ActionInput, request: ActRequest, 
       const data = { action: actionToWire(row), action_id: actionId, decision: answer }
       throw new Fault('blocked', 'Action blocked by policy', { data })
     }
+    await settleRecorded(ctx, row)
     return { action: actionToWire(row), action_id: actionId, decision: answer, security: securityOf(input) }
   } catch (error) {
     const duplicate = await duplicateOf(ctx, input, digest, error)

@@ -36,6 +36,11 @@ export async function recorded(ctx: Context, more: object = {}): Promise<Action>
   return action
 }
 
+/** Why the refused ones of parallel calls were refused. */
+export function reasonsOf(results: readonly PromiseSettledResult<unknown>[]): unknown[] {
+  return results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []))
+}
+
 export const settledAs = (
   results: readonly PromiseSettledResult<unknown>[],
   status: 'fulfilled' | 'rejected',

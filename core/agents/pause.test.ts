@@ -47,7 +47,9 @@ test('while fifty guards run: none that is answered after the pause was acknowle
 test('of ten who pause at once the first one stays on record; 403 for a member', async () => {
   const org = await testOrg(server.runtime)
   const admin = await org.as('admin')
-  const told = await Promise.all(Array.from({ length: 10 }, (_, n) => invoke(pause, admin, { agent_id: 'a1', reason: `r ${n}` })))
+  const told = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => invoke(pause, admin, { agent_id: 'a1', reason: `r ${n}` })),
+  )
   expect(new Set(told.map((one) => one.reason)).size).toBe(1)
   await expect(invoke(pause, await org.as('member'), { agent_id: 'a1' })).rejects.toMatchObject({ code: 'forbidden' })
 })

@@ -30,7 +30,7 @@ test('201 with the row of its action and agent', async () => {
 test('201 already checked, with the time; secrets in every text are redacted', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const { action_id } = await recorded(ctx)
-  const secret = `AKIA${'IOSFODNN7EXAMPLQ'}`
+  const secret = ['AKIA', 'IOSFODNN7EXAMPLQ'].join('')
   const texts = { assumption: secret, basis: secret, invalidated_reason: secret }
   const { assumption } = await invoke(create, ctx, { action_id, ...texts, invalidated: true })
   expect(assumption).toMatchObject({ invalidated: true, validated_at: null })
@@ -53,7 +53,11 @@ test('404 without the action, across orgs, and for another agent of the org', as
   const { action_id } = await recorded(ctx)
   const stranger = await (await testOrg(server.runtime)).as('admin')
   const other = await org.as('member', { agentId: 'a2' })
-  for (const [who, id] of [[ctx, 'act_none'], [stranger, action_id], [other, action_id]] as const) {
+  for (const [who, id] of [
+    [ctx, 'act_none'],
+    [stranger, action_id],
+    [other, action_id],
+  ] as const) {
     const made = invoke(create, who, { action_id: id, assumption: 'x' })
     await expect(made).rejects.toMatchObject({ code: 'not_found', message: 'Parent action not found' })
   }

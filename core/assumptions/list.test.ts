@@ -17,7 +17,8 @@ test('200 newest first, filtered, with the drift of what nobody checked', async 
   const ctx = await org.as('member')
   const { action_id } = await recorded(ctx)
   const other = await recorded(ctx, { agent_id: 'a2' })
-  const assume = async (assumption: string, about = action_id) => (await invoke(create, ctx, { action_id: about, assumption })).assumption_id
+  const assume = async (assumption: string, about = action_id) =>
+    (await invoke(create, ctx, { action_id: about, assumption })).assumption_id
   const old = await assume('old')
   const checked = await assume('checked')
   const wrong = await assume('wrong')
@@ -29,14 +30,20 @@ test('200 newest first, filtered, with the drift of what nobody checked', async 
   expect(page.assumptions[0]?.assumption_id).toBe(fresh)
   const drift = Object.fromEntries(page.assumptions.map((one) => [one.assumption_id, one.drift_score]))
   expect(drift).toEqual({ [old]: 50, [checked]: 0, [wrong]: null, [fresh]: 0 })
-  expect(page).toMatchObject({ total: 4, drift_summary: { total: 4, at_risk: 1, validated: 1, invalidated: 1, unvalidated: 2 } })
+  expect(page).toMatchObject({
+    total: 4,
+    drift_summary: { total: 4, at_risk: 1, validated: 1, invalidated: 1, unvalidated: 2 },
+  })
   const ids = async (query: object) => (await invoke(list, ctx, query)).assumptions.map((one) => one.assumption_id)
   expect(await ids({ stale: true })).toEqual([old])
   expect(await ids({ validated: true })).toEqual([checked])
   expect(await ids({ agent_id: 'a2' })).toEqual([fresh])
   expect(await ids({ action_id: other.action_id })).toEqual([fresh])
   const bound = await org.as('member', { agentId: 'a2' })
-  expect(await invoke(list, bound, { agent_id: 'a1', drift: true })).toMatchObject({ total: 1, drift_summary: { total: 1 } })
+  expect(await invoke(list, bound, { agent_id: 'a1', drift: true })).toMatchObject({
+    total: 1,
+    drift_summary: { total: 1 },
+  })
 })
 
 test('cursor pages give every row once; another org sees none', async () => {

@@ -108,6 +108,7 @@ async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
   const deadline = snapshot.settings.guard_deadline_ms
   const timeout = AbortSignal.timeout(deadline)
   const signal = AbortSignal.any([timeout, ctx.signal])
+  const started = performance.now()
   let phase = 'session'
   const { wanted, sessionId, options, ...start } = work
   try {
@@ -129,29 +130,48 @@ async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
       }),
       signal,
     )
+    const degraded = judgedAll(wanted, observed)
+      ? null
+      : degradation(snapshot, phase, performance.now() - started >= deadline * LATE ? 'deadline' : 'error')
     phase = 'evaluation'
     const verdict = evaluate(snapshot.policies, gathered.facts, observed)
-    return await settle(ctx, { ...start, gathered, observed, reserved: reservations.length > 0 }, verdict, options)
+    const found = { ...start, gathered, observed, reserved: reservations.length > 0, degraded }
+    return await settle(ctx, found, verdict, options)
   } catch (error) {
     ctx.signal.throwIfAborted()
     ctx.log.warn({ err: error, phase, request_id: ctx.requestId }, 'guard decision degraded')
-    // What needs nothing from outside still counts: the fallback can only add to it.
-    const local = evaluate(snapshot.policies, start.gathered.facts, new Map())
-    const fallback = snapshot.settings.guard_fallback
-    const kind = timeout.aborted ? 'deadline' : 'error'
-    const why = kind === 'deadline' ? `it took longer than ${deadline} ms` : 'something it needed failed'
-    return {
-      ...start,
-      ...verdictParts(local),
-      decision: stricter(local.decision, fallback),
-      reasons: [
-        ...local.reasons,
-        `The decision could not be completed (${why}); the org's fallback ${fallback} applies.`,
-      ],
-      verdict: local,
-      degraded: { kind, deadline_ms: deadline, action: fallback, phase_in_flight: phase },
-    }
+    return fallBack(snapshot, start, phase, timeout.aborted ? 'deadline' : 'error')
   }
+}
+
+/** What needs nothing from outside still counts: the fallback can only add to it. */
+function fallBack(snapshot: Snapshot, start: Start, phase: string, kind: Degradation['kind']): Decided {
+  const local = evaluate(snapshot.policies, start.gathered.facts, new Map())
+  const { guard_fallback: fallback, guard_deadline_ms: deadline } = snapshot.settings
+  const why = kind === 'deadline' ? `it took longer than ${deadline} ms` : 'something it needed failed'
+  return {
+    ...start,
+    ...verdictParts(local),
+    decision: stricter(local.decision, fallback),
+    reasons: [
+      ...local.reasons,
+      `The decision could not be completed (${why}); the org's fallback ${fallback} applies.`,
+    ],
+    verdict: local,
+    degraded: degradation(snapshot, phase, kind),
+  }
+}
+
+/** What is asked outside is given up a little before the deadline, so that it can still be told. */
+const LATE = 0.85
+
+/** False when a policy that is enforced could not find out what it needs: its own fallback then stands in the verdict. */
+function judgedAll(wanted: readonly PolicyNeed[], observed: ReadonlyMap<string, Observation>): boolean {
+  return wanted.every((need) => need.mode === 'shadow' || observed.get(need.policyId)?.kind !== 'failed')
+}
+
+function degradation({ settings }: Snapshot, phase: string, kind: Degradation['kind']): Degradation {
+  return { kind, deadline_ms: settings.guard_deadline_ms, action: settings.guard_fallback, phase_in_flight: phase }
 }
 
 /** The scans that are not policies, then the approval that may answer for the act. */

@@ -58,7 +58,10 @@ test('an idempotency key does not answer an allow from before the halt', async (
   await invoke(start, admin, { reason: 'stop' })
   expect(await invoke(evaluate, ctx, request)).toMatchObject({ decision: 'block' })
   await invoke(stop, admin, {})
-  expect(await invoke(evaluate, ctx, request)).toMatchObject({ decision_id: before.decision_id, idempotent_replay: true })
+  expect(await invoke(evaluate, ctx, request)).toMatchObject({
+    decision_id: before.decision_id,
+    idempotent_replay: true,
+  })
 })
 
 test('of ten who halt at once the first one stays on record', async () => {
@@ -66,7 +69,11 @@ test('of ten who halt at once the first one stays on record', async () => {
   const admin = await org.as('admin')
   const told = await Promise.all(Array.from({ length: 10 }, (_, n) => invoke(start, admin, { reason: `reason ${n}` })))
   expect(new Set(told.map((one) => one.reason)).size).toBe(1)
-  const entries = admin.db.selectFrom('ledger_entry').select('body').where('org_id', '=', org.orgId).where('kind', '=', 'admin')
+  const entries = admin.db
+    .selectFrom('ledger_entry')
+    .select('body')
+    .where('org_id', '=', org.orgId)
+    .where('kind', '=', 'admin')
   expect((await entries.execute()).filter(({ body }) => body.includes('org.halted'))).toHaveLength(1)
 })
 

@@ -20,8 +20,16 @@ test('200 lets guard decide by the policies again; repeating it changes nothing'
   expect(await invoke(stop, admin, {})).toEqual(running)
   expect(await invoke(stop, admin, {})).toEqual(running)
   expect(await invoke(evaluate, await org.as('member'), harmless)).toMatchObject({ decision: 'allow' })
-  const events = await admin.db.selectFrom('event').select('name').where('org_id', '=', org.orgId).orderBy('seq').execute()
-  expect(events.map(({ name }) => name).filter((name) => name.startsWith('org.'))).toEqual(['org.halted', 'org.resumed'])
+  const events = await admin.db
+    .selectFrom('event')
+    .select('name')
+    .where('org_id', '=', org.orgId)
+    .orderBy('seq')
+    .execute()
+  expect(events.map(({ name }) => name).filter((name) => name.startsWith('org.'))).toEqual([
+    'org.halted',
+    'org.resumed',
+  ])
 })
 
 test('403 for a member', async () => {

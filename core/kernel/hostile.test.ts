@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { refuseHostile } from './hostile.ts'
 
@@ -24,11 +24,17 @@ test.each([
 })
 
 test('lets everyday JSON through, and never overflows the stack', () => {
-  fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
-    const text = JSON.stringify(value)
-    const poisoned = text.includes(String.raw`\u0000`) || text.includes('"__proto__"') || !text.isWellFormed() || /\\ud[89a-f]/.test(text)
-    expect(problemOf(value) === undefined || poisoned).toBe(true)
-  }))
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
+      const text = JSON.stringify(value)
+      const poisoned =
+        text.includes(String.raw`\u0000`) ||
+        text.includes('"__proto__"') ||
+        !text.isWellFormed() ||
+        /\\ud[89a-f]/.test(text)
+      expect(problemOf(value) === undefined || poisoned).toBe(true)
+    }),
+  )
   expect(problemOf(nested(32))).toBeUndefined()
   expect(problemOf(nested(5000))).toContain('nested deeper')
   expect(problemOf('😀 ünïcode')).toBeUndefined()

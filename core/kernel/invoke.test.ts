@@ -18,10 +18,21 @@ const actor: Actor = {
 
 /** Only what `invoke` itself reads; the handlers here touch nothing else. */
 function contextOf(more: Partial<Context> = {}): Context {
-  return { actor, log: silentLog, requestId: 'req_1', signal: new AbortController().signal, now: () => new Date(0), ...more } as Context
+  return {
+    actor,
+    log: silentLog,
+    requestId: 'req_1',
+    signal: new AbortController().signal,
+    now: () => new Date(0),
+    ...more,
+  } as Context
 }
 
-const input = z.object({ agent_id: z.string().max(9).optional(), note: z.string().nullable().optional(), more: z.unknown().optional() })
+const input = z.object({
+  agent_id: z.string().max(9).optional(),
+  note: z.string().nullable().optional(),
+  more: z.unknown().optional(),
+})
 const echo = (scope: 'actions:read' | 'actions:write' | 'public', handler?: () => unknown) =>
   operation({
     name: 'test_echo',
@@ -46,7 +57,9 @@ test('authority comes before validation: nothing is told about the input', async
     data: { required_scope: 'actions:write' },
   })
   const member = contextOf({ actor: { ...actor, role: 'member' } })
-  await expect(invoke(echo('actions:write'), member, {})).rejects.toMatchObject({ message: expect.stringContaining('actions:write') as string })
+  await expect(invoke(echo('actions:write'), member, {})).rejects.toMatchObject({
+    message: expect.stringContaining('actions:write') as string,
+  })
   const nobody = contextOf({ actor: { ...actor, scopes: new Set() } })
   expect(await invoke(echo('public'), nobody, { agent_id: 'a' })).toEqual({ got: { agent_id: 'a' } })
 })
@@ -79,14 +92,22 @@ test('a key that reaches prototypes changes no object', async () => {
   const raw = JSON.parse('{"more":{"constructor":{"prototype":{"admin":true}}}}') as object
   await invoke(read, contextOf(), raw)
   expect(({} as { admin?: boolean }).admin).toBeUndefined()
-  await expect(invoke(read, contextOf(), JSON.parse('{"__proto__":{"agent_id":"a"}}'))).rejects.toMatchObject({ code: 'invalid_input' })
+  await expect(invoke(read, contextOf(), JSON.parse('{"__proto__":{"agent_id":"a"}}'))).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
 })
 
 test('what a handler throws is told as it is when it is a Fault, and as nothing at all otherwise', async () => {
   const logged: object[] = []
   const log: Log = { ...silentLog, error: (fields) => void logged.push(fields) }
   const fails = (thrown: unknown) =>
-    invoke(echo('actions:read', () => { throw thrown }), contextOf({ log }), {}).catch((error: unknown) => error)
+    invoke(
+      echo('actions:read', () => {
+        throw thrown
+      }),
+      contextOf({ log }),
+      {},
+    ).catch((error: unknown) => error)
   expect(await fails(new Fault('conflict', 'No.'))).toMatchObject({ code: 'conflict', message: 'No.' })
   expect(logged).toEqual([])
   const secret = new Error('password=1234')
@@ -96,13 +117,22 @@ test('what a handler throws is told as it is when it is a Fault, and as nothing 
 })
 
 test('an output that breaks its schema is an internal error, not an answer', async () => {
-  const broken = invoke(echo('actions:read', () => ({ got: 'text' })), contextOf(), {})
+  const broken = invoke(
+    echo('actions:read', () => ({ got: 'text' })),
+    contextOf(),
+    {},
+  )
   await expect(broken).rejects.toMatchObject({ code: 'internal' })
 })
 
 test('a call that was given up is not begun', async () => {
   let ran = false
-  const op = echo('actions:read', () => { ran = true; return { got: {} } })
-  await expect(invoke(op, contextOf({ signal: AbortSignal.abort(new Fault('gone', 'Gone.')) }), {})).rejects.toMatchObject({ code: 'gone' })
+  const op = echo('actions:read', () => {
+    ran = true
+    return { got: {} }
+  })
+  await expect(
+    invoke(op, contextOf({ signal: AbortSignal.abort(new Fault('gone', 'Gone.')) }), {}),
+  ).rejects.toMatchObject({ code: 'gone' })
   expect(ran).toBe(false)
 })

@@ -12,9 +12,23 @@ afterAll(() => server.close())
 
 test('201 shows the secret once; it authenticates with the role, scopes and agent asked for', async () => {
   const admin = await (await testOrg(server.runtime)).as('admin')
-  const sent = { name: 'ci', role: 'member', agent_id: 'a1', scopes: ['guard:evaluate'], prefix: 'acme_', rate_limit_per_minute: 5 }
+  const sent = {
+    name: 'ci',
+    role: 'member',
+    agent_id: 'a1',
+    scopes: ['guard:evaluate'],
+    prefix: 'acme_',
+    rate_limit_per_minute: 5,
+  }
   const { key, secret } = await invoke(create, admin, sent)
-  expect(key).toMatchObject({ name: 'ci', role: 'member', agent_id: 'a1', scopes: ['guard:evaluate'], rate_limit_per_minute: 5, revoked_at: null })
+  expect(key).toMatchObject({
+    name: 'ci',
+    role: 'member',
+    agent_id: 'a1',
+    scopes: ['guard:evaluate'],
+    rate_limit_per_minute: 5,
+    revoked_at: null,
+  })
   expect(secret).toMatch(/^acme_[0-9A-Za-z]{32}$/)
   expect(secret.startsWith(key.key_prefix)).toBe(true)
   expect(await server.runtime.use(keyCache).actorOf(secret)).toMatchObject({
@@ -39,7 +53,7 @@ test('401 as soon as the key has run out', async () => {
 
 test.each([
   ['scopes beyond the role', { role: 'member', scopes: ['keys:write'] }, 'scopes'],
-  ['the operator\'s scopes', { role: 'admin', scopes: ['orgs:write'] }, 'scopes'],
+  ["the operator's scopes", { role: 'admin', scopes: ['orgs:write'] }, 'scopes'],
   ['an agent that could approve', { role: 'approver', agent_id: 'a1' }, 'agent_id'],
   ['an agent that could administer', { role: 'admin', agent_id: 'a1' }, 'agent_id'],
   ['an end in the past', { expires_at: '2020-01-01T00:00:00Z' }, 'expires_at'],

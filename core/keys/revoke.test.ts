@@ -34,7 +34,9 @@ test('while fifty guards run with the key: none is allowed that is answered afte
   const late: string[] = []
   const agents = Array.from({ length: 50 }, async (_, n) => {
     for (let call = 0; call < 20; call += 1) {
-      const asked = await invoke(evaluate, ctx, { ...harmless, declared_goal: `${n} ${call}` }).catch((error: { code: string }) => error)
+      const asked = await invoke(evaluate, ctx, { ...harmless, declared_goal: `${n} ${call}` }).catch(
+        (error: { code: string }) => error,
+      )
       if (performance.now() >= acknowledged) late.push('code' in asked ? asked.code : asked.decision)
     }
   })
@@ -50,9 +52,16 @@ test('another server that has the key in memory refuses its next decision, whate
   const org = await testOrg(server.runtime)
   const admin = await org.as('admin')
   const { handle, settings, ports, now } = server.runtime
-  const other = new Runtime({ handle: { ...handle, close: () => Promise.resolve() }, settings, ports, now, log: silentLog })
+  const other = new Runtime({
+    handle: { ...handle, close: () => Promise.resolve() },
+    settings,
+    ports,
+    now,
+    log: silentLog,
+  })
   const [revoked, kept] = await Promise.all(['revoked', 'kept'].map((name) => invoke(create, admin, { name })))
-  const ask = async (secret: string) => invoke(evaluate, other.context(await other.use(keyCache).actorOf(secret)), harmless)
+  const ask = async (secret: string) =>
+    invoke(evaluate, other.context(await other.use(keyCache).actorOf(secret)), harmless)
   expect(await ask(revoked?.secret ?? '')).toMatchObject({ decision: 'allow' })
   await invoke(revoke, admin, { id: revoked?.key.id })
   // This one brings the other server's view of the org up to date, but not what it knows of the revoked key.

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reasonsOf } from '#core/actions/test-actions'
 import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { keyCache } from './authenticate.ts'
@@ -17,7 +18,13 @@ test('201 with a new key of the same rights; the old one works until the overlap
   const admin = await (await testOrg(server.runtime)).as('admin')
   const old = await invoke(create, admin, { name: 'ci', agent_id: 'a1', scopes: ['guard:evaluate'], prefix: 'acme_' })
   const made = await invoke(rotate, admin, { id: old.key.id, overlap_minutes: 10 })
-  expect(made.key).toMatchObject({ name: 'ci', role: 'member', agent_id: 'a1', scopes: ['guard:evaluate'], expires_at: null })
+  expect(made.key).toMatchObject({
+    name: 'ci',
+    role: 'member',
+    agent_id: 'a1',
+    scopes: ['guard:evaluate'],
+    expires_at: null,
+  })
   expect(made.secret).toMatch(/^acme_/)
   expect(made.replaced.id).toBe(old.key.id)
   const cache = server.runtime.use(keyCache)
@@ -42,7 +49,7 @@ test('of ten parallel rotations one makes a key', async () => {
   const { key } = await invoke(create, admin, { name: 'x' })
   const results = await Promise.allSettled(Array.from({ length: 10 }, () => invoke(rotate, admin, { id: key.id })))
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
-  for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'conflict' })
+  for (const reason of reasonsOf(results)) expect(reason).toMatchObject({ code: 'conflict' })
   expect((await invoke(list, admin, {})).keys.filter((one) => one.name === 'x')).toHaveLength(2)
 })
 

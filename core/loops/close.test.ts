@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { recorded } from '#core/actions/test-actions'
+import { reasonsOf, recorded } from '#core/actions/test-actions'
 import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { close } from './close.op.ts'
@@ -19,7 +19,7 @@ async function opened(ctx: Parameters<typeof recorded>[0]): Promise<string> {
 
 test('200 resolves with the resolution, redacted; 200 cancels without one', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
-  const secret = `AKIA${'IOSFODNN7EXAMPLQ'}`
+  const secret = ['AKIA', 'IOSFODNN7EXAMPLQ'].join('')
   const loop_id = await opened(ctx)
   const { loop } = await invoke(close, ctx, { loop_id, resolution: `done with ${secret}` })
   expect(loop).toMatchObject({ loop_id, status: 'resolved' })
@@ -33,14 +33,14 @@ test('of ten parallel callers one closes it, nine get 409 with how it was closed
   const ctx = await (await testOrg(server.runtime)).as('member')
   const loop_id = await opened(ctx)
   const results = await Promise.allSettled(
-    Array.from({ length: 10 }, (_, n) => invoke(close, ctx, n % 2 === 0 ? { loop_id, resolution: `by ${n}` } : { loop_id, status: 'cancelled' })),
+    Array.from({ length: 10 }, (_, n) =>
+      invoke(close, ctx, n % 2 === 0 ? { loop_id, resolution: `by ${n}` } : { loop_id, status: 'cancelled' }),
+    ),
   )
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1)
   const { status } = (await invoke(get, ctx, { loop_id })).loop
-  for (const result of results) {
-    if (result.status === 'rejected') {
-      expect(result.reason).toMatchObject({ code: 'conflict', message: `Loop is already ${status}`, data: { status } })
-    }
+  for (const reason of reasonsOf(results)) {
+    expect(reason).toMatchObject({ code: 'conflict', message: `Loop is already ${status}`, data: { status } })
   }
 })
 

@@ -16,8 +16,19 @@ test('201 with the loop, what it hangs on, and its event', async () => {
   const sent = { action_id, loop_type: 'question', description: 'who owns it?', priority: 'high', metadata: { a: 1 } }
   const made = await invoke(create, ctx, sent)
   expect(made.loop_id).toMatch(/^loop_/)
-  expect(made.loop).toMatchObject({ ...sent, status: 'open', agent_id: 'a1', agent_name: 'Ann', action_type: 'review', resolved_at: null })
-  const event = ctx.db.selectFrom('event').select(['name', 'ref']).where('org_id', '=', ctx.actor.orgId).where('ref', '=', made.loop_id)
+  expect(made.loop).toMatchObject({
+    ...sent,
+    status: 'open',
+    agent_id: 'a1',
+    agent_name: 'Ann',
+    action_type: 'review',
+    resolved_at: null,
+  })
+  const event = ctx.db
+    .selectFrom('event')
+    .select(['name', 'ref'])
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('ref', '=', made.loop_id)
   expect(await event.execute()).toEqual([{ name: 'loop.created', ref: made.loop_id }])
 })
 
@@ -46,7 +57,10 @@ test('404 without the action, across orgs, and for another agent of the org; 400
   const { action_id } = await recorded(ctx)
   const loop = { action_id, loop_type: 'other', description: 'x' }
   for (const who of [await (await testOrg(server.runtime)).as('admin'), await org.as('member', { agentId: 'a2' })]) {
-    await expect(invoke(create, who, loop)).rejects.toMatchObject({ code: 'not_found', message: 'Parent action not found' })
+    await expect(invoke(create, who, loop)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'Parent action not found',
+    })
   }
   await expect(invoke(create, ctx, { ...loop, action_id: 'none' })).rejects.toMatchObject({ code: 'not_found' })
   await expect(invoke(create, ctx, { ...loop, loop_type: 'knot' })).rejects.toMatchObject({ code: 'invalid_input' })

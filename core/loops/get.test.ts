@@ -16,8 +16,13 @@ test('200 with the state of its action; 404 across orgs and for another agent of
   const ctx = await org.as('member')
   const { action_id } = await recorded(ctx, { status: 'completed' })
   const { loop_id } = await invoke(create, ctx, { action_id, loop_type: 'handoff', description: 'x' })
-  expect(await invoke(get, ctx, { loop_id })).toMatchObject({ loop: { loop_id, action_status: 'completed', action_type: 'review' } })
+  expect(await invoke(get, ctx, { loop_id })).toMatchObject({
+    loop: { loop_id, action_status: 'completed', action_type: 'review' },
+  })
   for (const who of [await (await testOrg(server.runtime)).as('admin'), await org.as('member', { agentId: 'a2' })]) {
-    await expect(invoke(get, who, { loop_id })).rejects.toMatchObject({ code: 'not_found', message: 'Open loop not found' })
+    await expect(invoke(get, who, { loop_id })).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'Open loop not found',
+    })
   }
 })

@@ -28,7 +28,11 @@ test('200 most urgent first, then newest, with counts; filtered by every field',
   await invoke(close, ctx, { loop_id: low, resolution: 'done' })
   const page = await invoke(list, ctx, {})
   expect(page.loops.map((loop) => loop.loop_id)).toEqual([critical, high2, high, low])
-  expect(page).toMatchObject({ total: 4, stats: { open_count: 3, resolved_count: 1, critical_open: 1, high_open: 2 }, next_cursor: null })
+  expect(page).toMatchObject({
+    total: 4,
+    stats: { open_count: 3, resolved_count: 1, critical_open: 1, high_open: 2 },
+    next_cursor: null,
+  })
   const ids = async (query: object) => (await invoke(list, ctx, query)).loops.map((loop) => loop.loop_id)
   expect(await ids({ status: 'resolved' })).toEqual([low])
   expect(await ids({ loop_type: 'question' })).toEqual([high])
@@ -44,7 +48,8 @@ test('200 most urgent first, then newest, with counts; filtered by every field',
 test('cursor pages give every row once; another org sees none', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const { action_id } = await recorded(ctx)
-  const open = (n: number) => invoke(create, ctx, { action_id, loop_type: 'other', description: 'x', priority: n % 2 ? 'low' : 'high' })
+  const open = (n: number) =>
+    invoke(create, ctx, { action_id, loop_type: 'other', description: 'x', priority: n % 2 ? 'low' : 'high' })
   await Promise.all(Array.from({ length: 7 }, (_, n) => open(n)))
   const seen: string[] = []
   let cursor: string | null | undefined
@@ -61,7 +66,13 @@ test('cursor pages give every row once; another org sees none', async () => {
 test('400 for a cursor that no list gave out', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const forged = (parts: unknown[]) => ({ cursor: Buffer.from(JSON.stringify(parts)).toString('base64url') })
-  for (const parts of [[2 ** 40, '2026-01-01T00:00:00Z', 'x'], [1, '0000-01-01T00:00:00Z', 'x'], [1], [1, 'x', 'y'], ['1', '2026-01-01T00:00:00Z', 'x']]) {
+  for (const parts of [
+    [2 ** 40, '2026-01-01T00:00:00Z', 'x'],
+    [1, '0000-01-01T00:00:00Z', 'x'],
+    [1],
+    [1, 'x', 'y'],
+    ['1', '2026-01-01T00:00:00Z', 'x'],
+  ]) {
     await expect(invoke(list, ctx, forged(parts))).rejects.toMatchObject({ code: 'invalid_input' })
   }
 })

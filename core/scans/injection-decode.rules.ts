@@ -1,3 +1,5 @@
+import { charSet, longPieces, longRuns } from './injection-runs.rules.ts'
+
 export type Decoded = { text: string; position: number; encoding: string }
 
 const MAX_RUNS = 40
@@ -41,60 +43,83 @@ const percent = (run: string): string =>
     ),
   )
 
-type Decoder = { encoding: string; needs: RegExp; run: RegExp; decode: (run: string) => string }
+type Decoder = {
+  encoding: string
+  /** Cheap, and true wherever `run` may match. */
+  needs: (text: string) => boolean
+  run: RegExp
+  decode: (run: string) => string
+}
+
+const HEX = charSet(/[0-9a-f]/i)
+const SPACED_HEX = /(?<![0-9a-z])(?:[0-9a-f]{2}[\s:,]{1,2}){6}|\\x[0-9a-f]|0x[0-9a-f]/i
+
+const looksHex = (text: string): boolean => SPACED_HEX.test(text) || longRuns(text, HEX, 20).next().done === false
 
 /** Every `run` repeats one character class, so that matching is linear. */
 const DECODERS: readonly Decoder[] = [
   {
-    encoding: 'base64',
-    needs: /[A-Za-z0-9+/_-]{18}/,
-    run: /[A-Za-z0-9+/_-]{16,16384}={0,2}/g,
-    decode: (run) => Buffer.from(run, 'base64').toString('utf8'),
-  },
-  {
     encoding: 'hex',
-    needs: /[0-9a-f]{20}|(?:[0-9a-f]{2}[\s:,]{1,2}){6}|(?:\\x|0x)[0-9a-f]/i,
+    needs: looksHex,
     run: /(?<![0-9a-z])(?:(?:\\x|0x)?[0-9a-f]{2}[\s:,]{0,2}){10,8192}(?![0-9a-z])/gi,
     decode: (run) => digits(run, 16, 2),
   },
   {
     encoding: 'binary',
-    needs: /[01]{8}/,
+    needs: (text) => /[01]{8}/.test(text),
     run: /(?<![0-9])(?:[01]{8}[\s,]{0,2}){8,2048}/g,
     decode: (run) => digits(run, 2, 8),
   },
   {
     encoding: 'percent',
-    needs: /%[0-9a-f]{2}/i,
+    needs: (text) => /%[0-9a-f]{2}/i.test(text),
     run: /(?:[\w.,:;'!()*~+-]{0,40}%[0-9a-f]{2}){3,2000}[\w.,:;'!()*~+-]{0,80}/gi,
     decode: (run) => percent(run.replaceAll('+', ' ')),
   },
   {
     encoding: 'unicode',
-    needs: /\\u/,
+    needs: (text) => text.includes('\\u') || text.includes('\\U'),
     run: /(?:\\u\{?[0-9a-f]{4}\}?[ ]?){4,4000}/gi,
     decode: (run) =>
       run.replace(/\\u\{?([0-9a-f]{4})\}?/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
   },
   {
     encoding: 'entities',
-    needs: /&#/,
+    needs: (text) => text.includes('&#'),
     run: /(?:[\w .,:;'!-]{0,20}&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|lt|gt|amp|quot|nbsp);){3,4000}[\w .,:;'!-]{0,40}/gi,
     decode: (run) => run.replace(/&(#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,4});/gi, entity),
   },
 ]
 
+const BASE64 = charSet(/[A-Za-z0-9+/_-]/)
+const BASE64_RUN = [16, MAX_RUN] as const
+/** Shorter runs are read only beside a longer one. */
+const BASE64_NEEDS = 18
+
+type Run = { readonly index: number; readonly token: string }
+
+/** Runs of base64; a long lower-case word is base64 by alphabet only. */
+function base64Runs(text: string): Run[] {
+  const runs = [...longPieces(text, BASE64, BASE64_RUN)]
+  if (!runs.some(({ token }) => token.length >= BASE64_NEEDS)) return []
+  return runs.filter(({ token }) => /[A-Z]/.test(token))
+}
+
 /** Runs that decode to readable text; what is not text (images, hashes, keys) is left out. */
 export function decodeRuns(original: string): Decoded[] {
   const found: Decoded[] = []
+  const add = (encoding: string, position: number, text: string): void => {
+    if (found.length < MAX_RUNS && isText(text)) found.push({ text, position, encoding })
+  }
+  for (const { index, token } of base64Runs(original)) {
+    if (found.length >= MAX_RUNS) return found
+    add('base64', index, Buffer.from(token, 'base64').toString('utf8'))
+  }
   for (const { encoding, needs, run, decode } of DECODERS) {
-    if (!needs.test(original)) continue
+    if (!needs(original)) continue
     for (const match of original.matchAll(run)) {
       if (found.length >= MAX_RUNS) return found
-      // A long lower-case word is base64 by alphabet only.
-      if (encoding === 'base64' && !/[A-Z]/.test(match[0])) continue
-      const text = decode(match[0].slice(0, MAX_RUN))
-      if (isText(text)) found.push({ text, position: match.index, encoding })
+      add(encoding, match.index, decode(match[0].slice(0, MAX_RUN)))
     }
   }
   return found

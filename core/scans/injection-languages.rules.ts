@@ -156,7 +156,7 @@ function rulesOf(language: Language): InjectionRule[] {
     category,
     weight: weights[0],
     supported: weights[1],
-    anchors: [[code === 'ru' ? 'cyrillic' : 'latin']],
+    anchors: [[code === 'ru' ? 'cyrillic' : `latin-${code}`]],
     regex: new RegExp(source, 'gu'),
   })
   const verb = `${NO_LETTER_BEFORE}(?:${override})${NO_LETTER_AFTER}`
@@ -203,15 +203,18 @@ const ENGLISH = new Set(
 /** Endings vary, beginnings do not. */
 const beginning = (word: string): string => word.slice(0, 5)
 
-const TRIGGERS = new Set(
-  LANGUAGES.filter(({ code }) => code !== 'ru').flatMap(
-    ({ override, object, reveal, send, persona, secrecy }) =>
-      [override, object, reveal, send, persona, secrecy]
-        .join('|')
-        .match(/(?<![a-z\\])[a-z]{4,}/g)
-        ?.map(beginning) ?? [],
-  ),
-)
-
-/** True when a word makes it worth running the Latin-script rules of other languages on a text. */
-export const isForeignTrigger = (word: string): boolean => TRIGGERS.has(beginning(word)) && !ENGLISH.has(word)
+/** For each beginning the languages that have such words. */
+const TRIGGERS = new Map<string, string[]>()
+for (const { code, override, object, reveal, send, persona, secrecy } of LANGUAGES) {
+  if (code === 'ru') continue
+  const source = [override, object, reveal, send, persona, secrecy].join('|')
+  for (const start of new Set(source.match(/(?<![a-z\\])[a-z]{4,}/g)?.map(beginning))) {
+    TRIGGERS.set(start, [...(TRIGGERS.get(start) ?? []), `latin-${code}`])
+  }
+}
+/** The anchors a word meets of the Latin-script rules of other languages. */
+export const foreignAnchors = (word: string): readonly string[] | undefined => {
+  if (word.length < 4) return undefined
+  const anchors = TRIGGERS.get(beginning(word))
+  return anchors !== undefined && !ENGLISH.has(word) ? anchors : undefined
+}

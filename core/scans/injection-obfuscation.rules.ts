@@ -1,5 +1,6 @@
 import { CHANNEL_RULES } from './injection-channel.rules.ts'
 import { INTENT_RULES } from './injection-intent.rules.ts'
+import { charSet, longPieces } from './injection-runs.rules.ts'
 
 /** `offset` gives the place in the text before of a character of `text`. */
 export type Rewritten = { text: string; offset: (index: number) => number }
@@ -49,16 +50,18 @@ function segment(letters: string): string | undefined {
   return best[0]
 }
 
+function plainWord(token: string, one: 'i' | 'l'): string | undefined {
+  let word = ''
+  for (const char of token) word += char === '1' || char === '!' ? one : (LEET[char] ?? char)
+  if (LEXICON.has(word)) return word
+  const shorter = word.replace(/[il]$/, '')
+  return LEXICON.has(shorter) ? shorter : undefined
+}
+
 function unleet(token: string): string | undefined {
   if (!/[a-z]/.test(token) || !/[0-9@$!|+(]/.test(token)) return undefined
-  for (const one of ['i', 'l']) {
-    const word = Array.from(token)
-      .map((char) => (char === '1' || char === '!' ? one : (LEET[char] ?? char)))
-      .join('')
-    if (LEXICON.has(word)) return word
-    if (LEXICON.has(word.replace(/[il]$/, ''))) return word.replace(/[il]$/, '')
-  }
-  return undefined
+  const word = plainWord(token, 'i')
+  return word ?? (/[1!]/.test(token) ? plainWord(token, 'l') : undefined)
 }
 
 /** Transposed or vowel-less spellings are beyond this; a word split by one repeated mark is not. */
@@ -75,7 +78,7 @@ function unspace(run: string): string | undefined {
 
 const SPACED = /(?<![a-z0-9])[a-z0-9@$](?:[ .,_*|\-~/\n]{1,3}[a-z0-9@$!](?![a-z0-9])){4,400}/g
 const SPLIT = /(?<![a-z])[a-z]{1,8}(?:[.*_|~^-][a-z]{1,8}){1,16}(?![a-z])/g
-const JOINED = /[a-z_\-.+]{15,400}/g
+const JOINED = charSet(/[a-z_\-.+]/)
 
 type Found = { readonly index: number; readonly token: string }
 
@@ -84,7 +87,7 @@ const finding = (regex: RegExp) =>
     for (const match of text.matchAll(regex)) yield { index: match.index, token: match[0] }
   }
 
-const LEET_CHAR = /[a-z0-9@$!|+(]/
+const LEET_CHAR = charSet(/[a-z0-9@$!|+(]/)
 const LEET_PAIR = /[a-z][0-9@$!|+(]|[0-9@$!|+(][a-z]/g
 const LEET_LONGEST = 24
 
@@ -94,9 +97,9 @@ function* leeted(text: string): Generator<Found> {
   LEET_PAIR.lastIndex = 0
   for (let pair = LEET_PAIR.exec(text); pair; pair = LEET_PAIR.exec(text)) {
     let start = pair.index
-    while (start > from && LEET_CHAR.test(text[start - 1] ?? '')) start -= 1
+    while (start > from && LEET_CHAR[text.charCodeAt(start - 1)] === 1) start -= 1
     let end = pair.index + 2
-    while (LEET_CHAR.test(text[end] ?? '')) end += 1
+    while (LEET_CHAR[text.charCodeAt(end)] === 1) end += 1
     // A longer run is read in pieces.
     for (let at = start; at < end; at += LEET_LONGEST) {
       const token = text.slice(at, Math.min(end, at + LEET_LONGEST))
@@ -126,8 +129,8 @@ const PASSES: readonly Pass[] = [
   { hint: /[a-z][0-9@$!|+(]|[0-9@$|+(][a-z]/, find: leeted, rewrite: unleet },
   { hint: /[a-z][.*_|~^-][a-z]/, find: finding(SPLIT), rewrite: unsplit },
   {
-    hint: /[a-z_\-.+]{15}/,
-    find: finding(JOINED),
+    hint: TELLING,
+    find: (text) => longPieces(text, JOINED, [15, 400]),
     rewrite: (run) => (TELLING.test(run) ? segment(run.replace(/[^a-z]/g, '')) : undefined),
   },
 ]

@@ -1,11 +1,11 @@
 import { CHANNEL_RULES } from './injection-channel.rules.ts'
 import { EAST_ASIAN_RULES } from './injection-east-asian.rules.ts'
 import { INTENT_RULES } from './injection-intent.rules.ts'
-import { LANGUAGE_RULES, isForeignTrigger } from './injection-languages.rules.ts'
+import { foreignAnchors, LANGUAGE_RULES } from './injection-languages.rules.ts'
 import type { InjectionRule } from './injection-rule.ts'
 
-/** A stretch of folded text, `to` exclusive. */
-export type Stretch = readonly [from: number, to: number]
+/** A stretch of folded text; `base` is where its first character stands in the whole. */
+export type Stretch = { readonly part: string; readonly base: number }
 /** A rule and where in the text it can match. */
 export type Chosen = { readonly rule: InjectionRule; readonly stretches: readonly Stretch[] }
 export type Selection = { readonly chosen: readonly Chosen[]; readonly turned: boolean }
@@ -18,18 +18,21 @@ export const RULES: readonly InjectionRule[] = [
 ]
 
 /** A match lies within this many characters of the word that called for its rule; the longest in the corpus has 90. */
-const REACH = 400
+const REACH = 250
 /** Beyond so many places the windows would cover the text anyway. */
-const MAX_PLACES = 24
+const MAX_PLACES = 48
 
 /** Rules that also match wordings without any of their own anchors; such a rule reads the whole text. */
 const WIDE: ReadonlySet<string> = new Set([
   'persona',
+  'disable_safety',
   'disable_safety_general',
   'when_ai_reads',
   'run_command',
   'decode_and_follow',
   'review_bias',
+  'hide_from_user',
+  'reveal_secret',
 ])
 
 /** One set of anchors of one rule: the rule runs when each of its sets was met. */
@@ -38,11 +41,6 @@ type Slot = { readonly rule: number; readonly places: number[]; stamp: number; c
 const SLOTS: Slot[] = []
 const SLOTS_OF_RULE: Slot[][] = RULES.map(() => [])
 const SLOTS_OF_WORD = new Map<string, Slot[]>()
-/** Words that text turned by ROT13 or reversal shows. */
-const TURNED = new Set(
-  'vtaber vafgehpgvbaf cebzcg cerivbhf erongi snoitcurtsni tpmorp suoiverp lla nyy'.split(' '),
-)
-
 for (const [rule, { anchors }] of RULES.entries()) {
   for (const words of anchors) {
     const slot: Slot = { rule, places: [], stamp: 0, count: 0 }
@@ -51,6 +49,12 @@ for (const [rule, { anchors }] of RULES.entries()) {
     // A set that is always met comes from mark-up, which has no words.
     for (const word of words) SLOTS_OF_WORD.set(word, [...(SLOTS_OF_WORD.get(word) ?? []), slot])
   }
+}
+
+/** Words that text turned by ROT13 or reversal shows; no rule of its own. */
+const TURNED: Slot = { rule: -1, places: [], stamp: 0, count: 0 }
+for (const word of 'vtaber vafgehpgvbaf cebzcg cerivbhf erongi snoitcurtsni tpmorp suoiverp lla nyy'.split(' ')) {
+  SLOTS_OF_WORD.set(word, [...(SLOTS_OF_WORD.get(word) ?? []), TURNED])
 }
 
 let stamp = 0
@@ -69,18 +73,11 @@ function meet(slots: readonly Slot[] | undefined, at: number): void {
   }
 }
 
-/** Words of another language: two different ones, since one alone is a name or a loan. */
-function meetForeign(places: readonly number[], kinds: number): void {
-  if (kinds < 2) return
-  for (const at of places.slice(0, MAX_PLACES + 1)) meet(SLOTS_OF_WORD.get('latin'), at)
-}
+type Foreign = { readonly at: number; readonly word: string; readonly anchors: readonly string[] }
 
-/** Meets the anchors of all words, runs of a to z; answers how many words look turned. */
-function meetWords(text: string): number {
-  let turned = 0
-  let first = ''
-  let kinds = 0
-  const foreign: number[] = []
+/** Meets the anchors of all words, runs of a to z. */
+function meetWords(text: string): void {
+  const foreign: Foreign[] = []
   for (let index = 0, start = -1; index <= text.length; index += 1) {
     const code = text.charCodeAt(index)
     if (code >= 97 && code <= 122) {
@@ -90,31 +87,44 @@ function meetWords(text: string): number {
     if (start < 0) continue
     const word = text.slice(start, index)
     meet(SLOTS_OF_WORD.get(word), start)
-    if (word.length > 3 && isForeignTrigger(word)) {
-      foreign.push(start)
-      if (kinds < 2 && word !== first) kinds += 1
-      first ||= word
-    } else if (word === 'prompt') foreign.push(start)
-    if (TURNED.has(word)) turned += 1
+    const anchors = foreignAnchors(word)
+    if (anchors !== undefined) foreign.push({ at: start, word, anchors })
     start = -1
   }
-  meetForeign(foreign, kinds)
-  return turned
+  if (foreign.length > 1) meetForeign(foreign)
+}
+
+/** One word of another language is a name or a loan; a sentence has two different ones close together. */
+function meetForeign(foreign: readonly Foreign[]): void {
+  let [last, other]: [Foreign | undefined, Foreign | undefined] = [undefined, undefined]
+  for (const each of foreign) {
+    if (last !== undefined && each.word !== last.word) other = last
+    if (other !== undefined && each.at - other.at <= REACH) {
+      for (const { at, anchors } of [other, each]) for (const anchor of anchors) meet(SLOTS_OF_WORD.get(anchor), at)
+    }
+    last = each
+  }
 }
 
 /** Windows around the places, joined where they touch and cut at white space; the whole text when they are many. */
-function stretchesOf(slot: Slot, text: string): Stretch[] {
-  if (slot.count > MAX_PLACES || text.length <= 2 * REACH) return [[0, text.length]]
-  const stretches: [number, number][] = []
+function stretchesOf(slot: Slot, text: string): readonly Stretch[] {
+  if (slot.count > MAX_PLACES || text.length <= 2 * REACH) return [{ part: text, base: 0 }]
+  const windows: [number, number][] = []
   for (let index = 0; index < slot.count; index += 1) {
     const at = slot.places[index] ?? 0
     const from = edge(text, Math.max(0, at - REACH), -1)
     const to = edge(text, Math.min(text.length, at + REACH), 1)
-    const last = stretches.at(-1)
+    const last = windows.at(-1)
     if (last && from <= last[1]) last[1] = Math.max(last[1], to)
-    else stretches.push([from, to])
+    else windows.push([from, to])
   }
-  return stretches
+  return windows.map(([from, to]) => cut(text, from, to))
+}
+
+/** A mark stands where the text was cut, so that nothing there looks like its start or end. */
+function cut(text: string, from: number, to: number): Stretch {
+  const part = `${from > 0 ? '\u0001' : ''}${text.slice(from, to)}${to < text.length ? '\u0001' : ''}`
+  return { part, base: from > 0 ? from - 1 : 0 }
 }
 
 /** The next white space from `at` on, so that no word is cut; `at` itself when none is near. */
@@ -130,10 +140,11 @@ function edge(text: string, at: number, step: 1 | -1): number {
 export function select(text: string): Selection {
   stamp += 1
   met.length = 0
-  const turned = meetWords(text)
+  meetWords(text)
   if (/[<[]/.test(text)) meet(SLOTS_OF_WORD.get('*'), 0)
   if (/[\u0400-\u04ff]/.test(text)) meet(SLOTS_OF_WORD.get('cyrillic'), 0)
   if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text)) meet(SLOTS_OF_WORD.get('han'), 0)
+  const turned = TURNED.stamp === stamp && TURNED.count >= 2
   const chosen: Chosen[] = []
   if (met.length > 0) {
     met.sort((a, b) => a - b)
@@ -142,7 +153,7 @@ export function select(text: string): Selection {
       if (position !== met[index - 1]) choose(position, text, chosen)
     }
   }
-  return { chosen, turned: turned >= 2 }
+  return { chosen, turned }
 }
 
 function choose(position: number, text: string, chosen: Chosen[]): void {
@@ -151,7 +162,12 @@ function choose(position: number, text: string, chosen: Chosen[]): void {
   if (!rule || slots.some((slot) => slot.stamp !== stamp)) return
   const rarest = slots.reduce((best, slot) => (slot.count < best.count ? slot : best))
   const anywhere = WIDE.has(rule.id) || rule.anchors.some((words) => SCRIPTS.has(words[0] ?? ''))
-  chosen.push({ rule, stretches: anywhere ? [[0, text.length]] : stretchesOf(rarest, text) })
+  const before = chosen.at(-1)
+  // Rules of one language have the same anchors, hence the same places.
+  const same = before !== undefined && rule.anchors.length === 1 && before.rule.anchors[0]?.[0] === rule.anchors[0]?.[0]
+  const alike = same && rule.anchors[0]?.[0]?.startsWith('latin-') === true
+  const stretches = anywhere ? [{ part: text, base: 0 }] : alike ? before.stretches : stretchesOf(rarest, text)
+  chosen.push({ rule, stretches })
 }
 
 const SCRIPTS: ReadonlySet<string> = new Set(['*', 'cyrillic', 'han'])

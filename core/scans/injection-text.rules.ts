@@ -150,21 +150,41 @@ const foldQuickly = (original: string): string =>
     .replace(/\r+/g, '')
     .replace(/[ \t\v\f]{2,}|[\t\v\f]/g, ' ')
 
+/** Where each character of `foldQuickly` stood. */
+function quickOffsets(original: string): Uint32Array {
+  const offsets: number[] = []
+  let space = false
+  for (let index = 0; index < original.length; index += 1) {
+    const code = original.codePointAt(index) ?? 0
+    const folded = code <= 0x7e ? undefined : foldPoint(String.fromCodePoint(code))
+    for (let unit = 0, end = folded?.length ?? 1; unit < end; unit += 1) {
+      const piece = folded?.charCodeAt(unit) ?? code
+      const blank = piece === 32 || piece === 9 || (piece >= 11 && piece <= 13)
+      if (blank && (space || piece === 13)) continue
+      offsets.push(index)
+      space = blank
+    }
+    if (code > 0xffff) index += 1
+  }
+  return Uint32Array.from(offsets)
+}
+
 const same = (index: number): number => index
 
 export function foldText(original: string): FoldedText {
   if (!NON_ASCII_OR_RUN.test(original)) {
     return { text: original.toLowerCase(), offset: same, hidden: '', concealed: false }
   }
-  // Offsets are needed for findings only, and most texts have none.
-  let slow: Folder | undefined
-  const folder = (): Folder => (slow ??= foldSlowly(original))
-  const offset = (index: number): number => folder().offsets[index] ?? 0
-  if (!INVISIBLE.test(original)) return { text: unmask(foldQuickly(original)), offset, hidden: '', concealed: false }
-  const { out, hidden, splits, overrides } = folder()
+  if (!INVISIBLE.test(original)) {
+    // Offsets are needed for findings only, and most texts have none.
+    let offsets: Uint32Array | undefined
+    const offset = (index: number): number => (offsets ??= quickOffsets(original))[index] ?? 0
+    return { text: unmask(foldQuickly(original)), offset, hidden: '', concealed: false }
+  }
+  const { out, offsets, hidden, splits, overrides } = foldSlowly(original)
   return {
     text: unmask(out.join('')),
-    offset,
+    offset: (index) => offsets[index] ?? 0,
     hidden: /[a-z]{3}/i.test(hidden) ? hidden : '',
     concealed: splits >= 2 || overrides > 0,
   }

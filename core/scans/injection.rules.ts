@@ -3,7 +3,7 @@ import { decodeRuns, reversed, rot13 } from './injection-decode.rules.ts'
 import type { InjectionCategory, InjectionRule } from './injection-rule.ts'
 import { undisguise } from './injection-obfuscation.rules.ts'
 import { select } from './injection-select.rules.ts'
-import type { Chosen, Stretch } from './injection-select.rules.ts'
+import type { Chosen } from './injection-select.rules.ts'
 import { foldText } from './injection-text.rules.ts'
 
 export type InjectionPart = { where: string; text: string }
@@ -64,18 +64,10 @@ const strength = ({ rule, factor }: Hit): number => rule.weight * factor
 
 const MAX_MATCHES = 8
 
-/** The text of a stretch, with a mark where it was cut, so that nothing there looks like the start or end of the text. */
-function cut(text: string, [from, to]: Stretch): { part: string; base: number } {
-  if (from === 0 && to === text.length) return { part: text, base: 0 }
-  const part = `${from > 0 ? '\u0001' : ''}${text.slice(from, to)}${to < text.length ? '\u0001' : ''}`
-  return { part, base: from > 0 ? from - 1 : 0 }
-}
-
 function matches(text: string, { rule, stretches }: Chosen, concealed: boolean): Hit[] {
   const hits: Hit[] = []
   const { regex } = rule
-  for (const stretch of stretches) {
-    const { part, base } = cut(text, stretch)
+  for (const { part, base } of stretches) {
     // exec on the shared expression: matchAll would copy it on every call.
     regex.lastIndex = 0
     for (let match = regex.exec(part); match && hits.length < MAX_MATCHES; match = regex.exec(part)) {

@@ -16,7 +16,11 @@ test('200 changes what is named, keeps the rest, and is on the ledger', async ()
   const { settings } = await invoke(update, admin, { settings: { guard_fallback: 'block', approval_default_hours: 2 } })
   expect(settings).toMatchObject({ guard_fallback: 'block', approval_default_hours: 2, separation_of_duties: 'auto' })
   expect(await invoke(get, admin, {})).toEqual({ settings })
-  const entries = admin.db.selectFrom('ledger_entry').select('body').where('org_id', '=', org.orgId).where('kind', '=', 'admin')
+  const entries = admin.db
+    .selectFrom('ledger_entry')
+    .select('body')
+    .where('org_id', '=', org.orgId)
+    .where('kind', '=', 'admin')
   expect((await entries.execute()).filter(({ body }) => body.includes('settings.updated'))).toHaveLength(1)
   const other = await (await testOrg(server.runtime)).as('admin')
   expect((await invoke(get, other, {})).settings.guard_fallback).toBe('require_approval')
@@ -24,8 +28,16 @@ test('200 changes what is named, keeps the rest, and is on the ledger', async ()
 
 test('parallel changes of different settings lose nothing', async () => {
   const admin = await (await testOrg(server.runtime)).as('admin')
-  const changes = { secret_block: true, injection_block: false, outcome_timeout_minutes: 3, approval_grace_minutes: 7, guard_deadline_ms: 500 }
-  await Promise.all(Object.entries(changes).map(([key, value]) => invoke(update, admin, { settings: { [key]: value } })))
+  const changes = {
+    secret_block: true,
+    injection_block: false,
+    outcome_timeout_minutes: 3,
+    approval_grace_minutes: 7,
+    guard_deadline_ms: 500,
+  }
+  await Promise.all(
+    Object.entries(changes).map(([key, value]) => invoke(update, admin, { settings: { [key]: value } })),
+  )
   expect((await invoke(get, admin, {})).settings).toMatchObject(changes)
 })
 
@@ -42,6 +54,8 @@ test.each([
 test('403 for an approver and a member', async () => {
   const org = await testOrg(server.runtime)
   for (const role of ['approver', 'member'] as const) {
-    await expect(invoke(update, await org.as(role), { settings: { secret_block: true } })).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(invoke(update, await org.as(role), { settings: { secret_block: true } })).rejects.toMatchObject({
+      code: 'forbidden',
+    })
   }
 })

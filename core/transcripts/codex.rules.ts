@@ -1,6 +1,14 @@
 import { isRecord, recordOf, textOf, type Json, type ToolCall } from './calls.rules.ts'
 
-const lineTypes = new Set(['session_meta', 'turn_context', 'response_item', 'event_msg', 'world_state', 'compacted', 'token_usage_record'])
+const lineTypes = new Set([
+  'session_meta',
+  'turn_context',
+  'response_item',
+  'event_msg',
+  'world_state',
+  'compacted',
+  'token_usage_record',
+])
 
 /** Codex writes session and directory on lines of their own, ahead of the calls they are about. */
 export class CodexReader {

@@ -17,7 +17,12 @@ test('a Claude Code recording: every tool call once, with its line, session and 
     '7 Grep',
     '7 Teleport',
   ])
-  expect(calls[0]).toMatchObject({ callId: 't1', cwd: '/home/dev/shop', sessionId: 's-claude', at: '2026-03-01T10:00:01.000Z' })
+  expect(calls[0]).toMatchObject({
+    callId: 't1',
+    cwd: '/home/dev/shop',
+    sessionId: 's-claude',
+    at: '2026-03-01T10:00:01.000Z',
+  })
 })
 
 test('a Codex rollout: calls of every kind, with the directory of their turn or their own', () => {

@@ -16,17 +16,20 @@ export function readTranscript(text: string): Transcript {
   const calls = new Map<string, ToolCall>()
   const problems: string[] = []
   let format: TranscriptFormat | null = null
-  text.split('\n').forEach((line, index) => {
-    if (line.trim() === '') return
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue
     const number = index + 1
     const value = parsed(line)
-    if (!isRecord(value)) return void problems.push(`line ${number} is not a JSON object`)
+    if (!isRecord(value)) {
+      problems.push(`line ${number} is not a JSON object`)
+      continue
+    }
     const asCodex = codex.calls(value, number)
     const found = asCodex ?? claudeCodeCalls(value, number)
-    if (found === null) return
+    if (found === null) continue
     format ??= asCodex === null ? 'claude-code' : 'codex'
     for (const call of found) if (!calls.has(call.callId)) calls.set(call.callId, call)
-  })
+  }
   return { format, calls: [...calls.values()], problems }
 }
 

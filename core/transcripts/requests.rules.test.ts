@@ -12,7 +12,8 @@ const calls = ['claude-code.jsonl', 'codex.jsonl'].flatMap((name) => {
 const call = (tool: string, input: ToolCall['input']): ToolCall => {
   return { format: 'codex', line: 1, callId: 'c', tool, input, at: null, cwd: null, sessionId: null }
 }
-const requestsOf = (tool: string, input: ToolCall['input']) => guardRequests(call(tool, input)).map(({ request }) => request)
+const requestsOf = (tool: string, input: ToolCall['input']) =>
+  guardRequests(call(tool, input)).map(({ request }) => request)
 
 test('every call of both recordings becomes a request that guard accepts', () => {
   for (const one of calls) {
@@ -30,7 +31,9 @@ test('what a tool does becomes evidence', async () => {
   await loadSqlParser()
   const dangerOf = (id: string): string[] => {
     const one = calls.find(({ callId }) => callId === id)
-    return one === undefined ? [] : guardRequests(one).map(({ request }) => (request.act ? gradeAct(request.act).danger : 'no act'))
+    return one === undefined
+      ? []
+      : guardRequests(one).map(({ request }) => (request.act ? gradeAct(request.act).danger : 'no act'))
   }
   expect(dangerOf('t2')).toEqual(['catastrophic'])
   expect(dangerOf('t6')).not.toEqual(['none'])
@@ -39,12 +42,19 @@ test('what a tool does becomes evidence', async () => {
 })
 
 test('the text that a shell is started with is the command', () => {
-  expect(requestsOf('shell', { command: ['/bin/bash', '-lc', 'ls | wc -l'] })[0]?.act).toEqual({ kind: 'shell', command: 'ls | wc -l' })
-  expect(requestsOf('shell', { command: ['ls', "it's here"] })[0]?.act).toEqual({ kind: 'shell', command: String.raw`ls 'it'\''s here'` })
+  expect(requestsOf('shell', { command: ['/bin/bash', '-lc', 'ls | wc -l'] })[0]?.act).toEqual({
+    kind: 'shell',
+    command: 'ls | wc -l',
+  })
+  expect(requestsOf('shell', { command: ['ls', "it's here"] })[0]?.act).toEqual({
+    kind: 'shell',
+    command: String.raw`ls 'it'\''s here'`,
+  })
 })
 
 test('a patch is asked about file by file, each with the lines it brings in', () => {
-  const patch = '*** Begin Patch\n*** Add File: a.ts\n+one\n+two\n*** Delete File: b.ts\n*** Update File: c.ts\n*** Move to: d.ts\n@@\n-x\n+y\n*** End Patch'
+  const patch =
+    '*** Begin Patch\n*** Add File: a.ts\n+one\n+two\n*** Delete File: b.ts\n*** Update File: c.ts\n*** Move to: d.ts\n@@\n-x\n+y\n*** End Patch'
   const requests = requestsOf('apply_patch', { input: patch })
   expect(requests.map(({ write_paths: paths }) => paths)).toEqual([['a.ts'], ['b.ts'], ['c.ts'], ['d.ts']])
   expect(requests[0]?.act).toEqual({ kind: 'file', file: { path: 'a.ts', content_excerpt: 'one\ntwo', bytes: 7 } })

@@ -76,7 +76,13 @@ const remote: Shape = (input, tool) => {
     return [{ ...base, act, cut: statement.length > LIMITS.statement }]
   }
   if (command === null) return [base]
-  return [{ ...base, act: { kind: 'shell', command: command.slice(0, LIMITS.command) }, cut: command.length > LIMITS.command }]
+  return [
+    {
+      ...base,
+      act: { kind: 'shell', command: command.slice(0, LIMITS.command) },
+      cut: command.length > LIMITS.command,
+    },
+  ]
 }
 
 function other(input: Json, tool: string): Draft[] {
@@ -117,7 +123,8 @@ function commandOf(input: Json): string | null {
   if (!Array.isArray(command)) return textOf(command)
   const words = command.map(String)
   // `bash -lc <text>` is how Codex runs text; the text is the command.
-  if (words.length === 3 && /^(.*\/)?(ba|z|da)?sh$/.test(words[0] ?? '') && /^-\w*c$/.test(words[1] ?? '')) return words[2] ?? null
+  if (words.length === 3 && /^(.*\/)?(ba|z|da)?sh$/.test(words[0] ?? '') && /^-\w*c$/.test(words[1] ?? ''))
+    return words[2] ?? null
   return words.length === 0 ? null : words.map(quoted).join(' ')
 }
 
@@ -126,12 +133,18 @@ function quoted(word: string): string {
 }
 
 function writtenText(input: Json): string {
-  const edits = Array.isArray(input['edits']) ? input['edits'].map((edit) => textOf(recordOf(edit)['new_string']) ?? '') : []
+  const edits = Array.isArray(input['edits'])
+    ? input['edits'].map((edit) => textOf(recordOf(edit)['new_string']) ?? '')
+    : []
   return textOf(input['content']) ?? textOf(input['new_string']) ?? textOf(input['new_source']) ?? edits.join('\n')
 }
 
 function fileDraft(path: string, text: string, summary: string): Draft {
-  const file = { path: path.slice(0, LIMITS.path), content_excerpt: text.slice(0, LIMITS.excerpt), bytes: Buffer.byteLength(text) }
+  const file = {
+    path: path.slice(0, LIMITS.path),
+    content_excerpt: text.slice(0, LIMITS.excerpt),
+    bytes: Buffer.byteLength(text),
+  }
   return {
     type: 'apply',
     summary,

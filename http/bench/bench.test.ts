@@ -94,7 +94,15 @@ test('most guard requests differ, and all carry evidence', () => {
 })
 
 test('guard section: the echo and a durable server answer everything', SLOW, async () => {
-  const plan = { engines: ['embedded'] as const, policies: 20, connections: 4, rounds: 1, seconds: 1, rivals: false }
+  const plan = {
+    engines: ['embedded'] as const,
+    policies: 20,
+    connections: 4,
+    warmSeconds: 0.2,
+    rounds: 1,
+    seconds: 1,
+    rivals: false,
+  }
   measured(await guardSection(plan), 'guard, embedded with fsync / Express echo', 'echo: p50', 'embedded: p50')
 })
 
@@ -109,7 +117,14 @@ test('waking section: every waiting client is told of every approval', SLOW, asy
 })
 
 test('history section: the seeded history is listed, read and paged through to its depth', SLOW, async () => {
-  const plan = { engine: 'embedded', decisions: 2_500, connections: 2, rounds: 1, seconds: 1 } as const
+  const plan = {
+    engine: 'embedded',
+    decisions: 2_500,
+    connections: 2,
+    warmSeconds: 0.2,
+    rounds: 1,
+    seconds: 1,
+  } as const
   measured(await historySection(plan), 'history seeded', 'list with', 'get with', 'guard with', 'keyset page')
 })
 

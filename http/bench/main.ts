@@ -11,6 +11,7 @@ import { evaluateSection } from './section-evaluate.ts'
 import { guardSection } from './section-guard.ts'
 import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
+import { proofsSection } from './section-proofs.ts'
 import { surfaceSection } from './section-surface.ts'
 import { wakingSection } from './section-waking.ts'
 
@@ -24,8 +25,9 @@ const sections: Readonly<Record<string, Section>> = {
       engines: ENGINES,
       policies: 1_000,
       connections: 64,
-      rounds: quick ? 3 : 7,
-      seconds: quick ? 3 : 6,
+      warmSeconds: quick ? 10 : 20,
+      rounds: quick ? 5 : 9,
+      seconds: quick ? 3 : 5,
       rivals: true,
     }),
   evaluate: (quick) =>
@@ -37,14 +39,16 @@ const sections: Readonly<Record<string, Section>> = {
         engine,
         decisions: quick ? 50_000 : 200_000,
         connections: 8,
-        rounds: quick ? 3 : 7,
-        seconds: quick ? 1 : 2,
+        warmSeconds: quick ? 2 : 5,
+        rounds: quick ? 7 : 15,
+        seconds: 1,
       }),
     ),
   memory: (quick) =>
     onEach((engine) => memorySection({ engine, policies: 1_000, connections: 16, seconds: quick ? 60 : 600 })),
   corpora: () => corporaSection(),
   surface: () => Promise.resolve(surfaceSection()),
+  proofs: () => proofsSection(),
   crash: (quick) =>
     onEach(async (engine) => [crashRow(await crashRounds({ engine, rounds: quick ? 3 : 50, connections: 16 }))]),
 }

@@ -25,19 +25,23 @@ export interface RoundsPlan {
   readonly rounds: number
   /** Of one round of one target. */
   readonly seconds: number
+  /** Load on each target before the rounds: a compiler that still works would count as the server's own cost. */
+  readonly warmSeconds: number
 }
 
 /** Loads the targets in turn, round after round, so that what else the machine does meets all of them alike. */
 export async function interleaved(targets: readonly Target[], plan: RoundsPlan): Promise<TargetFigures[]> {
   const seen = targets.map(() => [] as (LoadFigures & { cpuMicros: number })[])
-  for (let round = 0; round <= plan.rounds; round += 1) {
+  const { connections, rounds, seconds, warmSeconds } = plan
+  for (const { program, requests } of targets) {
+    await runLoad({ url: program.url, requests, connections, seconds: warmSeconds })
+  }
+  for (let round = 0; round < rounds; round += 1) {
     for (const [position, { program, requests }] of targets.entries()) {
       const before = program.cpuSeconds()
-      const { connections, seconds } = plan
       const figures = await runLoad({ url: program.url, requests, connections, seconds })
       const cpuMicros = ((program.cpuSeconds() - before) * 1e6) / figures.answers
-      // The first round only warms up.
-      if (round > 0) seen[position]?.push({ ...figures, cpuMicros })
+      seen[position]?.push({ ...figures, cpuMicros })
     }
   }
   return targets.map(({ name }, position) => {

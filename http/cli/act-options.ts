@@ -52,7 +52,9 @@ function actsOf({ shell, sql, file, url, method, content }: ActOptions): Found[]
   return [
     ...(shell === undefined ? [] : [{ type: 'other', act: { kind: 'shell' as const, command: shell } }]),
     ...(sql === undefined ? [] : [{ type: 'other', act: { kind: 'sql' as const, statement: sql } }]),
-    ...(file === undefined ? [] : [{ type: 'apply', act: { kind: 'file' as const, file: { path: file, ...excerpt } } }]),
+    ...(file === undefined
+      ? []
+      : [{ type: 'apply', act: { kind: 'file' as const, file: { path: file, ...excerpt } } }]),
     ...(url === undefined
       ? []
       : [{ type: 'api', act: { kind: 'http' as const, request: { method: method.toUpperCase(), url } } }]),
@@ -66,6 +68,7 @@ function contentOf(content: string): string {
 
 function riskOf(text: string): number {
   const risk = Number(text)
-  if (!Number.isInteger(risk) || risk < 0 || risk > 100) throw new UsageError('--risk must be a whole number from 0 to 100.')
+  if (!Number.isInteger(risk) || risk < 0 || risk > 100)
+    throw new UsageError('--risk must be a whole number from 0 to 100.')
   return risk
 }

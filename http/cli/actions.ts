@@ -57,7 +57,9 @@ async function show(id: string, options: ActionsOptions): Promise<void> {
   const { action, assumptions, open_loops: loops } = answer
   for (const [name, value] of shownFields(action)) say(`${paint('dim', name.padEnd(12))} ${harmless(value)}`)
   for (const { assumption, validated, invalidated } of assumptions) {
-    say(`${paint('dim', 'assumes'.padEnd(12))} ${harmless(assumption)}${validated ? ' (holds)' : invalidated ? ' (does not hold)' : ''}`)
+    say(
+      `${paint('dim', 'assumes'.padEnd(12))} ${harmless(assumption)}${validated ? ' (holds)' : invalidated ? ' (does not hold)' : ''}`,
+    )
   }
   for (const { loop_id, status, description } of loops) {
     say(`${paint('dim', 'loop'.padEnd(12))} ${harmless(description)} (${status}, ${harmless(loop_id)})`)

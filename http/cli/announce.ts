@@ -29,7 +29,7 @@ export function announcement({ server, data, presetAdmin, saved, program }: Anno
     ...lines,
     '',
     paint('yellow', 'Keys, shown this once:'),
-    row('Admin key', `${admin}`),
+    row('Admin key', admin),
     row('', 'for people: approve, policies, keys'),
     row('Agent key', agent),
     row('', 'for agents: ask, record, report; can never approve'),

@@ -30,7 +30,11 @@ export function addApprovals(program: Command): void {
     .option('--reason <text>', 'kept in the ledger')
     .option('--for <time>', 'also allow the same kind of act on the same target for 30m, 2h, 1d, …')
     .action((id: string, options: DecideOptions) => decide(id, 'allow', options))
-  const deny = { summary: 'Refuse an act that waits.', example: "deny act_0199… --reason 'use staging'", remote: true } as const
+  const deny = {
+    summary: 'Refuse an act that waits.',
+    example: "deny act_0199… --reason 'use staging'",
+    remote: true,
+  } as const
   define(program, 'deny <action-id>', deny)
     .option('--reason <text>', 'told to the agent and kept in the ledger')
     .action(async (id: string, options: DecideOptions) => decide(id, 'deny', await withReason(options)))
@@ -81,8 +85,11 @@ async function decide(id: string, decision: 'allow' | 'deny', options: DecideOpt
   if (options.json) return sayJson(answer)
   const { action, grant_policy_id: grant } = answer
   const verdict = decision === 'allow' ? paint('green', 'Allowed') : paint('red', 'Denied')
-  say(`${verdict}: ${harmless(action.declared_goal)} ${paint('dim', `(${action.action_type} by ${harmless(action.agent_id)})`)}`)
-  if (grant !== null) say(`The same kind of act is allowed for ${options.for}; take it back with: writ policy remove ${grant}`)
+  say(
+    `${verdict}: ${harmless(action.declared_goal)} ${paint('dim', `(${action.action_type} by ${harmless(action.agent_id)})`)}`,
+  )
+  if (grant !== null)
+    say(`The same kind of act is allowed for ${options.for}; take it back with: writ policy remove ${grant}`)
 }
 
 /** A refusal without a reason teaches the agent nothing: a person at a terminal is asked for one. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { operations } from '#core/registry.gen'
+import type { Operation } from '#core/kernel/operation'
 import type { OperationName } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { UsageError } from './failure.ts'
@@ -16,16 +16,30 @@ export function addCall(program: Command): void {
 }
 
 async function call(name: string | undefined, input: string | undefined, options: RemoteOptions): Promise<void> {
-  if (name === undefined) return list(options)
+  const { operations } = await import('#core/registry.gen')
+  if (name === undefined) return list(operations, options)
   const op = operations.find((one) => one.name === name)
   if (op === undefined) throw new UsageError(`There is no operation "${name}"; writ call lists them.`)
   sayJson(await connect(options).call(name as OperationName, inputOf(input) as never))
 }
 
-function list({ json }: RemoteOptions): void {
+function list(operations: readonly Operation[], { json }: RemoteOptions): void {
   const sorted = operations.toSorted((a, b) => a.name.localeCompare(b.name))
-  if (json) return sayJson(sorted.map(({ name, title, description, scope, rest }) => ({ name, title, description, scope, method: rest.method, path: rest.path })))
-  sayTable(['OPERATION', 'SCOPE', 'WHAT IT DOES'], sorted.map((op) => [op.name, op.scope, op.description]))
+  if (json)
+    return sayJson(
+      sorted.map(({ name, title, description, scope, rest }) => ({
+        name,
+        title,
+        description,
+        scope,
+        method: rest.method,
+        path: rest.path,
+      })),
+    )
+  sayTable(
+    ['OPERATION', 'SCOPE', 'WHAT IT DOES'],
+    sorted.map((op) => [op.name, op.scope, op.description]),
+  )
 }
 
 /** JSON as written, `@file`, or `-` for standard input. */

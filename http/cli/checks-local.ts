@@ -28,11 +28,18 @@ export function checkConfig(flags: Readonly<Record<string, unknown>>): { check: 
   try {
     const settings = loadSettings({ flags })
     const path = join(settings.home, 'config.json')
-    const found = existsSync(path) ? `${path} is sound and private` : 'no config file; flags, environment and defaults apply'
+    const found = existsSync(path)
+      ? `${path} is sound and private`
+      : 'no config file; flags, environment and defaults apply'
     return { check: { check: 'config', status: 'ok', found }, settings }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const check: Check = { check: 'config', status: 'fail', found: error.problems.join('; '), remedy: 'Correct these settings.' }
+    const check: Check = {
+      check: 'config',
+      status: 'fail',
+      found: error.problems.join('; '),
+      remedy: 'Correct these settings.',
+    }
     return { check, settings: null }
   }
 }
@@ -56,11 +63,20 @@ export function checkDataDir(settings: Settings): Check {
   const { uid, mode } = statSync(path)
   const own = process.getuid?.()
   if (own !== undefined && uid !== own) {
-    return { check, status: 'fail', found: `${path} belongs to another user`, remedy: `Run as its owner, or: chown -R $USER ${path}` }
+    return {
+      check,
+      status: 'fail',
+      found: `${path} belongs to another user`,
+      remedy: `Run as its owner, or: chown -R $USER ${path}`,
+    }
   }
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
     return { check, status: 'warn', found: `others can enter ${path}`, remedy: `chmod 700 ${path}` }
   }
   const server = runningServer(settings)
-  return { check, status: 'ok', found: `${path}, ${server === null ? 'no server runs on it' : `served by process ${server.pid}`}` }
+  return {
+    check,
+    status: 'ok',
+    found: `${path}, ${server === null ? 'no server runs on it' : `served by process ${server.pid}`}`,
+  }
 }

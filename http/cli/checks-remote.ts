@@ -15,9 +15,19 @@ export async function checkServer(connection: Connection): Promise<Check> {
     const ms = Math.round(performance.now() - started)
     const found = `Writ ${health.version} at ${connection.baseUrl} answers in ${ms} ms`
     if (health.version === version) return { check: 'server', status: 'ok', found }
-    return { check: 'server', status: 'warn', found: `${found}; this program is ${version}`, remedy: 'Use the same version on both sides.' }
+    return {
+      check: 'server',
+      status: 'warn',
+      found: `${found}; this program is ${version}`,
+      remedy: 'Use the same version on both sides.',
+    }
   } catch (error) {
-    return { check: 'server', status: 'fail', found: messageOf(error), remedy: 'Start it with "writ serve", or set WRIT_URL.' }
+    return {
+      check: 'server',
+      status: 'fail',
+      found: messageOf(error),
+      remedy: 'Start it with "writ serve", or set WRIT_URL.',
+    }
   }
 }
 
@@ -40,7 +50,8 @@ export async function checkClock(connection: Connection): Promise<Check> {
   if (Number.isNaN(there)) return { check: 'clock', status: 'skip', found: 'the server does not tell the time' }
   // The header has whole seconds, and the answer took its way.
   const seconds = Math.max(0, Math.abs((sent + Date.now()) / 2 - there - 500) / 1000 - 1)
-  const found = seconds < 1 ? 'this machine and the server agree' : `this machine and the server differ by ${seconds.toFixed(0)} s`
+  const found =
+    seconds < 1 ? 'this machine and the server agree' : `this machine and the server differ by ${seconds.toFixed(0)} s`
   const remedy = 'Synchronise the clocks: expiry of keys and approvals depends on them.'
   if (seconds > 60) return { check: 'clock', status: 'fail', found, remedy }
   return seconds > 5 ? { check: 'clock', status: 'warn', found, remedy } : { check: 'clock', status: 'ok', found }
@@ -53,7 +64,12 @@ export async function checkKey(connection: Connection): Promise<Check> {
     statusOf(connection, 'actions_update', { action_id: NO_ACTION, model: 'none' }),
   ])
   if (decides === 401) {
-    return { check: 'key', status: 'fail', found: 'the server does not know this key', remedy: 'Set WRIT_API_KEY to a valid key.' }
+    return {
+      check: 'key',
+      status: 'fail',
+      found: 'the server does not know this key',
+      remedy: 'Set WRIT_API_KEY to a valid key.',
+    }
   }
   const may = [
     ...(manages === 200 ? ['manage keys and policies'] : []),
@@ -70,7 +86,8 @@ export async function checkLedger(connection: Connection): Promise<Check> {
     const { checkpoint } = await connection.call('ledger_get_checkpoint', {})
     const [last] = checkpoints
     const found = `${checkpoint.size} entries, signed`
-    const isBehind = last !== undefined && checkpoint.size > last.size && Date.now() - Date.parse(last.created_at) > STALE_MS
+    const isBehind =
+      last !== undefined && checkpoint.size > last.size && Date.now() - Date.parse(last.created_at) > STALE_MS
     if (!isBehind) return { check, status: 'ok', found }
     const unsigned = Math.min(200, checkpoint.size - last.size)
     const { entries } = await connection.call('ledger_list_entries', { limit: unsigned })
@@ -79,7 +96,8 @@ export async function checkLedger(connection: Connection): Promise<Check> {
     const remedy = 'The job that signs does not run; see the log of the server.'
     return { check, status: 'warn', found: `entries stood unsigned for ${ago(oldest)}; they are signed now`, remedy }
   } catch (error) {
-    if (error instanceof WritError && error.status === 403) return { check, status: 'skip', found: 'this key may not read it' }
+    if (error instanceof WritError && error.status === 403)
+      return { check, status: 'skip', found: 'this key may not read it' }
     return { check, status: 'fail', found: messageOf(error), remedy: 'See the log of the server.' }
   }
 }
@@ -97,7 +115,7 @@ export async function checkHalt(connection: Connection): Promise<Check> {
 
 async function statusOf(connection: Connection, name: OperationName, input: object): Promise<number> {
   try {
-    await connection.call(name, input as never)
+    await connection.call(name, input)
     return 200
   } catch (error) {
     if (error instanceof WritError && error.status > 0) return error.status

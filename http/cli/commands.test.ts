@@ -16,11 +16,13 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 const environment = (key: string) => ({ WRIT_HOME: server.home, WRIT_URL: server.url, WRIT_API_KEY: key })
-const person = (args: readonly string[], input?: string): Promise<CliResult> => runCli(args, environment(server.adminKey), input)
+const person = (args: readonly string[], input?: string): Promise<CliResult> =>
+  runCli(args, environment(server.adminKey), input)
 const inHome = (name: string): string => join(server.home, name)
-const fixture = (name: string): string => fileURLToPath(new URL(`../../core/transcripts/fixtures/${name}`, import.meta.url))
+const fixture = (name: string): string =>
+  fileURLToPath(new URL(`../../core/transcripts/fixtures/${name}`, import.meta.url))
 const pending = async (goal: string): Promise<string> => {
-  return (await agent.createAction({ action_type: 'deploy', declared_goal: goal, target: 'prod/shop' })).action_id
+  return (await agent.createAction({ action_type: 'deploy', declared_goal: goal, target: `prod/${goal}` })).action_id
 }
 
 test('guard: the decision is the exit code', async () => {
@@ -40,8 +42,14 @@ interface Judged {
 }
 
 test('guard --transcript: a decision and a reason for each tool call of both formats', async () => {
-  const { code, json } = await person(['guard', '--transcript', fixture('claude-code.jsonl'), fixture('codex.jsonl'), '--json'])
-  const { calls, counts, problems } = json<Judged>()
+  const { code, json } = await person([
+    'guard',
+    '--transcript',
+    fixture('claude-code.jsonl'),
+    fixture('codex.jsonl'),
+    '--json',
+  ])
+  const { calls, counts, problems } = json() as Judged
   expect(code).toBe(0)
   expect(calls).toHaveLength(16)
   for (const { decision, reason } of calls) {
@@ -59,15 +67,24 @@ const recordings = ['claude-transcript.sample.jsonl', 'codex-rollout.sample.json
 test.skipIf(!recordings.every(existsSync))('guard --transcript: real recordings, where they are at hand', async () => {
   const { code, json } = await person(['guard', '--transcript', ...recordings, '--json'])
   expect(code).toBe(0)
-  expect(json<Judged>().calls.map(({ tool, decision }) => `${tool} ${decision}`)).toEqual(['Bash allow', 'exec_command allow'])
+  expect((json() as Judged).calls.map(({ tool, decision }) => `${tool} ${decision}`)).toEqual([
+    'Bash allow',
+    'exec_command allow',
+  ])
 })
 
 test('approvals, approve --for, deny: the inbox of a person', async () => {
   const [first, second] = [await pending('one'), await pending('two')]
   const inbox = await person(['approvals', '--json'])
-  expect(inbox.json<{ actions: { action_id: string }[] }>().actions.map(({ action_id }) => action_id)).toEqual(expect.arrayContaining([first, second]))
+  expect((inbox.json() as { actions: { action_id: string }[] }).actions.map(({ action_id }) => action_id)).toEqual(
+    expect.arrayContaining([first, second]),
+  )
   const allowed = await person(['approve', first, '--for', '30m', '--json'])
-  expect(allowed.json()).toMatchObject({ success: true, action: { status: 'running' }, grant_policy_id: expect.stringMatching(/^gp_/) })
+  expect(allowed.json()).toMatchObject({
+    success: true,
+    action: { status: 'running' },
+    grant_policy_id: expect.stringMatching(/^gp_/),
+  })
   const denied = await person(['deny', second, '--reason', 'use staging', '--json'])
   expect(denied.json()).toMatchObject({ action: { status: 'failed', error_message: 'use staging', approved_by: null } })
   const again = await person(['deny', second, '--reason', 'twice'])
@@ -104,15 +121,17 @@ test('policy: test, simulate, replay, add as draft, activate, revisions, remove'
   )
   expect(tested?.json()).toMatchObject({ passed: 1, failed: 0 })
   expect(simulated?.json()).toMatchObject({ policies: [{ name: 'teapot', summary: { block: 0 } }] })
-  expect(replayed?.json()).toMatchObject({ replays: [{ name: 'teapot', changed_total: 0, report_hash: expect.stringMatching(/^[0-9a-f]{64}$/) }] })
+  expect(replayed?.json()).toMatchObject({
+    replays: [{ name: 'teapot', changed_total: 0, report_hash: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+  })
   const added = await person(['policy', 'add', file, '--draft', '--json'])
-  const [policy] = added.json<{ policies: { id: string; state: string }[] }>().policies
+  const [policy] = (added.json() as { policies: { id: string; state: string }[] }).policies
   expect(policy?.state).toBe('draft')
   const id = policy?.id ?? ''
   expect((await person(['policy', 'activate', id, '--json'])).json()).toMatchObject({ policy: { state: 'active' } })
   expect((await agent.guard({ action_type: 'teapot' })).decision).toBe('block')
   const history = await person(['policy', 'revisions', id, '--json'])
-  expect(history.json<{ revisions: unknown[] }>().revisions).toHaveLength(2)
+  expect((history.json() as { revisions: unknown[] }).revisions).toHaveLength(2)
   expect((await person(['policy', 'remove', id, '--json'])).json()).toMatchObject({ deleted: true })
   expect((await person(['policy', 'list', '--json'])).stdout).not.toContain(id)
 })
@@ -120,7 +139,9 @@ test('policy: test, simulate, replay, add as draft, activate, revisions, remove'
 test('a policy file that is wrong is told by line and column, or by its field', async () => {
   await writeFile(inHome('broken.yaml'), 'policies:\n  - name: [\n')
   await writeFile(inHome('wrong.yaml'), policies('x').replace('block_action_type', 'no_such_type'))
-  const [broken, wrong] = await Promise.all(['broken.yaml', 'wrong.yaml'].map((name) => person(['policy', 'add', inHome(name)])))
+  const [broken, wrong] = await Promise.all(
+    ['broken.yaml', 'wrong.yaml'].map((name) => person(['policy', 'add', inHome(name)])),
+  )
   expect(broken?.stderr).toMatch(/line \d+, column \d+/)
   expect(wrong?.stderr).toContain('policy_type')
   expect([broken?.code, wrong?.code]).toEqual([1, 1])
@@ -128,12 +149,14 @@ test('a policy file that is wrong is told by line and column, or by its field', 
 
 test('keys: create, list, rotate, revoke', async () => {
   const made = await person(['keys', 'create', 'bot', '--agent', 'bot-1', '--expires', '1h', '--json'])
-  const { key, secret } = made.json<{ key: { id: string; agent_id: string }; secret: string }>()
+  const { key, secret } = made.json() as { key: { id: string; agent_id: string }; secret: string }
   expect(key.agent_id).toBe('bot-1')
   const rotated = await person(['keys', 'rotate', key.id, '--overlap', '0', '--json'])
-  const next = rotated.json<{ key: { id: string }; secret: string }>()
+  const next = rotated.json() as { key: { id: string }; secret: string }
   expect(next.secret).not.toBe(secret)
-  expect((await person(['keys', 'revoke', next.key.id, '--json'])).json()).toMatchObject({ key: { revoked_at: expect.any(String) } })
+  expect((await person(['keys', 'revoke', next.key.id, '--json'])).json()).toMatchObject({
+    key: { revoked_at: expect.any(String) },
+  })
   const listed = await person(['keys', 'list', '--json'])
   expect(listed.stdout).toContain(key.id)
   expect(listed.stdout).not.toContain(secret)
@@ -160,15 +183,25 @@ test('ledger export and verify: whole, untrusted, tampered, rolled back', async 
   await writeFile(inHome('tampered.jsonl'), text.replace('"decision":"block"', '"decision":"allow"'))
   await writeFile(inHome('cut.jsonl'), `${text.split('\n').slice(0, 6).join('\n')}\n`)
   const key = ['--key', inHome('jwks.json')]
-  const offline = (args: readonly string[]): Promise<CliResult> => runCli(['verify', ...args, '--json'], { WRIT_HOME: server.home })
+  const offline = (args: readonly string[]): Promise<CliResult> =>
+    runCli(['verify', ...args, '--json'], { WRIT_HOME: server.home })
   const [whole, untrusted, tampered, cut] = await Promise.all([
     offline([file, ...key, '--checkpoint', kept]),
     offline([file]),
     offline([inHome('tampered.jsonl'), ...key]),
     offline([inHome('cut.jsonl'), ...key, '--checkpoint', kept]),
   ])
-  expect(whole.json()).toMatchObject({ ok: true, integrity: { ok: true }, completeness: { ok: true }, authenticity: { ok: true } })
-  expect(untrusted.json()).toMatchObject({ ok: false, integrity: { ok: true }, authenticity: { ok: false, selfAsserted: true } })
+  expect(whole.json()).toMatchObject({
+    ok: true,
+    integrity: { ok: true },
+    completeness: { ok: true },
+    authenticity: { ok: true },
+  })
+  expect(untrusted.json()).toMatchObject({
+    ok: false,
+    integrity: { ok: true },
+    authenticity: { ok: false, selfAsserted: true },
+  })
   expect(tampered.json()).toMatchObject({ integrity: { ok: false } })
   expect(cut.json()).toMatchObject({ completeness: { ok: false } })
   expect([whole.code, untrusted.code, tampered.code, cut.code]).toEqual([0, 1, 1, 1])
@@ -180,9 +213,16 @@ test('ledger export and verify: whole, untrusted, tampered, rolled back', async 
 test('demo: an allow, a block, an approval and a verified ledger, in well under a minute', async () => {
   const { code, json, stderr } = await person(['demo', '--json'])
   expect(stderr).toBe('')
-  const { ok, seconds, steps } = json<{ ok: boolean; seconds: number; steps: { result: string }[] }>()
+  const { ok, seconds, steps } = json() as { ok: boolean; seconds: number; steps: { result: string }[] }
   expect({ code, ok }).toEqual({ code: 0, ok: true })
-  expect(steps.map(({ result }) => result)).toEqual(['allow', 'block', 'require_approval', 'approved', 'completed', 'verified'])
+  expect(steps.map(({ result }) => result)).toEqual([
+    'allow',
+    'block',
+    'require_approval',
+    'approved',
+    'completed',
+    'verified',
+  ])
   expect(seconds).toBeLessThan(30)
 })
 
@@ -197,12 +237,12 @@ test('doctor: every check has a verdict, and the key is known by what it may', a
     readonly ok: boolean
     readonly checks: readonly { check: string; status: string; found: string }[]
   }
-  const keyOf = (result: CliResult) => result.json<Report>().checks.find(({ check }) => check === 'key')
-  expect(admin.json<Report>().ok).toBe(true)
+  const keyOf = (result: CliResult) => (result.json() as Report).checks.find(({ check }) => check === 'key')
+  expect((admin.json() as Report).ok).toBe(true)
   expect(keyOf(admin)?.found).toContain('approve')
   expect(keyOf(member)?.found).toBe('valid; it may act as an agent')
   expect(keyOf(stranger)?.status).toBe('fail')
-  expect(nowhere.json<Report>().checks.at(-1)).toMatchObject({ check: 'server', status: 'fail' })
+  expect((nowhere.json() as Report).checks.at(-1)).toMatchObject({ check: 'server', status: 'fail' })
   expect([admin.code, member.code, stranger.code, nowhere.code]).toEqual([0, 0, 1, 1])
 })
 
@@ -214,5 +254,8 @@ test('call and where reach any operation', async () => {
   ])
   expect(called.json()).toMatchObject({ actions: expect.any(Array) })
   expect(piped.json()).toMatchObject({ decision: 'allow' })
-  expect(found.json()).toMatchObject({ operation: 'approvals_decide', file: expect.stringMatching(/^core\/approvals\/decide\.op\.ts:\d+$/) })
+  expect(found.json()).toMatchObject({
+    operation: 'approvals_decide',
+    file: expect.stringMatching(/^core\/approvals\/decide\.op\.ts:\d+$/),
+  })
 })

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { verifyExport } from '#core/ledger/index'
 import { GuardBlockedError, Writ, WritError, type Connection } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
@@ -21,7 +20,8 @@ interface Step {
 const AGENT = 'demo-agent'
 
 export function addDemo(program: Command): void {
-  const summary = 'Watch a scripted agent meet an allow, a block and an approval, then verify the record. Nothing is executed.'
+  const summary =
+    'Watch a scripted agent meet an allow, a block and an approval, then verify the record. Nothing is executed.'
   define(program, 'demo', { summary, example: 'demo', remote: true })
     .option('--timeout <seconds>', 'how long to wait for your approval when this key may not give it', '120')
     .action(demo)
@@ -34,12 +34,20 @@ async function demo(options: DemoOptions): Promise<void> {
     steps.push(step)
     if (!options.json) sayStep(step)
   }
-  if (!options.json) say(`${paint('bold', 'A scripted agent at work')} ${paint('dim', `(${person.baseUrl}; nothing is executed)`)}\n`)
+  if (!options.json)
+    say(`${paint('bold', 'A scripted agent at work')} ${paint('dim', `(${person.baseUrl}; nothing is executed)`)}\n`)
   const key = await agentKey(person)
   const agent = writFor(person, key?.secret ?? remoteSettings(options).api_key ?? '')
   const started = performance.now()
   try {
-    await script({ agent, person, mayApprove: key !== null, seconds: Number(options.timeout), tell, quiet: options.json === true })
+    await script({
+      agent,
+      person,
+      mayApprove: key !== null,
+      seconds: Number(options.timeout),
+      tell,
+      quiet: options.json === true,
+    })
     await verified(person, tell)
   } finally {
     if (key !== null) await person.call('keys_revoke', { id: key.id })
@@ -60,7 +68,11 @@ interface Scene {
 
 async function script(scene: Scene): Promise<void> {
   const { agent, tell } = scene
-  const harmlessAct = { action_type: 'review', declared_goal: 'See what changed', act: { kind: 'shell' as const, command: 'git status --short' } }
+  const harmlessAct = {
+    action_type: 'review',
+    declared_goal: 'See what changed',
+    act: { kind: 'shell' as const, command: 'git status --short' },
+  }
   await timed(tell, 'git status --short', async () => {
     const answer = await agent.guard(harmlessAct)
     return { result: answer.decision, detail: answer.reason ?? 'no policy objects' }
@@ -83,16 +95,20 @@ async function approval(scene: Scene): Promise<void> {
     const { action, decision } = await agent.createAction(deploy)
     id = action.action_id
     if (action.status !== 'pending_approval') {
-      throw new CliError(`The policies of this org let a production deployment pass (${action.status}); the demo has nothing to approve.`)
+      throw new CliError(
+        `The policies of this org let a production deployment pass (${action.status}); the demo has nothing to approve.`,
+      )
     }
     return { result: decision?.decision ?? action.status, detail: decision?.reason ?? '' }
   })
-  if (!mayApprove && !quiet) say(`  ${paint('yellow', 'Your turn, in another terminal with the admin key:')} writ approve ${id}`)
+  if (!mayApprove && !quiet)
+    say(`  ${paint('yellow', 'Your turn, in another terminal with the admin key:')} writ approve ${id}`)
   await timed(tell, mayApprove ? 'the person approves, the agent wakes' : 'the agent waits for you', async () => {
     const waiting = agent.waitForApproval(id, { timeout: seconds * 1000, interval: 1000 })
     // A refusal of the approval itself is told first; the wait then ends with nobody listening.
     waiting.catch(() => undefined)
-    if (mayApprove) await person.call('approvals_decide', { action_id: id, decision: 'allow', reasoning: 'Demo: looks right' })
+    if (mayApprove)
+      await person.call('approvals_decide', { action_id: id, decision: 'allow', reasoning: 'Demo: looks right' })
     const { action } = await waiting
     return { result: 'approved', detail: `by ${action.approved_by}` }
   })
@@ -104,6 +120,7 @@ async function approval(scene: Scene): Promise<void> {
 
 async function verified(person: Connection, tell: (step: Step) => void): Promise<void> {
   await timed(tell, 'export the ledger, verify every entry', async () => {
+    const { verifyExport } = await import('#core/ledger/index')
     const report = await verifyExport(exportChunks(person), { trustedKeys: await publishedKeys(person) })
     if (!report.ok) throw new CliError('The ledger does not verify; see: writ verify --live')
     return { result: 'verified', detail: `${report.size} entries: integrity, completeness, authenticity` }
@@ -133,10 +150,16 @@ async function blockedOf(created: Promise<unknown>): Promise<{ result: string; d
     if (error instanceof GuardBlockedError) return { result: 'block', detail: error.message }
     throw error
   }
-  throw new CliError('The policies of this org let rm -rf / pass. Restore the default policies before agents rely on them.')
+  throw new CliError(
+    'The policies of this org let rm -rf / pass. Restore the default policies before agents rely on them.',
+  )
 }
 
-async function timed(tell: Scene['tell'], step: string, work: () => Promise<{ result: string; detail: string }>): Promise<void> {
+async function timed(
+  tell: Scene['tell'],
+  step: string,
+  work: () => Promise<{ result: string; detail: string }>,
+): Promise<void> {
   const started = performance.now()
   const { result, detail } = await work()
   tell({ step, result, detail, ms: Math.round(performance.now() - started) })

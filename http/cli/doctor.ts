@@ -5,7 +5,7 @@ import { checkConfig, checkDataDir, checkDisk, checkNode, type Check } from './c
 import { checkClock, checkDatabase, checkHalt, checkKey, checkLedger, checkServer } from './checks-remote.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { serverUrl } from './remote.ts'
-import { withDatabase } from './serve.ts'
+import { withDatabase } from './serve-options.ts'
 import { harmless, paint, say, sayJson } from './terminal.ts'
 
 interface DoctorOptions extends RemoteOptions {

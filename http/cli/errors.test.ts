@@ -18,7 +18,13 @@ const cases: readonly (readonly [string, readonly string[], Record<string, strin
   ['two acts at once', ['guard', '--shell', 'ls', '--sql', 'select 1'], {}, 2, /Give one of/],
   ['a length of time that is none', ['approve', 'act_1', '--for', '3x'], { WRIT_API_KEY: 'k' }, 2, /no length of time/],
   ['no key', ['approvals'], {}, 1, /No API key. Set WRIT_API_KEY/],
-  ['no server', ['approvals'], { WRIT_API_KEY: 'k', WRIT_URL: 'http://127.0.0.1:9' }, 1, /cannot be reached.*writ serve/],
+  [
+    'no server',
+    ['approvals'],
+    { WRIT_API_KEY: 'k', WRIT_URL: 'http://127.0.0.1:9' },
+    1,
+    /cannot be reached.*writ serve/,
+  ],
   ['a setting that cannot be', ['serve', '--port', '99999'], {}, 1, /flag --port/],
   ['a file that is not there', ['verify', '/no/such/file'], {}, 1, /there is no such file/],
   ['input that is not JSON', ['call', 'actions_list', 'nonsense'], { WRIT_API_KEY: 'k' }, 2, /must be a JSON object/],
@@ -26,7 +32,7 @@ const cases: readonly (readonly [string, readonly string[], Record<string, strin
   ['a path that nothing answers', ['where', 'GET /nowhere'], {}, 1, /No operation answers/],
 ]
 
-test.each(cases)('%s: one sentence, no stack, the right exit code', async (_, args, env, code, sentence) => {
+test.each(cases)('%s: one sentence, no stack, the right exit code', async (...[, args, env, code, sentence]) => {
   const result = await runCli(args, { WRIT_HOME: home, ...env })
   expect(result.code).toBe(code)
   expect(result.stderr).toMatch(sentence)
@@ -37,7 +43,10 @@ test.each(cases)('%s: one sentence, no stack, the right exit code', async (_, ar
 
 test('a recording that is none, and a config file that others can read', async () => {
   await writeFile(join(home, 'note.txt'), '{"a":1}\n')
-  const transcript = await runCli(['guard', '--transcript', join(home, 'note.txt')], { WRIT_HOME: home, WRIT_API_KEY: 'k' })
+  const transcript = await runCli(['guard', '--transcript', join(home, 'note.txt')], {
+    WRIT_HOME: home,
+    WRIT_API_KEY: 'k',
+  })
   expect(transcript.stderr).toContain('is no recording of Claude Code or Codex')
   await writeFile(join(home, 'config.json'), '{}', { mode: 0o644 })
   const open = await runCli(['approvals'], { WRIT_HOME: home })

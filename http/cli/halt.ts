@@ -8,13 +8,25 @@ interface PauseOptions extends RemoteOptions {
 }
 
 export function addHalt(program: Command): void {
-  define(program, 'halt <reason>', { summary: 'Kill switch: from now on every act of every agent is blocked.', example: "halt 'strange deployments'", remote: true }).action(halt)
+  define(program, 'halt <reason>', {
+    summary: 'Kill switch: from now on every act of every agent is blocked.',
+    example: "halt 'strange deployments'",
+    remote: true,
+  }).action(halt)
   define(program, 'resume', { summary: 'Lift the halt.', example: 'resume', remote: true }).action(resume)
   const agent = group(program, 'agent', 'Pause and resume one agent.', 'agent pause deploy-bot')
-  define(agent, 'pause <agent-id>', { summary: 'Block every act of one agent.', example: "agent pause deploy-bot --reason 'loops'", remote: true })
+  define(agent, 'pause <agent-id>', {
+    summary: 'Block every act of one agent.',
+    example: "agent pause deploy-bot --reason 'loops'",
+    remote: true,
+  })
     .option('--reason <text>', 'told to the agent')
     .action(pause)
-  define(agent, 'resume <agent-id>', { summary: 'Lift the pause of one agent.', example: 'agent resume deploy-bot', remote: true }).action(unpause)
+  define(agent, 'resume <agent-id>', {
+    summary: 'Lift the pause of one agent.',
+    example: 'agent resume deploy-bot',
+    remote: true,
+  }).action(unpause)
 }
 
 async function halt(reason: string, options: RemoteOptions): Promise<void> {

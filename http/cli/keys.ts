@@ -1,13 +1,9 @@
 import type { Command } from 'commander'
-import { insertKey } from '#core/keys/index'
-import { FIRST_ORG } from '#core/orgs/index'
-import { createLog } from '../log.ts'
-import { openRuntime } from '../open-runtime.ts'
 import type { InputOf, OutputOf } from '../client/index.ts'
 import { define, group, type RemoteOptions } from './define.ts'
 import { parseMinutes } from './duration.rules.ts'
 import { connect } from './remote.ts'
-import { serverSettings, withDatabase } from './serve.ts'
+import { serverSettings, withDatabase } from './serve-options.ts'
 import { ago, harmless, paint, say, sayJson, sayTable } from './terminal.ts'
 
 interface CreateOptions extends RemoteOptions {
@@ -27,7 +23,9 @@ type Key = OutputOf<'keys_create'>['key']
 
 export function addKeys(program: Command): void {
   const keys = group(program, 'keys', 'List, make, replace and revoke API keys.', 'keys list')
-  define(keys, 'list', { summary: 'List the keys; never their secrets.', example: 'keys list', remote: true }).action(list)
+  define(keys, 'list', { summary: 'List the keys; never their secrets.', example: 'keys list', remote: true }).action(
+    list,
+  )
   const create = define(keys, 'create <name>', {
     summary: 'Make a key; its secret is shown once.',
     example: "keys create 'deploy bot' --role member --agent deploy-bot",
@@ -38,16 +36,32 @@ export function addKeys(program: Command): void {
     .option('--expires <time>', 'it ends after 30m, 2h, 1d, …')
     .option('--local', 'straight into the database while no server runs on it: the way back when every key is lost')
   withDatabase(create).action(createKey)
-  define(keys, 'rotate <key-id>', { summary: 'Replace a key by a new one with the same rights.', example: 'keys rotate key_0199… --overlap 1h', remote: true })
+  define(keys, 'rotate <key-id>', {
+    summary: 'Replace a key by a new one with the same rights.',
+    example: 'keys rotate key_0199… --overlap 1h',
+    remote: true,
+  })
     .option('--overlap <time>', 'how long the old one stays valid', '1h')
     .action(rotate)
-  define(keys, 'revoke <key-id>', { summary: 'End a key at once.', example: 'keys revoke key_0199…', remote: true }).action(revoke)
+  define(keys, 'revoke <key-id>', {
+    summary: 'End a key at once.',
+    example: 'keys revoke key_0199…',
+    remote: true,
+  }).action(revoke)
 }
 
 async function list(options: RemoteOptions): Promise<void> {
   const answer = await connect(options).call('keys_list', { limit: 200 })
   if (options.json) return sayJson(answer)
-  const rows = answer.keys.map((key) => [key.id, key.role, stateOf(key), key.agent_id, used(key), `${key.key_prefix}…`, key.name])
+  const rows = answer.keys.map((key) => [
+    key.id,
+    key.role,
+    stateOf(key),
+    key.agent_id,
+    used(key),
+    `${key.key_prefix}…`,
+    key.name,
+  ])
   sayTable(['ID', 'ROLE', 'STATE', 'AGENT', 'USED', 'KEY', 'NAME'], rows)
 }
 
@@ -70,26 +84,9 @@ async function createKey(name: string, options: CreateOptions): Promise<void> {
     ...(agent === undefined ? {} : { agent_id: agent }),
     ...(until === undefined ? {} : { expires_at: until.toISOString() }),
   }
-  sayMade(options.local ? await createLocally(body, options) : await connect(options).call('keys_create', body), options)
-}
-
-/** Whoever may write the data directory is the operator of this instance. */
-async function createLocally(body: InputOf<'keys_create'>, options: CreateOptions): Promise<{ key: { id: string }; secret: string }> {
-  const settings = serverSettings({ ...options, logLevel: 'warn' })
-  const { runtime, close } = await openRuntime(settings, createLog('warn'))
-  try {
-    const by = { orgId: FIRST_ORG, principalId: 'system:local' }
-    const draft = {
-      name: body.name,
-      role: body.role ?? ('member' as const),
-      agentId: body.agent_id,
-      ...(body.expires_at === undefined ? {} : { expiresAt: new Date(body.expires_at) }),
-    }
-    const made = await runtime.db.transaction().execute((trx) => insertKey(trx, by, runtime.now(), draft))
-    return { key: { id: made.row.id }, secret: made.secret }
-  } finally {
-    await close()
-  }
+  if (!options.local) return sayMade(await connect(options).call('keys_create', body), options)
+  const { createLocally } = await import('./keys-local.ts')
+  sayMade(await createLocally(body, serverSettings({ ...options, logLevel: 'warn' })), options)
 }
 
 async function rotate(id: string, options: RotateOptions): Promise<void> {

@@ -6,7 +6,7 @@ import { define, group, type RemoteOptions } from './define.ts'
 import { UsageError } from './failure.ts'
 import { exportChunks } from './ledger-file.ts'
 import { connect } from './remote.ts'
-import { paint, say, sayJson } from './terminal.ts'
+import { say, sayJson } from './terminal.ts'
 
 interface ExportOptions extends RemoteOptions {
   readonly force?: boolean
@@ -49,5 +49,5 @@ async function checkpoint(options: RemoteOptions): Promise<void> {
   const answer = await connect(options).call('ledger_get_checkpoint', {})
   if (options.json) return sayJson(answer)
   process.stdout.write(answer.checkpoint.note)
-  process.stderr.write(paint('dim', `Verifier keys of this log:\n${answer.verifier_keys.join('\n')}\n`))
+  process.stderr.write(`Verifier keys of this log:\n${answer.verifier_keys.join('\n')}\n`)
 }

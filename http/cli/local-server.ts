@@ -7,8 +7,8 @@ import { ListenError } from '../listen.ts'
 import type { RunningServer } from '../serve.ts'
 import { CliError } from './failure.ts'
 import { saveAgentKey, savedAgentKey } from './save-keys.ts'
-import { isAlive, runningServer } from './server-file.ts'
-import { startOn } from './serve.ts'
+import { runningServer } from './server-file.ts'
+import { startOn } from './serve-run.ts'
 
 const PATIENCE_MS = 20_000
 const WATCH_MS = 1000
@@ -40,9 +40,12 @@ export class LocalServer {
         return new LocalServer(settings, keyForForeign(settings, running.url, given), running)
       }
       const own = await tryStart(settings)
-      if (own !== null) return new LocalServer(settings, given ?? (await keyForOwn(settings, own)), { url: own.url, own })
+      if (own !== null)
+        return new LocalServer(settings, given ?? (await keyForOwn(settings, own)), { url: own.url, own })
       if (performance.now() - started > PATIENCE_MS) {
-        throw new CliError('Another program holds the data directory, but its server does not answer. Set WRIT_URL to a server.')
+        throw new CliError(
+          'Another program holds the data directory, but its server does not answer. Set WRIT_URL to a server.',
+        )
       }
       await sleep(300)
     }
@@ -56,7 +59,7 @@ export class LocalServer {
   /** Open approvals and the record live in the data, so a new server on the same data is the same server. */
   async #takeOver(): Promise<void> {
     const running = runningServer(this.#settings)
-    if (running !== null && isAlive(running.pid)) return
+    if (running !== null && (await isHealthy(running.url))) return
     clearInterval(this.#watch)
     const port = Number(new URL(this.url).port)
     const own = await tryStart({ ...this.#settings, port }, false).catch(() => null)

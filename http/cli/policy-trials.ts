@@ -52,7 +52,7 @@ async function test(path: string | undefined, options: RemoteOptions): Promise<v
 async function simulate(path: string, options: WindowOptions): Promise<void> {
   const connection = connect(options)
   const results: (OutputOf<'policies_simulate'> & { name: string })[] = []
-  for (const { name, policy_type, rules } of readPolicyFile(path)) {
+  for (const { name, policy_type, rules } of await readPolicyFile(path)) {
     const answer = await connection.call('policies_simulate', { policy_type, rules, days: Number(options.days) })
     results.push({ name, ...answer })
   }
@@ -66,8 +66,12 @@ async function simulate(path: string, options: WindowOptions): Promise<void> {
 async function replay(subject: string, options: WindowOptions): Promise<void> {
   const connection = connect(options)
   const reports: (OutputOf<'policies_replay'> & { name: string })[] = []
-  for (const { name, draft } of draftsOf(subject)) {
-    const answer = await connection.call('policies_replay', { ...draft, days: Number(options.days) }, { timeoutMs: 120_000 })
+  for (const { name, draft } of await draftsOf(subject)) {
+    const answer = await connection.call(
+      'policies_replay',
+      { ...draft, days: Number(options.days) },
+      { timeoutMs: 120_000 },
+    )
     reports.push({ name, ...answer })
   }
   if (options.json) return sayJson({ replays: reports })
@@ -75,12 +79,13 @@ async function replay(subject: string, options: WindowOptions): Promise<void> {
 }
 
 /** Policies of a file, or one that the server has. */
-function draftsOf(subject: string): { name: string; draft: Draft }[] {
+async function draftsOf(subject: string): Promise<{ name: string; draft: Draft }[]> {
   if (!existsSync(subject)) {
     if (!subject.startsWith('gp_')) throw new CliError(`${subject} is neither a file nor the id of a policy (gp_…).`)
     return [{ name: subject, draft: { policy_id: subject } }]
   }
-  return readPolicyFile(subject).map(({ name, policy_type, rules, agent_ids }) => {
+  const policies = await readPolicyFile(subject)
+  return policies.map(({ name, policy_type, rules, agent_ids }) => {
     const agents = agent_ids === null ? {} : { agent_ids: [...agent_ids] }
     return { name, draft: { policy_type, rules, ...agents } }
   })

@@ -8,7 +8,9 @@ import { runningServer } from './server-file.ts'
 export function connect(options: RemoteOptions): Connection {
   const settings = remoteSettings(options)
   if (settings.api_key === undefined) {
-    throw new CliError('No API key. Set WRIT_API_KEY to the key that the first "writ serve" printed, or give --api-key.')
+    throw new CliError(
+      'No API key. Set WRIT_API_KEY to the key that the first "writ serve" printed, or give --api-key.',
+    )
   }
   return new Connection({ baseUrl: serverUrl(settings), apiKey: settings.api_key })
 }

@@ -42,7 +42,7 @@ function readServerFile(settings: Settings): ServerFile | null {
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true

@@ -1,4 +1,4 @@
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import Table from 'cli-table3'
 
 type Style = Parameters<typeof styleText>[0]
@@ -31,7 +31,9 @@ export function paintDecision(decision: string): string {
 /** Rows below plain headings. The last column takes what width is left and wraps; the others are cut at 44 characters. */
 export function sayTable(heads: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
   const cells = rows.map((row) => row.map((cell, index) => tidy(cell, index === heads.length - 1)))
-  const widths = heads.slice(0, -1).map((head, index) => Math.max(head.length, ...cells.map((row) => plainLength(row[index] ?? ''))) + 2)
+  const widths = heads
+    .slice(0, -1)
+    .map((head, index) => Math.max(head.length, ...cells.map((row) => plainLength(row[index] ?? ''))) + 2)
   const left = (process.stdout.columns || 160) - widths.reduce((sum, width) => sum + width, 0)
   const table = new Table({
     head: heads.map((head) => paint('dim', head)),
@@ -53,7 +55,7 @@ const MAX_CELL = 44
 
 /** Text of agents goes to a terminal: control characters, escape sequences among them, are shown as spaces. */
 export function harmless(text: string): string {
-  return text.replaceAll(/[\u0000-\u001F\u007F-\u009F\u2028\u2029\u202A-\u202E\u2066-\u2069]+/g, ' ')
+  return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 }
 
 function tidy(cell: string | number | null, isLast: boolean): string {
@@ -66,7 +68,7 @@ function tidy(cell: string | number | null, isLast: boolean): string {
 }
 
 function plainLength(text: string): number {
-  return text.replaceAll(/\u001B\[[\d;]*m/g, '').length
+  return stripVTControlCharacters(text).length
 }
 
 /** `5 min`, `3 h`, `2 d`: the largest unit that is not a fraction. */

@@ -7,7 +7,7 @@ export interface CliResult {
   readonly stdout: string
   readonly stderr: string
   /** Standard output as JSON. */
-  json<T = Record<string, unknown>>(): T
+  readonly json: () => unknown
 }
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -20,14 +20,18 @@ export function startCli(args: readonly string[], env: Record<string, string> = 
   })
 }
 
-export async function runCli(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<CliResult> {
+export async function runCli(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  input = '',
+): Promise<CliResult> {
   const child = startCli(args, env)
   let [stdout, stderr] = ['', '']
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   child.stdin?.end(input)
   const [code] = (await once(child, 'close')) as [number | null]
-  return { code, stdout, stderr, json: <T>() => JSON.parse(stdout) as T }
+  return { code, stdout, stderr, json: (): unknown => JSON.parse(stdout) }
 }
 
 /** The first line that a long-running command writes. */

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { parseTrustedKeys, verifyExport, type Verdict, type VerifyReport } from '#core/ledger/index'
+import type { Verdict, VerifyReport } from '#core/ledger/index'
 import { define, type RemoteOptions } from './define.ts'
 import { CliError, UsageError } from './failure.ts'
 import { exportChunks, publishedKeys } from './ledger-file.ts'
@@ -28,9 +28,10 @@ export function addVerify(program: Command): void {
 
 async function verify(file: string | undefined, options: VerifyOptions): Promise<void> {
   if ((file === undefined) === (options.live !== true)) throw new UsageError('Name an export file, or --live.')
+  const { parseTrustedKeys, verifyExport } = await import('#core/ledger/index')
   const connection = options.live ? connect(options) : null
   const chunks = connection === null ? createReadStream(file ?? '') : exportChunks(connection)
-  const given = (options.key ?? []).flatMap(keysOf)
+  const given = (options.key ?? []).flatMap((key) => keysOf(key, parseTrustedKeys))
   const fromServer = connection !== null && given.length === 0
   const report = await verifyExport(chunks, {
     trustedKeys: fromServer ? await publishedKeys(connection) : given,
@@ -39,13 +40,14 @@ async function verify(file: string | undefined, options: VerifyOptions): Promise
   if (!report.ok) process.exitCode = 1
   if (options.json) return sayJson({ ...report, keys_from: fromServer ? 'server' : 'caller' })
   sayReport(report)
-  if (fromServer) say(paint('dim', 'The keys came from the server itself; with --key from elsewhere its operator is checked too.'))
+  if (fromServer)
+    say(paint('dim', 'The keys came from the server itself; with --key from elsewhere its operator is checked too.'))
 }
 
-function keysOf(given: string): string[] {
+function keysOf(given: string, parse: (text: string) => string[]): string[] {
   const text = existsSync(given) ? readFileSync(given, 'utf8') : given
   try {
-    const keys = parseTrustedKeys(text)
+    const keys = parse(text)
     if (keys.length > 0) return keys
   } catch {
     // told below, in one sentence for every form
@@ -60,13 +62,20 @@ function sayReport(report: VerifyReport): void {
   sayVerdict('completeness', 'no entry is missing', completeness)
   sayVerdict('authenticity', `signed by ${authenticity.signedBy.join(', ')}, which you trust`, authenticity)
   if (authenticity.selfAsserted) {
-    say(paint('dim', '  Get the key from somewhere else than the export: the /.well-known/jwks.json of the server, or its operator.'))
+    say(
+      paint(
+        'dim',
+        '  Get the key from somewhere else than the export: the /.well-known/jwks.json of the server, or its operator.',
+      ),
+    )
   }
   say(report.ok ? paint('green', 'Verified.') : paint('red', 'Not verified.'))
 }
 
 function sayVerdict(name: string, good: string, { ok, problems, more }: Verdict): void {
-  say(`${ok ? paint('green', '✓') : paint('red', '✗')} ${name.padEnd(13)} ${ok ? harmless(good) : harmless(problems[0] ?? '')}`)
+  say(
+    `${ok ? paint('green', '✓') : paint('red', '✗')} ${name.padEnd(13)} ${ok ? harmless(good) : harmless(problems[0] ?? '')}`,
+  )
   for (const problem of problems.slice(1)) say(`    ${harmless(problem)}`)
   if (more > 0) say(`    and ${more} more`)
 }

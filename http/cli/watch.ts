@@ -12,7 +12,8 @@ export async function watchApprovals(connection: Connection, show: () => Promise
   while (!stop.signal.aborted) {
     try {
       const response = await connection.stream('/api/stream', stop.signal)
-      if (response.status === 401 || response.status === 403) throw errorOf(response.status, { error: 'This key may not listen.' })
+      if (response.status === 401 || response.status === 403)
+        throw errorOf(response.status, { error: 'This key may not listen.' })
       await show()
       if (!response.ok || response.body === null) continue
       for await (const { event } of framesOf(response.body)) {

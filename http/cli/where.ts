@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Operation } from '#core/kernel/operation'
-import { operations } from '#core/registry.gen'
 import { bySpecificity, pathsOf } from '../paths.rules.ts'
 import { define } from './define.ts'
 import { CliError } from './failure.ts'
@@ -14,19 +13,20 @@ export function addWhere(program: Command): void {
   }).action(where)
 }
 
-function where(what: string, { json }: { json?: boolean }): void {
-  const op = byName(what) ?? byRequest(what)
+async function where(what: string, { json }: { json?: boolean }): Promise<void> {
+  const { operations } = await import('#core/registry.gen')
+  const op = byName(operations, what) ?? byRequest(operations, what)
   if (op === undefined) throw new CliError(`No operation answers "${what}"; writ call lists them all.`)
   const file = fileOf(op.name)
   if (json) return sayJson({ operation: op.name, file, method: op.rest.method, path: op.rest.path, scope: op.scope })
   say(`${file}  ${op.name}: ${op.title}`)
 }
 
-function byName(name: string): Operation | undefined {
+function byName(operations: readonly Operation[], name: string): Operation | undefined {
   return operations.find((op) => op.name === name || (op.tool ?? `writ_${op.name}`) === name)
 }
 
-function byRequest(text: string): Operation | undefined {
+function byRequest(operations: readonly Operation[], text: string): Operation | undefined {
   const [, method = '', path = ''] = /^(\w+)\s+(\/[^\s?]*)/.exec(text.trim()) ?? []
   const candidates = operations
     .filter((op) => op.rest.method === method.toLowerCase())

@@ -46,12 +46,12 @@ export class Connection {
   /** Calls any operation of the server by its name. */
   async call<N extends OperationName>(name: N, input: InputOf<N>, options: CallOptions = {}): Promise<OutputOf<N>> {
     const [method, template] = routes[name]
-    const rest: Json = { ...(input as Json) }
+    const rest: Json = { ...input }
     const path = template.replaceAll(/\{(\w+)\}/g, (_, field: string) => {
       const value = rest[field]
       delete rest[field]
-      if (value === undefined || value === '') throw new TypeError(`${name} needs ${field}`)
-      return encodeURIComponent(String(value))
+      if (typeof value !== 'string' || value === '') throw new TypeError(`${name} needs ${field}`)
+      return encodeURIComponent(value)
     })
     const sent = method === 'GET' || method === 'DELETE' ? { query: rest } : { body: rest }
     return (await this.request(method, path, { ...sent, ...options })) as OutputOf<N>
@@ -87,9 +87,17 @@ export class Connection {
       const name = error instanceof Error ? error.name : ''
       if (name === 'AbortError') throw error
       if (name === 'TimeoutError') {
-        throw new WritError(`Writ at ${this.baseUrl} did not answer in time.`, { status: 0, code: 'timeout', cause: error })
+        throw new WritError(`Writ at ${this.baseUrl} did not answer in time.`, {
+          status: 0,
+          code: 'timeout',
+          cause: error,
+        })
       }
-      throw new WritError(`Writ cannot be reached at ${this.baseUrl}.`, { status: 0, code: 'unreachable', cause: error })
+      throw new WritError(`Writ cannot be reached at ${this.baseUrl}.`, {
+        status: 0,
+        code: 'unreachable',
+        cause: error,
+      })
     }
   }
 }

@@ -23,12 +23,16 @@ async function strangersWait(server: TestInstance, actionId: string, timeout: nu
       for (const block of blocks) {
         const lines = block.split('\n')
         const event = lines.find((line) => line.startsWith('event: '))?.slice(7)
-        const data = lines.filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)).join('')
+        const data = lines
+          .filter((line) => line.startsWith('data: '))
+          .map((line) => line.slice(6))
+          .join('')
         if (event !== 'action.updated' || data === '') continue
         const action = JSON.parse(data) as Record<string, unknown>
         if (action['action_id'] !== actionId) continue
         if (action['approved_by']) return 'approved'
-        if (action['status'] === 'failed' || action['status'] === 'cancelled') return `denied: ${String(action['error_message'])}`
+        if (action['status'] === 'failed' || action['status'] === 'cancelled')
+          return `denied: ${String(action['error_message'])}`
       }
     }
     return 'ended'

@@ -59,7 +59,11 @@ export class ApprovalExpiredError extends WritError {
   declare readonly decision: 'expired'
 
   constructor(actionId: string) {
-    super(`Nobody decided about action ${actionId} before its approval expired.`, { status: 0, code: 'expired' }, 'expired')
+    super(
+      `Nobody decided about action ${actionId} before its approval expired.`,
+      { status: 0, code: 'expired' },
+      'expired',
+    )
   }
 }
 
@@ -76,8 +80,12 @@ export function errorOf(status: number, body: Readonly<Record<string, unknown>>,
     ...(id === undefined ? {} : { requestId: id }),
   }
   const decision = body['decision']
-  if (status === 403 && isRecord(decision) && decision['decision'] === 'block') return new GuardBlockedError(decision, failure)
-  return new WritError(textOf(body['reason']) ?? textOf(body['error']) ?? `Request failed with status ${status}`, failure)
+  if (status === 403 && isRecord(decision) && decision['decision'] === 'block')
+    return new GuardBlockedError(decision, failure)
+  return new WritError(
+    textOf(body['reason']) ?? textOf(body['error']) ?? `Request failed with status ${status}`,
+    failure,
+  )
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

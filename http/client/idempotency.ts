@@ -16,5 +16,5 @@ export async function deriveIdempotencyKey(parts: Readonly<Record<string, unknow
 
 function written(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean | bigint)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

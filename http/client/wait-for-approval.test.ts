@@ -1,5 +1,12 @@
 import { afterEach, expect, test } from 'vitest'
-import { ApprovalDeniedError, ApprovalExpiredError, Connection, GuardBlockedError, WritError, type WaitOptions } from './index.ts'
+import {
+  ApprovalDeniedError,
+  ApprovalExpiredError,
+  Connection,
+  GuardBlockedError,
+  WritError,
+  type WaitOptions,
+} from './index.ts'
 import { frame, noStream, scriptedServer, streaming, type ScriptedServer } from './test-script.ts'
 import { waitForApproval } from './wait-for-approval.ts'
 
@@ -9,14 +16,22 @@ afterEach(async () => {
   server = undefined
 })
 
-const row = (more: object) => ({ action_id: 'act_1', status: 'pending_approval', approved_by: null, error_message: null, ...more })
+const row = (more: object) => ({
+  action_id: 'act_1',
+  status: 'pending_approval',
+  approved_by: null,
+  error_message: null,
+  ...more,
+})
 const approved = row({ status: 'running', approved_by: 'key_1' })
 
 async function wait(script: Parameters<typeof scriptedServer>, options: WaitOptions = {}): Promise<unknown> {
   server = await scriptedServer(...script)
-  return waitForApproval(new Connection({ baseUrl: server.url }), 'act_1', { timeout: 3000, interval: 10, ...options }).catch(
-    (error: unknown) => error,
-  )
+  return waitForApproval(new Connection({ baseUrl: server.url }), 'act_1', {
+    timeout: 3000,
+    interval: 10,
+    ...options,
+  }).catch((error: unknown) => error)
 }
 
 test('a frame that says approved ends the wait, and the action is read once', async () => {
@@ -29,8 +44,14 @@ test('a frame that says approved ends the wait, and the action is read once', as
 
 test('frames of other actions, other events and broken data are passed over', async () => {
   const other = row({ action_id: 'act_2', status: 'failed' })
-  const pieces = [frame('action.updated', other), frame('action.created', row({ status: 'failed' })), 'event: action.updated\ndata: {no\n\n']
-  expect(await wait([streaming(...pieces, frame('action.updated', approved)), [approved]])).toMatchObject({ action: approved })
+  const pieces = [
+    frame('action.updated', other),
+    frame('action.created', row({ status: 'failed' })),
+    'event: action.updated\ndata: {no\n\n',
+  ]
+  expect(await wait([streaming(...pieces, frame('action.updated', approved)), [approved]])).toMatchObject({
+    action: approved,
+  })
 })
 
 test('who approved is asked before how it stands: an approved act may have failed since', async () => {
@@ -39,7 +60,10 @@ test('who approved is asked before how it stands: an approved act may have faile
 })
 
 test('a denial carries its reason and the status', async () => {
-  const error = await wait([streaming(frame('action.updated', row({ status: 'failed', error_message: 'use staging' }))), [row({})]])
+  const error = await wait([
+    streaming(frame('action.updated', row({ status: 'failed', error_message: 'use staging' }))),
+    [row({})],
+  ])
   expect(error).toBeInstanceOf(ApprovalDeniedError)
   expect(error).toMatchObject({ name: 'ApprovalDeniedError', message: 'use staging', decision: 'failed' })
   expect(await wait([noStream, [row({}), row({ status: 'cancelled' })]])).toMatchObject({ decision: 'cancelled' })
@@ -54,14 +78,19 @@ test('an expiry is not told as a denial', async () => {
 
 test('a refused stream is a block', async () => {
   const decision = { decision: 'block', reason: 'halted' }
-  const error = await wait([(_, response) => response.writeHead(403).end(JSON.stringify({ error: 'no', decision })), []])
+  const error = await wait([
+    (_, response) => response.writeHead(403).end(JSON.stringify({ error: 'no', decision })),
+    [],
+  ])
   expect(error).toBeInstanceOf(GuardBlockedError)
   expect(error).toMatchObject({ message: 'halted', decision })
 })
 
 test('without a stream it polls, tells once that it waits, and stops when approved', async () => {
   const told: string[] = []
-  const result = await wait([noStream, [row({}), row({}), approved]], { onPending: ({ action_id }) => void told.push(action_id) })
+  const result = await wait([noStream, [row({}), row({}), approved]], {
+    onPending: ({ action_id }) => void told.push(action_id),
+  })
   expect(result).toMatchObject({ action: approved })
   expect(told).toEqual(['act_1'])
 })
@@ -87,7 +116,9 @@ test('an action that left the approval without one is an error', async () => {
 test('a timeout is its own error, after one last look', async () => {
   const error = await wait([streaming(frame('connected', {})), [row({})]], { timeout: 80 })
   expect(error).toMatchObject({ code: 'timeout', message: 'Timed out waiting for approval of action act_1' })
-  expect(await wait([streaming(frame('connected', {})), [approved]], { timeout: 80 })).toMatchObject({ action: approved })
+  expect(await wait([streaming(frame('connected', {})), [approved]], { timeout: 80 })).toMatchObject({
+    action: approved,
+  })
 })
 
 test('the caller can end the wait, on the stream and between two polls', async () => {

@@ -29,7 +29,11 @@ interface Wait {
  * Throws ApprovalDeniedError, ApprovalExpiredError, GuardBlockedError, and a WritError with the code `timeout`
  * when nobody decided in time: that is no denial, and the wait can be repeated.
  */
-export async function waitForApproval(connection: Connection, actionId: string, options: WaitOptions = {}): Promise<Answer> {
+export async function waitForApproval(
+  connection: Connection,
+  actionId: string,
+  options: WaitOptions = {},
+): Promise<Answer> {
   const { timeout = 300_000, interval = 5000, signal, onPending } = options
   const end = performance.now() + timeout
   const wait: Wait = { connection, actionId, interval, signal, onPending, left: () => end - performance.now() }
@@ -54,7 +58,12 @@ async function allowedOnStream(wait: Wait): Promise<boolean> {
     }
     return false
   } catch (error) {
-    if (error instanceof ApprovalDeniedError || error instanceof ApprovalExpiredError || error instanceof GuardBlockedError) throw error
+    if (
+      error instanceof ApprovalDeniedError ||
+      error instanceof ApprovalExpiredError ||
+      error instanceof GuardBlockedError
+    )
+      throw error
     wait.signal?.throwIfAborted()
     return false
   } finally {
@@ -65,7 +74,7 @@ async function allowedOnStream(wait: Wait): Promise<boolean> {
 async function poll(wait: Wait): Promise<Answer> {
   let pending = false
   // Asked once more at the very end: a ruling of the last moment is not told as a timeout.
-  for (let last = false; ; ) {
+  for (let last = false; ;) {
     const answer = await read(wait)
     const { action } = answer
     if (ruling(wait.actionId, action) === 'allowed') return answer
@@ -73,7 +82,10 @@ async function poll(wait: Wait): Promise<Answer> {
       if (!pending) wait.onPending?.(action)
       pending = true
     } else if (pending) {
-      throw new WritError(`Action ${wait.actionId} left pending_approval without an approval; it is ${action.status}.`, { status: 0 })
+      throw new WritError(
+        `Action ${wait.actionId} left pending_approval without an approval; it is ${action.status}.`,
+        { status: 0 },
+      )
     } else if (action.status === 'running') {
       return answer
     }
@@ -93,11 +105,16 @@ function ruling(actionId: string, action: Readonly<Record<string, unknown>>): 'a
   const { status, error_message: reason } = action
   if (status === 'expired') throw new ApprovalExpiredError(actionId)
   if (status !== 'failed' && status !== 'cancelled') return 'open'
-  throw new ApprovalDeniedError(typeof reason === 'string' && reason !== '' ? reason : `Action ${actionId} was denied.`, status)
+  throw new ApprovalDeniedError(
+    typeof reason === 'string' && reason !== '' ? reason : `Action ${actionId} was denied.`,
+    status,
+  )
 }
 
 function blocked(body: Record<string, unknown>): WritError {
-  const decision = isRecord(body['decision']) ? body['decision'] : { decision: 'block', reason: errorOf(403, body).message }
+  const decision = isRecord(body['decision'])
+    ? body['decision']
+    : { decision: 'block', reason: errorOf(403, body).message }
   return new GuardBlockedError(decision, { status: 403, body })
 }
 

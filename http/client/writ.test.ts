@@ -37,7 +37,11 @@ test('guard speaks for the agent and never throws on a block', async () => {
 
 test('createAction: a block is a GuardBlockedError with the decision', async () => {
   const error = await failureOf(
-    agent.createAction({ action_type: 'cleanup', declared_goal: 'Free space', act: { kind: 'shell', command: 'rm -rf /' } }),
+    agent.createAction({
+      action_type: 'cleanup',
+      declared_goal: 'Free space',
+      act: { kind: 'shell', command: 'rm -rf /' },
+    }),
   )
   expect(error).toBeInstanceOf(GuardBlockedError)
   expect(error.name).toBe('GuardBlockedError')
@@ -85,14 +89,18 @@ test('an agent key may not approve', async () => {
 test('any operation by its name; ids are escaped in the path', async () => {
   expect((await agent.call('system_health', {})).status).toBe('ok')
   expect(await failureOf(agent.getAction('no/such action?'))).toMatchObject({ status: 404 })
-  expect((await person.simulatePolicy({ policy_type: 'block_action_type', rules: { action_types: ['x'] } })).summary.block).toBe(0)
+  expect(
+    (await person.simulatePolicy({ policy_type: 'block_action_type', rules: { action_types: ['x'] } })).summary.block,
+  ).toBe(0)
 })
 
 test('no server, no time, no wish: each is its own failure', async () => {
   const nowhere = new Connection({ baseUrl: 'http://127.0.0.1:9', apiKey: 'k' })
   expect(await failureOf(nowhere.call('system_health', {}))).toMatchObject({ status: 0, code: 'unreachable' })
   const never: typeof fetch = (_, init) =>
-    new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)))
+    new Promise((_resolve, reject) =>
+      init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)),
+    )
   const slow = new Connection({ baseUrl: server.url, timeoutMs: 20, fetch: never })
   expect(await failureOf(slow.call('system_health', {}))).toMatchObject({ status: 0, code: 'timeout' })
   const aborted = agent.call('system_health', {}, { signal: AbortSignal.abort() })

@@ -104,7 +104,11 @@ export class Writ {
     return this.call('actions_get_graph', { action_id: actionId }, options)
   }
 
-  reportActionOutcome(actionId: string, outcome: Outcome, options?: CallOptions): Promise<OutputOf<'actions_report_outcome'>> {
+  reportActionOutcome(
+    actionId: string,
+    outcome: Outcome,
+    options?: CallOptions,
+  ): Promise<OutputOf<'actions_report_outcome'>> {
     return this.call('actions_report_outcome', { ...outcome, action_id: actionId }, options)
   }
 
@@ -112,7 +116,11 @@ export class Writ {
     return this.reportActionOutcome(actionId, { status: 'completed', ...given({ summary }) })
   }
 
-  reportActionFailure(actionId: string, errorMessage: string, summary?: string): Promise<OutputOf<'actions_report_outcome'>> {
+  reportActionFailure(
+    actionId: string,
+    errorMessage: string,
+    summary?: string,
+  ): Promise<OutputOf<'actions_report_outcome'>> {
     return this.reportActionOutcome(actionId, { status: 'failed', error_message: errorMessage, ...given({ summary }) })
   }
 

@@ -1,0 +1,44 @@
+import { loadSettings, type Settings } from '#core/kernel/config'
+import { version } from '#core/system/index'
+import { serveStdioBridge } from '#mcp/stdio'
+import { CliError } from './failure.ts'
+import { LocalServer } from './local-server.ts'
+import type { McpOptions } from './mcp.ts'
+import { savedAgentKey } from './save-keys.ts'
+
+interface Target {
+  readonly url: string
+  readonly apiKey: string
+  close(): Promise<void>
+}
+
+export async function mcp(options: McpOptions): Promise<void> {
+  const { server, apiKey, agent, data, databaseUrl, toolsets } = options
+  const settings = loadSettings({
+    flags: { url: server, api_key: apiKey, agent_id: agent, data_dir: data, database_url: databaseUrl },
+  })
+  const target = await targetOf(settings, apiKey ?? process.env['WRIT_API_KEY'])
+  const bridge = serveStdioBridge({
+    url: target.url,
+    apiKey: target.apiKey,
+    version,
+    ...(settings.agent_id === undefined ? {} : { agentId: settings.agent_id }),
+    ...(toolsets === undefined ? {} : { toolsets }),
+  })
+  const stop = (): void => void bridge.close()
+  process.on('SIGTERM', stop).on('SIGINT', stop)
+  await bridge.ended
+  await target.close()
+  process.off('SIGTERM', stop).off('SIGINT', stop)
+}
+
+/** The key in the config file is the person's own, so it is the last choice: with it an agent could approve itself. */
+async function targetOf(settings: Settings, given: string | undefined): Promise<Target> {
+  if (settings.url === undefined) {
+    const local = await LocalServer.open(settings, given)
+    return { url: local.url, apiKey: local.apiKey, close: () => local.close() }
+  }
+  const apiKey = given ?? savedAgentKey(settings) ?? settings.api_key
+  if (!apiKey) throw new CliError(`Set WRIT_API_KEY to an agent key of ${settings.url}.`)
+  return { url: settings.url, apiKey, close: () => Promise.resolve() }
+}

@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { spawn } from 'node:child_process'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { firstOutput, runCli, startCli } from './test-cli.ts'
+
+let home: string
+const children = new Set<ChildProcess>()
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'writ-cli-serve-'))
+})
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  children.clear()
+})
+afterAll(() => rm(home, { recursive: true, force: true }))
+
+interface Started {
+  readonly url: string
+  readonly mcp_url: string
+  readonly first_keys: { readonly admin: string; readonly agent: string } | null
+}
+
+async function serve(args: readonly string[] = []): Promise<{ child: ChildProcess; started: Started }> {
+  const child = startCli(['serve', '--port', '0', '--json', ...args], { WRIT_HOME: home })
+  children.add(child)
+  return { child, started: JSON.parse(await firstOutput(child, /\}\n$/)) as Started }
+}
+
+const mode = (name: string): number => statSync(join(home, name)).mode & 0o777
+
+test('the first start shows the keys once; other commands find the server without being told', async () => {
+  const { child, started } = await serve(['--save-key'])
+  expect(started.first_keys?.admin).toMatch(/^writ_live_/)
+  expect(started.mcp_url).toBe(`${started.url}/mcp`)
+  expect(JSON.parse(readFileSync(join(home, 'data/server.json'), 'utf8'))).toEqual({ url: started.url, pid: child.pid })
+  expect([mode('config.json'), mode('agent.key'), mode('data/server.json')]).toEqual([0o600, 0o600, 0o600])
+  expect((await runCli(['keys', 'list', '--json'], { WRIT_HOME: home })).code).toBe(0)
+  const second = await runCli(['serve', '--port', '0'], { WRIT_HOME: home })
+  expect(second.code).toBe(1)
+  expect(second.stderr).toContain(`is in use by process ${child.pid}`)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+  expect(existsSync(join(home, 'data/server.json'))).toBe(false)
+})
+
+test('the next start shows no keys; a lost key is replaced with the server off', async () => {
+  const made = await runCli(['keys', 'create', 'found again', '--role', 'admin', '--local', '--json'], {
+    WRIT_HOME: home,
+  })
+  const { secret } = made.json() as { secret: string }
+  const { started } = await serve()
+  expect(started.first_keys).toBeNull()
+  expect((await runCli(['keys', 'list', '--json'], { WRIT_HOME: home, WRIT_API_KEY: secret })).code).toBe(0)
+})
+
+test('migrate works apart from a start', async () => {
+  const data = join(home, 'other')
+  const first = await runCli(['migrate', '--data', data, '--json'], { WRIT_HOME: home })
+  expect((first.json() as { engine: string }).engine).toBe('embedded')
+  expect((await runCli(['migrate', '--data', data, '--json'], { WRIT_HOME: home })).json()).toMatchObject({
+    applied: [],
+  })
+})
+
+test('the launcher passes exit codes and signals through', async () => {
+  const bin = fileURLToPath(new URL('bin.mjs', import.meta.url))
+  const env = { PATH: process.env['PATH'] ?? '', WRIT_HOME: home, WRIT_LOG_LEVEL: 'error' }
+  const failing = spawn(process.execPath, [bin, 'bogus'], { env, stdio: 'ignore' })
+  expect(await once(failing, 'exit')).toEqual([2, null])
+  const child = spawn(process.execPath, [bin, 'serve', '--port', '0', '--json'], { env })
+  children.add(child)
+  await firstOutput(child, /\}\n$/)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
