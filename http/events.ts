@@ -43,7 +43,7 @@ export class EventStreams {
     if (response.destroyed) return
     const resume = resumeFrom(request, broadcast.seq)
     const openedAt = this.#runtime.now().getTime()
-    const stream = new Stream(response, { openedAt, agentId: actor.agentId, seq: resume.seq ?? broadcast.seq })
+    const stream = new Stream(response, { openedAt, actor, seq: resume.seq ?? broadcast.seq })
     broadcast.streams.add(stream)
     this.#open.set(stream, caller)
     response.on('close', () => this.#forget(actor.orgId, broadcast, stream))

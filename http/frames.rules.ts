@@ -1,14 +1,28 @@
+import { scopeOfEvent } from '#core/events/index'
+import type { Actor } from '#core/kernel/context'
+import type { Scope } from '#core/kernel/scope'
+
 /** One `data` object, serialised once for every connection it goes to. */
 export interface Frame {
-  /** The agent the object belongs to; null: the whole org. */
-  readonly agentId: string | null
+  /** The agent the object belongs to; null: none, so no agent's key is told; absent: it concerns the whole org. */
+  readonly agentId?: string | null
+  /** What its reader must be allowed; null: nobody reads it. */
+  readonly scope: Scope | null
   readonly bytes: Buffer
 }
 
 /** Lines end with LF alone and data is one line: the clients' parsers know nothing else. */
 export function frame(event: string, data: object, id?: number): Frame {
   const lines = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
-  return { agentId: agentOf(data), bytes: Buffer.from(lines) }
+  // `connected` is of the stream itself and no event.
+  const scope = event === 'connected' ? 'events:read' : scopeOfEvent(event)
+  return { ...agentOf(data), scope, bytes: Buffer.from(lines) }
+}
+
+/** Whether the frame may be told to this caller. */
+export function mayHear({ scopes, agentId }: Actor, frame: Pick<Frame, 'agentId' | 'scope'>): boolean {
+  if (frame.scope === null || !scopes.has(frame.scope)) return false
+  return agentId === null || frame.agentId === undefined || frame.agentId === agentId
 }
 
 /** The frames of one stored event. Only the last bears the id: a client that resumes has seen all of it. */
@@ -19,6 +33,7 @@ export function framesOf(event: { readonly name: string; readonly seq: number },
 
 export const heartbeat = Buffer.from(': heartbeat\n\n')
 
-function agentOf(data: object): string | null {
-  return 'agent_id' in data && typeof data.agent_id === 'string' ? data.agent_id : null
+function agentOf(data: object): { agentId?: string | null } {
+  if (!('agent_id' in data) || data.agent_id === undefined) return {}
+  return { agentId: typeof data.agent_id === 'string' ? data.agent_id : null }
 }

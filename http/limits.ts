@@ -40,6 +40,14 @@ export class SlidingLimit {
     return { allowed, limit, remaining, reset: Math.max(1, Math.ceil(((1 - passed) * WINDOW_MS) / 1000)) }
   }
 
+  /** The same answer without counting the question. */
+  peek(key: string, limit: number, at: number): Verdict {
+    const known = this.#counts.get(key)
+    const window = Math.floor(at / WINDOW_MS)
+    const [now, before] = known ? countsAt(known, window) : [0, 0]
+    return verdictOf(before, now, limit, at)
+  }
+
   #count(key: string, window: number): Count {
     let count = this.#counts.get(key)
     if (!count) {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import type { Actor } from '#core/kernel/context'
 import { securityHeaders, type Headers } from './send.ts'
-import type { Frame } from './frames.rules.ts'
+import { mayHear, type Frame } from './frames.rules.ts'
 
 /** A client that has left so much unread is not reading; it may come back with its Last-Event-ID. */
 const MAX_BUFFERED = 1024 * 1024
@@ -9,17 +10,16 @@ const DRAIN_ABOVE = 256 * 1024
 /** One open event stream. `seq` is the last event its client has been told of, or has no right to. */
 export class Stream {
   readonly openedAt: number
-  /** Set by an agent-bound key: events of other agents are not told. */
-  readonly agentId: string | null
   seq: number
   /** False while older events are still being replayed. */
   live = false
   readonly #response: ServerResponse
+  readonly #actor: Actor
 
-  constructor(response: ServerResponse, options: { openedAt: number; agentId: string | null; seq: number }) {
+  constructor(response: ServerResponse, options: { openedAt: number; actor: Actor; seq: number }) {
     this.#response = response
     this.openedAt = options.openedAt
-    this.agentId = options.agentId
+    this.#actor = options.actor
     this.seq = options.seq
   }
 
@@ -42,9 +42,7 @@ export class Stream {
   }
 
   tell(frames: readonly Frame[]): void {
-    for (const { agentId, bytes } of frames) {
-      if (this.agentId === null || agentId === null || agentId === this.agentId) this.write(bytes)
-    }
+    for (const frame of frames) if (mayHear(this.#actor, frame)) this.write(frame.bytes)
   }
 
   write(bytes: Buffer): void {

@@ -130,7 +130,7 @@ describe('an admin of another org', () => {
     }
     for (const op of guarded.filter(({ rest }) => rest.method === 'get' && fieldsOf(rest.path).length === 0)) {
       const answer = await call(server.url, op, { key: keys.b, input: inputOf(op, {}) })
-      expect(besidesGiven(answer), `${op.name}`).not.toContain(MARK)
+      expect(besidesGiven(answer), `by ${op.name}`).not.toContain(MARK)
     }
     expect(asked).toBeGreaterThan(10)
     expect(await rowCounts(server.runtime, ORG_A)).toEqual(before)
@@ -151,7 +151,7 @@ describe('hostile input', () => {
     for (const op of guarded.filter(({ rest }) => rest.method !== 'get')) {
       const input = inputOf(op, ofA)
       const post = (sent: object): Promise<Answer> => call(server.url, op, { key: keys.a, input, ...sent })
-      expect(await post({ raw: big }), `${op.name}`).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } })
+      expect(await post({ raw: big }), `by ${op.name}`).toMatchObject({ status: 413, body: { code: 'BODY_TOO_LARGE' } })
       for (const raw of ['[1]', '"x"', '7', 'null', '{"a":', '\ufffe']) {
         const answer = await post({ raw })
         expect(answer, `${op.name} ${raw}`).toMatchObject({ status: 400 })

@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
 import { redactText } from '#core/scans/index'
+import { transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { afterClosing } from './closing.ts'
+import { lockApprovals } from './lock.ts'
 import { Action, ActionId, actionToWire } from './schema.ts'
 import { requireAction } from './store.ts'
 
@@ -22,8 +24,9 @@ export const cancel = operation({
     await requireAction(ctx, input.action_id)
     const at = ctx.now()
     const reason = redactText(input.reason ?? 'Cancelled').text
-    const row = await ctx.db.transaction().execute(async (trx) => {
-      // The approval first: whoever holds its row decides, a person or the agent that withdraws.
+    const row = await transact(ctx.db, async (trx) => {
+      // Whoever holds the approval decides, a person or the agent that withdraws.
+      await lockApprovals(trx, ctx.actor.orgId, [input.action_id])
       await trx
         .updateTable('approval')
         .set({ state: 'withdrawn', decided_at: at, reasoning: reason })

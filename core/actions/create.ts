@@ -4,33 +4,22 @@ import {
   agentOf,
   answerOf,
   decideAndRecord,
+  isStopped,
   requestDigest,
-  storedAnswer,
+  snapshots,
   takeRecentDecision,
   type ActionDraft,
   type ActRequest,
-  type GuardAnswer,
 } from '#core/guard/index'
-import { priceUsage } from '#core/pricing/index'
 import { redactDeep } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { settleRecorded } from './closing.ts'
+import { clampTokens, costOf } from './cost.ts'
 import type { ActionInput } from './create.op.ts'
+import { blocked, replayed, resumed, type Created } from './created.ts'
 import { resumable } from './resume.ts'
-import { actionToWire, type Action, type ActionRow } from './schema.ts'
-
-interface Created {
-  readonly action: Action
-  readonly action_id: string
-  readonly decision?: GuardAnswer
-  readonly security?: { clean: boolean; findings_count: number; critical_count: number; categories: string[] }
-  readonly idempotent_replay?: boolean
-  readonly resumed?: boolean
-}
-
-const MAX_COST_USD = 10_000
-const MAX_TOKENS = 10_000_000
+import { actionToWire, type ActionRow } from './schema.ts'
 
 /** Decides with authority and writes decision, action and approval in one statement. Throws `blocked` with the row. */
 export async function createAction(ctx: Context, input: ActionInput): Promise<Created> {
@@ -38,24 +27,22 @@ export async function createAction(ctx: Context, input: ActionInput): Promise<Cr
   if (agentId === null) {
     throw new Fault('invalid_input', 'Validation failed', { details: ['agent_id: is required'] })
   }
-  const request: ActRequest = { ...input, agent_id: agentId }
-  const digest = requestDigest(ctx.actor.principalId, request)
-  if (input.idempotency_key !== undefined) {
-    const replay = await replayOf(ctx, input.idempotency_key, digest)
-    if (replay) return replay
-  }
+  const digest = requestDigest(ctx.actor.principalId, { ...input, agent_id: agentId })
+  const known = input.idempotency_key === undefined ? null : await rowOfKey(ctx, input.idempotency_key, digest)
+  // A halt overrides a replay: the act is then decided anew, as another row.
+  const again = known !== null && (await isStoppedNow(ctx, agentId))
+  if (known && !again) return replayed(ctx, known)
+  const asked = again ? { ...input, idempotency_key: undefined, action_id: undefined } : input
+  const request: ActRequest = { ...asked, agent_id: agentId }
   const act = actDigest(agentId, request)
-  const resumed = await resumable(ctx, agentId, act, input.guard_decision_id)
-  if (resumed) return resumedAction(ctx, resumed)
   const prior =
     takeRecentDecision(ctx.runtime, ctx.actor.orgId, act) ?? (await knownDecision(ctx, input.guard_decision_id, act))
-  return createNew(ctx, input, request, { digest, prior })
+  const standing = await resumable(ctx, agentId, act, prior)
+  return standing ? resumed(ctx, standing) : createNew(ctx, asked, request, { digest, prior })
 }
 
-async function resumedAction(ctx: Context, row: ActionRow): Promise<Created> {
-  const decision = await storedAnswer(ctx, row.guard_decision_id)
-  const answer = decision ? { decision: { ...decision, action_id: row.action_id } } : {}
-  return { action: actionToWire(row), action_id: row.action_id, ...answer, resumed: true }
+async function isStoppedNow(ctx: Context, agentId: string): Promise<boolean> {
+  return isStopped(await ctx.runtime.use(snapshots).current(ctx.actor.orgId), agentId)
 }
 
 interface Linked {
@@ -79,19 +66,34 @@ async function createNew(ctx: Context, input: ActionInput, request: ActRequest, 
     const actionId = String(companions.action?.['action_id'])
     const row = await readAction(ctx, actionId)
     const answer = { ...answerOf(decided, request, recorded.seq), action_id: actionId }
-    if (decided.decision === 'block') {
-      const data = { action: actionToWire(row), action_id: actionId, decision: answer }
-      throw new Fault('blocked', 'Action blocked by policy', { data })
-    }
+    if (decided.decision === 'block') throw blocked('Action blocked by policy', row, answer)
     await settleRecorded(ctx, row)
     return { action: actionToWire(row), action_id: actionId, decision: answer, security: securityOf(input) }
   } catch (error) {
-    const duplicate = await duplicateOf(ctx, input, digest, error)
-    if (duplicate) throw duplicate
-    // A parallel action answered the same guard decision first: this one counts for itself.
-    if (prior !== null && (await isAnswered(ctx, prior))) return createNew(ctx, input, request, { digest, prior: null })
-    throw error
+    if (!(error instanceof Fault) || error.code !== 'GUARD_AUDIT_PERSIST_FAILED') throw error
+    return afterLostRace(ctx, input, request, { ...linked, error })
   }
+}
+
+/** A parallel call may have been first with the key, the id, the guard decision or the very act: told as what it is. */
+async function afterLostRace(
+  ctx: Context,
+  input: ActionInput,
+  request: ActRequest,
+  lost: Linked & { readonly error: Fault },
+): Promise<Created> {
+  const first = input.idempotency_key === undefined ? null : await rowOfKey(ctx, input.idempotency_key, lost.digest)
+  if (first) return replayed(ctx, first)
+  if (input.action_id !== undefined && (await isTaken(ctx, input.action_id))) {
+    throw new Fault('conflict', `An action with the id ${input.action_id} exists already.`)
+  }
+  const agentId = String(request.agent_id)
+  const standing = await resumable(ctx, agentId, actDigest(agentId, request), lost.prior)
+  if (standing) return resumed(ctx, standing)
+  if (lost.prior !== null && (await isAnswered(ctx, lost.prior))) {
+    return createNew(ctx, input, request, { digest: lost.digest, prior: null })
+  }
+  throw lost.error
 }
 
 async function isAnswered(ctx: Context, decisionId: string): Promise<boolean> {
@@ -104,29 +106,17 @@ async function isAnswered(ctx: Context, decisionId: string): Promise<boolean> {
   return row !== undefined
 }
 
-/** A row that a parallel call inserted first under the same key or id, told as what it is. */
-async function duplicateOf(ctx: Context, input: ActionInput, digest: string, error: unknown): Promise<Error | null> {
-  if (!(error instanceof Fault) || error.code !== 'GUARD_AUDIT_PERSIST_FAILED') return null
-  if (input.idempotency_key !== undefined && (await replayOf(ctx, input.idempotency_key, digest))) {
-    return new Fault(
-      'conflict',
-      'A parallel call with this idempotency_key was first. Send it again to read its action.',
-      {
-        retryAfter: 0,
-      },
-    )
-  }
-  if (input.action_id === undefined) return null
-  const taken = await ctx.db
+async function isTaken(ctx: Context, actionId: string): Promise<boolean> {
+  const row = await ctx.db
     .selectFrom('action_record')
     .select('action_id')
     .where('org_id', '=', ctx.actor.orgId)
-    .where('action_id', '=', input.action_id)
+    .where('action_id', '=', actionId)
     .executeTakeFirst()
-  return taken ? new Fault('conflict', `An action with the id ${input.action_id} exists already.`) : null
+  return row !== undefined
 }
 
-async function replayOf(ctx: Context, key: string, digest: string): Promise<Created | null> {
+async function rowOfKey(ctx: Context, key: string, digest: string): Promise<ActionRow | null> {
   const row = await ctx.db
     .selectFrom('action_record')
     .selectAll()
@@ -134,11 +124,9 @@ async function replayOf(ctx: Context, key: string, digest: string): Promise<Crea
     .where('idempotency_key', '=', key)
     .executeTakeFirst()
   if (!row) return null
-  if (row.request_digest !== digest) {
-    const message = 'This idempotency_key was used for another action. Use a new key.'
-    throw new Fault('IDEMPOTENCY_KEY_REUSED', message, { data: { action_id: row.action_id } })
-  }
-  return { action: actionToWire(row), action_id: row.action_id, idempotent_replay: true }
+  if (row.request_digest === digest) return row
+  const message = 'This idempotency_key was used for another action. Use a new key.'
+  throw new Fault('IDEMPOTENCY_KEY_REUSED', message, { data: { action_id: row.action_id } })
 }
 
 /** The named guard decision counts as the same act only when it really was about it. */
@@ -171,26 +159,6 @@ function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string
     budget_reference: prior ?? undefined,
     session_id: input.session_id ?? input.harness_session_id,
   }
-}
-
-/** Sums over any number of actions stay far below what a bigint holds. */
-export function clampTokens(tokens: number | undefined): number | undefined {
-  return tokens === undefined ? undefined : Math.min(tokens, MAX_TOKENS)
-}
-
-/** A reported cost stands; else tokens of a priced model give one; else the cost is unknown, never zero. */
-export function costOf(
-  ctx: Context,
-  costUsd: number | undefined,
-  tokens: { readonly tokens_in: number | undefined; readonly tokens_out: number | undefined },
-  model: string | undefined,
-): { cost_micros: number | null; priced: boolean | null } {
-  if (costUsd !== undefined) return { cost_micros: Math.round(Math.min(costUsd, MAX_COST_USD) * 1e6), priced: true }
-  if (tokens.tokens_in === undefined && tokens.tokens_out === undefined) return { cost_micros: null, priced: null }
-  if (model === undefined) return { cost_micros: null, priced: false }
-  const usage = { model, tokens_in: tokens.tokens_in ?? 0, tokens_out: tokens.tokens_out ?? 0, at: ctx.now() }
-  const price = priceUsage(usage)
-  return price.priced ? { cost_micros: price.cost_micros, priced: true } : { cost_micros: null, priced: false }
 }
 
 function securityOf(input: ActionInput): NonNullable<Created['security']> {

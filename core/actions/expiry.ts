@@ -1,7 +1,8 @@
-import { emitEvents, eventHub } from '#core/events/index'
-import { appendEntries } from '#core/ledger/index'
+import { eventHub } from '#core/events/index'
+import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { afterClosing } from './closing.ts'
 import type { ActionRow } from './schema.ts'
 
 const SENTENCE = 'The approval expired before anybody decided.'
@@ -9,7 +10,7 @@ const SENTENCE = 'The approval expired before anybody decided.'
 /** Expires one overdue approval; false when somebody decided it or expired it first. */
 async function expire(runtime: Runtime, orgId: string, actionId: string): Promise<boolean> {
   const at = runtime.now()
-  const done = await runtime.db.transaction().execute(async (trx) => {
+  const done = await transact(runtime.db, async (trx) => {
     const approval = await trx
       .updateTable('approval')
       .set({ state: 'expired', decided_at: at })
@@ -20,7 +21,7 @@ async function expire(runtime: Runtime, orgId: string, actionId: string): Promis
       .returning(['id', 'act_digest'])
       .executeTakeFirst()
     if (!approval) return false
-    await trx
+    const row = await trx
       .updateTable('action_record')
       .set({
         status: 'expired',
@@ -34,10 +35,11 @@ async function expire(runtime: Runtime, orgId: string, actionId: string): Promis
       })
       .where('org_id', '=', orgId)
       .where('action_id', '=', actionId)
-      .execute()
-    await emitEvents(trx, orgId, at, [{ name: 'action.updated', ref: actionId, payload: {} }])
+      .returningAll()
+      .executeTakeFirstOrThrow()
     const data = { action_id: actionId, approval_id: approval.id, state: 'expired', act_digest: approval.act_digest }
-    await appendEntries(trx, orgId, [{ kind: 'approval', ref: actionId, at, data }])
+    const entries = [{ kind: 'approval' as const, ref: actionId, at, data }]
+    await afterClosing(trx, row, { at, by: 'system:approval-expiry', outcome: 'failed', entries })
     return true
   })
   if (done) runtime.use(eventHub).nudge(orgId)
@@ -58,7 +60,7 @@ export async function expireOverdue(ctx: Context, row: ActionRow): Promise<Actio
     .executeTakeFirstOrThrow()
 }
 
-/** Expires overdue approvals of all orgs, oldest first; answers how many. */
+/** Expires overdue approvals of all orgs, oldest first; answers how many. One that cannot be is logged and tried again. */
 export async function expireDueApprovals(runtime: Runtime, limit = 200): Promise<number> {
   const due = await runtime.db
     .selectFrom('approval')
@@ -69,6 +71,12 @@ export async function expireDueApprovals(runtime: Runtime, limit = 200): Promise
     .limit(limit)
     .execute()
   let expired = 0
-  for (const { org_id, action_id } of due) if (await expire(runtime, org_id, action_id)) expired += 1
+  for (const { org_id, action_id } of due) {
+    try {
+      if (await expire(runtime, org_id, action_id)) expired += 1
+    } catch (error) {
+      runtime.log.error({ err: error, org: org_id, action: action_id }, 'an approval could not be expired')
+    }
+  }
   return expired
 }

@@ -1,8 +1,12 @@
+import type { Transaction } from 'kysely'
 import { z } from 'zod'
 import { appendEntries } from '#core/ledger/index'
+import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
+import { lockApprovals } from './lock.ts'
 import { statuses } from './schema.ts'
 
 const MAX_AT_ONCE = 1000
@@ -30,26 +34,29 @@ export const remove = operation({
       const details = ['(query): name action_ids, action_id, before, agent_id or status']
       throw new Fault('invalid_input', 'Validation failed', { details })
     }
-    let chosen = ctx.db
-      .selectFrom('action_record')
-      .select('action_id')
-      .where('org_id', '=', ctx.actor.orgId)
-      .limit(MAX_AT_ONCE)
-    if (ids.length > 0) chosen = chosen.where('action_id', 'in', ids)
-    if (input.before !== undefined) chosen = chosen.where('created_at', '<', new Date(input.before))
-    if (input.agent_id !== undefined) chosen = chosen.where('agent_id', '=', input.agent_id)
-    if (input.status !== undefined) chosen = chosen.where('status', '=', input.status)
-    const at = ctx.now()
-    const deleted = await ctx.db.transaction().execute(async (trx) => {
-      const rows = await trx
-        .deleteFrom('action_record')
+    const chosen = (trx: Transaction<Database>) => {
+      let query = trx
+        .selectFrom('action_record')
+        .select('action_id')
         .where('org_id', '=', ctx.actor.orgId)
-        .where('action_id', 'in', chosen)
-        .returning('action_id')
-        .execute()
+        .limit(MAX_AT_ONCE)
+      if (ids.length > 0) query = query.where('action_id', 'in', ids)
+      if (input.before !== undefined) query = query.where('created_at', '<', new Date(input.before))
+      if (input.agent_id !== undefined) query = query.where('agent_id', '=', input.agent_id)
+      if (input.status !== undefined) query = query.where('status', '=', input.status)
+      return query
+    }
+    const at = ctx.now()
+    const deleted = await transact(ctx.db, async (trx) => {
+      const found = (await chosen(trx).execute()).map((row) => row.action_id)
+      if (found.length === 0) return found
+      await lockApprovals(trx, ctx.actor.orgId, found)
+      const rows = await chosen(trx).where('action_id', 'in', found).orderBy('action_id').forUpdate().execute()
       const gone = rows.map((row) => row.action_id)
       if (gone.length === 0) return gone
-      await trx.deleteFrom('approval').where('org_id', '=', ctx.actor.orgId).where('action_id', 'in', gone).execute()
+      for (const table of ['action_record', 'approval'] as const) {
+        await trx.deleteFrom(table).where('org_id', '=', ctx.actor.orgId).where('action_id', 'in', gone).execute()
+      }
       const data = {
         event: 'actions.deleted',
         by: ctx.actor.principalId,

@@ -2,9 +2,11 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
 import { redactDeep, redactText } from '#core/scans/index'
+import { transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { afterClosing } from './closing.ts'
+import { lockApprovals } from './lock.ts'
 import { Outcome, outcomeOf, retryAdvice } from './outcome.rules.ts'
 import { ActionId, Security, type ActionRow } from './schema.ts'
 import { requireAction } from './store.ts'
@@ -40,7 +42,8 @@ export const reportOutcome = operation({
     const progress = input.progress === undefined ? null : redactDeep(input.progress).value
     const lifecycle = input.status === 'completed' ? 'completed' : 'failed'
     const at = ctx.now()
-    const row = await ctx.db.transaction().execute(async (trx) => {
+    const row = await transact(ctx.db, async (trx) => {
+      await lockApprovals(trx, ctx.actor.orgId, [input.action_id])
       const closed = await trx
         .updateTable('action_record')
         .set({

@@ -1,47 +1,36 @@
 import { isStopped, snapshots } from '#core/guard/index'
 import { assertKeyValidUnder } from '#core/keys/index'
 import type { Context } from '../kernel/context.ts'
-import { releaseApproved } from './store.ts'
 import type { ActionRow } from './schema.ts'
+import { releaseApproved } from './store.ts'
 
-const APPROVED_FOR_MS = 15 * 60_000
+const RECENT_MS = 15 * 60_000
+
+export interface Resumable {
+  readonly kind: 'pending' | 'approved' | 'denied'
+  readonly row: ActionRow
+}
 
 /**
- * The action that already stands for this very act: pending, or approved in the last minutes and not yet used.
- * A retry of an act that waits must not ask the person again, and an approved act is handed out once.
+ * The action that already stands for this very act: pending, approved in the last minutes and not yet used, or denied
+ * in the last minutes. A retry must not ask the person again, and an approved act is handed out once. `prior` is the
+ * guard decision this act was asked with: an approval that it used up is this call's own.
  */
 export async function resumable(
   ctx: Context,
   agentId: string,
   act: string,
-  decisionId: string | undefined,
-): Promise<ActionRow | null> {
-  const { orgId, principalId } = ctx.actor
-  const now = ctx.now()
-  const approval = await ctx.db
-    .selectFrom('approval')
-    .select(['action_id', 'state', 'released_at', 'released_to'])
-    .where('org_id', '=', orgId)
-    .where('act_digest', '=', act)
-    .where('agent_id', '=', agentId)
-    .where('state', 'in', ['pending', 'approved'])
-    .where((eb) =>
-      eb.or([
-        eb.and([eb('state', '=', 'pending'), eb('expires_at', '>', now)]),
-        eb.and([eb('state', '=', 'approved'), eb('decided_at', '>', new Date(now.getTime() - APPROVED_FOR_MS))]),
-      ]),
-    )
-    .orderBy('created_at', 'desc')
-    .executeTakeFirst()
+  prior: string | null,
+): Promise<Resumable | null> {
+  const { orgId } = ctx.actor
+  const approval = await standingApproval(ctx, agentId, act)
   if (!approval) return null
   const snapshot = await ctx.runtime.use(snapshots).current(orgId)
   if (isStopped(snapshot, agentId)) return null
   await assertKeyValidUnder(ctx, snapshot.control)
   if (approval.state === 'approved') {
-    const mine = decisionId !== undefined && approval.released_to === decisionId
-    const released =
-      mine || (await releaseApproved(ctx.db, { orgId, actionId: approval.action_id, to: principalId, at: now }))
-    if (!released) return null
+    const mine = prior !== null && approval.released_to === prior
+    if (!mine && !(await releaseApproved(ctx, approval.action_id))) return null
   }
   const row = await ctx.db
     .selectFrom('action_record')
@@ -49,5 +38,26 @@ export async function resumable(
     .where('org_id', '=', orgId)
     .where('action_id', '=', approval.action_id)
     .executeTakeFirst()
-  return row ?? null
+  return row ? { kind: approval.state, row } : null
+}
+
+async function standingApproval(ctx: Context, agentId: string, act: string) {
+  const now = ctx.now()
+  const recently = new Date(now.getTime() - RECENT_MS)
+  const found = await ctx.db
+    .selectFrom('approval')
+    .select(['action_id', 'state', 'released_to'])
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('act_digest', '=', act)
+    .where('agent_id', '=', agentId)
+    .where('state', 'in', ['pending', 'approved', 'denied'])
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('state', '=', 'pending'), eb('expires_at', '>', now)]),
+        eb.and([eb('state', '<>', 'pending'), eb('decided_at', '>', recently)]),
+      ]),
+    )
+    .orderBy('created_at', 'desc')
+    .executeTakeFirst()
+  return found as { action_id: string; state: Resumable['kind']; released_to: string | null } | undefined
 }

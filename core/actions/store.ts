@@ -1,5 +1,4 @@
-import { sql, type Kysely } from 'kysely'
-import type { Database } from '../db/database.ts'
+import { sql } from 'kysely'
 import type { Actor, Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { isDecisionId } from '../kernel/id.ts'
@@ -49,26 +48,27 @@ export async function loadActionWire(runtime: Runtime, orgId: string, actionId: 
   return row && actionToWire(row)
 }
 
-export interface Release {
-  readonly orgId: string
-  readonly actionId: string
-  readonly to: string
-  readonly at: Date
-}
-
 /**
- * Hands an approved act to whoever asked for it, once. True for exactly one caller; the others see
+ * Hands an approved act to whoever asked for it, once. True for exactly one caller, who must be the principal that
+ * asked or a key of the same agent; never while the org is halted or the agent paused. The others see
  * `released_at` set already.
  */
-export async function releaseApproved(db: Kysely<Database>, { orgId, actionId, to, at }: Release): Promise<boolean> {
+export async function releaseApproved(ctx: Pick<Context, 'db' | 'actor' | 'now'>, actionId: string): Promise<boolean> {
+  const { orgId, principalId, agentId } = ctx.actor
+  const at = ctx.now()
   const { rows } = await sql`
     with released as (
-      update approval set released_at = ${at}, released_to = ${to}
+      update approval set released_at = ${at}, released_to = ${principalId}
       where org_id = ${orgId} and action_id = ${actionId} and state = 'approved' and released_at is null
+        and (requested_by = ${principalId} or agent_id = ${agentId}::text)
+        and not exists (select 1 from organization o where o.org_id = approval.org_id and o.halted_at is not null)
+        and not exists (
+          select 1 from agent a
+          where a.org_id = approval.org_id and a.agent_id = approval.agent_id and a.paused_at is not null)
       returning org_id, action_id
     )
     update action_record set released_at = ${at}, updated_at = ${at} from released
     where action_record.org_id = released.org_id and action_record.action_id = released.action_id
-    returning action_record.action_id`.execute(db)
+    returning action_record.action_id`.execute(ctx.db)
   return rows.length > 0
 }

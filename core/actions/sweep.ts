@@ -1,13 +1,19 @@
-import { sql } from 'kysely'
-import { emitEvents, eventHub } from '#core/events/index'
+import { sql, type Transaction } from 'kysely'
+import { eventHub } from '#core/events/index'
+import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { afterClosing } from './closing.ts'
+import { lockAction } from './lock.ts'
 import type { ActionRow } from './schema.ts'
 
-const SENTENCE = 'Nobody reported how this action ended within the time the org allows.'
+const BY = 'system:outcome-sweep'
+const LOST = 'Nobody reported how this action ended within the time the org allows.'
+const NEVER_FETCHED = 'It was approved, but the agent never fetched the approval, so it was not carried out.'
 
 /**
- * Marks actions whose outcome was never reported as lost_confirmation, oldest first; answers how many. The timeout
+ * Closes actions whose outcome was never reported, oldest first: as lost_confirmation, or as expired when the act was
+ * approved and never handed out. Answers how many; one that cannot be closed is logged and tried again. The timeout
  * is the org's `outcome_timeout_minutes`, else the instance's. Any number of replicas may run it at once.
  */
 export async function sweepLostOutcomes(runtime: Runtime, limit = 200): Promise<number> {
@@ -21,43 +27,72 @@ export async function sweepLostOutcomes(runtime: Runtime, limit = 200): Promise<
       and a.created_at < ${at}::timestamptz - make_interval(mins => coalesce((s.value #>> '{}')::int, ${minutes}::int))
       and coalesce(a.approved_at, a.created_at) < ${at}::timestamptz - make_interval(mins => coalesce((s.value #>> '{}')::int, ${minutes}::int))
     order by a.created_at limit ${limit}`.execute(runtime.db)
-  let lost = 0
-  for (const row of due.rows) if (await markLost(runtime, row.org_id, row.action_id, at)) lost += 1
-  return lost
+  let closed = 0
+  for (const { org_id, action_id } of due.rows) {
+    try {
+      if (!(await transact(runtime.db, (trx) => close(trx, org_id, action_id, at)))) continue
+      closed += 1
+      runtime.use(eventHub).nudge(org_id)
+    } catch (error) {
+      runtime.log.error({ err: error, org: org_id, action: action_id }, 'an action without an outcome stays open')
+    }
+  }
+  return closed
 }
 
-async function markLost(runtime: Runtime, orgId: string, actionId: string, at: Date): Promise<boolean> {
-  const row = await runtime.db.transaction().execute(async (trx) => {
-    const marked: ActionRow | undefined = await trx
-      .updateTable('action_record')
-      .set({
-        status: 'unknown',
-        outcome_status: 'lost_confirmation',
-        outcome_at: at,
-        outcome_summary: SENTENCE,
-        close_source: sql<string>`coalesce(close_source, 'sweep')`,
-        updated_at: at,
-      })
-      .where('org_id', '=', orgId)
-      .where('action_id', '=', actionId)
-      .where('outcome_status', '=', 'pending')
-      .where('status', 'in', ['running', 'pending', 'unknown'])
-      .returningAll()
-      .executeTakeFirst()
-    if (!marked) return undefined
-    await afterClosing(trx, marked, { at, by: 'system:outcome-sweep', outcome: 'lost_confirmation' })
-    const signal = {
-      type: 'lost_confirmation',
-      severity: 'amber',
-      label: 'An action ended without a report',
-      detail: SENTENCE,
-      agent_id: marked.agent_id,
-      action_id: marked.action_id,
-      detected_at: at.toISOString(),
-    }
-    await emitEvents(trx, orgId, at, [{ name: 'signal.detected', ref: actionId, payload: signal }])
-    return marked
+/** False when somebody was faster. */
+async function close(trx: Transaction<Database>, orgId: string, actionId: string, at: Date): Promise<boolean> {
+  const row = await lockAction(trx, orgId, actionId)
+  if (row?.outcome_status !== 'pending') return false
+  if (row.status !== 'running' && row.status !== 'pending' && row.status !== 'unknown') return false
+  if (row.approved_by !== null && row.released_at === null) await expire(trx, row, at)
+  else await markLost(trx, row, at)
+  return true
+}
+
+/** Nobody was told that it is allowed, so nobody acted: there is nothing to verify. */
+async function expire(trx: Transaction<Database>, row: ActionRow, at: Date): Promise<void> {
+  const expired = await change(trx, row, {
+    status: 'expired',
+    error_message: NEVER_FETCHED,
+    outcome_status: 'failed',
+    outcome_at: at,
+    outcome_error: NEVER_FETCHED,
+    close_source: 'expiry',
+    timestamp_end: at,
+    updated_at: at,
   })
-  if (row) runtime.use(eventHub).nudge(orgId)
-  return row !== undefined
+  await afterClosing(trx, expired, { at, by: BY, outcome: 'failed' })
+}
+
+async function markLost(trx: Transaction<Database>, row: ActionRow, at: Date): Promise<void> {
+  const lost = await change(trx, row, {
+    status: 'unknown',
+    outcome_status: 'lost_confirmation',
+    outcome_at: at,
+    outcome_summary: LOST,
+    close_source: row.close_source ?? 'sweep',
+    updated_at: at,
+  })
+  const payload = {
+    type: 'lost_confirmation',
+    severity: 'amber',
+    label: 'An action ended without a report',
+    detail: LOST,
+    agent_id: row.agent_id,
+    action_id: row.action_id,
+    detected_at: at.toISOString(),
+  }
+  const events = [{ name: 'signal.detected', ref: row.action_id, payload }]
+  await afterClosing(trx, lost, { at, by: BY, outcome: 'lost_confirmation', events })
+}
+
+function change(trx: Transaction<Database>, row: ActionRow, fields: Partial<ActionRow>): Promise<ActionRow> {
+  return trx
+    .updateTable('action_record')
+    .set(fields as object)
+    .where('org_id', '=', row.org_id)
+    .where('action_id', '=', row.action_id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
 }

@@ -93,3 +93,6 @@ export interface ActionRollupDayTable {
   tokens_in: number
   tokens_out: number
 }
+
+/** The same sums over all agents of the org, so that a total costs days and not days times agents. */
+export type ActionTotalDayTable = Omit<ActionRollupDayTable, 'agent_id'>

@@ -45,3 +45,16 @@ export const settledAs = (
   results: readonly PromiseSettledResult<unknown>[],
   status: 'fulfilled' | 'rejected',
 ): number => results.filter((result) => result.status === status).length
+
+/** Place on the ledger of the org's entry of this event. */
+export async function placeOf(ctx: Context, event: string): Promise<number> {
+  const rows = await ctx.db
+    .selectFrom('ledger_entry')
+    .select(['seq', 'body'])
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('kind', 'in', ['admin', 'key'])
+    .execute()
+  const found = rows.find(({ body }) => body.includes(`"${event}"`))
+  if (!found) throw new Error(`${event} is not on the ledger.`)
+  return Number(found.seq)
+}

@@ -1,11 +1,14 @@
 import type { Transaction } from 'kysely'
+import { announce } from '#core/events/index'
+import { adjustReservations } from '#core/observations/index'
 import { redactText } from '#core/scans/index'
-import { emitEvents } from '#core/events/index'
 import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
-import { addCosts, afterClosing } from './closing.ts'
-import { clampTokens, costOf } from './create.ts'
+import { addSums, afterClosing, spentOf } from './closing.ts'
+import { clampTokens, costOf } from './cost.ts'
+import { lockAction } from './lock.ts'
 import type { ActionRow } from './schema.ts'
 import type { ActionPatch } from './update.op.ts'
 
@@ -16,14 +19,8 @@ const outcomes = { completed: 'completed', failed: 'failed', cancelled: 'failed'
  * so that parallel reports neither lose each other's figures nor close it twice.
  */
 export function updateAction(ctx: Context, patch: ActionPatch): Promise<ActionRow> {
-  return ctx.db.transaction().execute(async (trx) => {
-    const before = await trx
-      .selectFrom('action_record')
-      .selectAll()
-      .where('org_id', '=', ctx.actor.orgId)
-      .where('action_id', '=', patch.action_id)
-      .forUpdate()
-      .executeTakeFirst()
+  return transact(ctx.db, async (trx) => {
+    const before = await lockAction(trx, ctx.actor.orgId, patch.action_id)
     if (!before) throw new Fault('not_found', 'Action not found')
     const running = before.status === 'running'
     const always = alwaysFields(ctx, patch, before)
@@ -41,8 +38,7 @@ export function updateAction(ctx: Context, patch: ActionPatch): Promise<ActionRo
       .where('action_id', '=', patch.action_id)
       .returningAll()
       .executeTakeFirstOrThrow()
-    await addCosts(trx, after, costDelta(before, after))
-    await announce(trx, ctx.actor.principalId, { before, after, at })
+    await tell(trx, ctx.actor.principalId, { before, after, at })
     return after
   })
 }
@@ -53,19 +49,23 @@ interface Updated {
   readonly at: Date
 }
 
-async function announce(trx: Transaction<Database>, by: string, { before, after, at }: Updated): Promise<void> {
+async function tell(trx: Transaction<Database>, by: string, { before, after, at }: Updated): Promise<void> {
   const outcome = after.outcome_status
+  const costs = costDelta(before, after)
   if (before.outcome_status === 'pending' && outcome !== 'pending') {
-    await afterClosing(trx, after, { at, by, outcome })
-  } else {
-    await emitEvents(trx, after.org_id, at, [{ name: 'action.updated', ref: after.action_id, payload: {} }])
+    await afterClosing(trx, after, { at, by, outcome, costs })
+    return
   }
+  // While it runs the budget holds the estimate; its end charges what was reported by then.
+  if (outcome !== 'pending') await adjustReservations(trx, after.org_id, after.budget_reference, spentOf(after))
+  const events = [{ name: 'action.updated', ref: after.action_id, payload: {} }]
+  await announce(trx, after.org_id, { at, entries: [], events }, () => addSums(trx, after, costs))
 }
 
 function closeFields(patch: ActionPatch, before: ActionRow, at: Date) {
   const outcome = patch.status === undefined || patch.status === 'running' ? undefined : outcomes[patch.status]
   const closes = outcome !== undefined && before.outcome_status === 'pending'
-  const summary = patch.output_summary === undefined ? undefined : redactText(patch.output_summary).text
+  const summary = cleaned(patch.output_summary)
   return {
     ...(patch.status === undefined ? {} : { status: patch.status }),
     ...(summary === undefined ? {} : { output_summary: summary }),
@@ -76,7 +76,7 @@ function closeFields(patch: ActionPatch, before: ActionRow, at: Date) {
           outcome_status: outcome,
           outcome_at: at,
           outcome_summary: summary ?? before.output_summary,
-          outcome_error: outcome === 'failed' ? (patch.error_message ?? before.error_message) : null,
+          outcome_error: outcome === 'failed' ? (cleaned(patch.error_message) ?? before.error_message) : null,
           released_at: before.released_at ?? at,
         }
       : {}),
@@ -87,17 +87,33 @@ function alwaysFields(ctx: Context, patch: ActionPatch, before: ActionRow) {
   const tokensIn = clampTokens(patch.tokens_in) ?? numberOf(before.tokens_in)
   const tokensOut = clampTokens(patch.tokens_out) ?? numberOf(before.tokens_out)
   const reported = patch.cost_estimate !== undefined || patch.tokens_in !== undefined || patch.tokens_out !== undefined
-  const model = patch.model ?? before.model ?? undefined
+  const model = cleaned(patch.model)
+  const error = ruled.has(before.close_source) ? undefined : cleaned(patch.error_message)
+  const texts = (items: readonly string[]): string => JSON.stringify(items.map((item) => redactText(item).text))
   return {
-    ...(patch.side_effects === undefined ? {} : { side_effects: JSON.stringify(patch.side_effects) }),
-    ...(patch.artifacts_created === undefined ? {} : { artifacts_created: JSON.stringify(patch.artifacts_created) }),
-    ...(patch.error_message === undefined ? {} : { error_message: redactText(patch.error_message).text }),
+    ...(patch.side_effects === undefined ? {} : { side_effects: texts(patch.side_effects) }),
+    ...(patch.artifacts_created === undefined ? {} : { artifacts_created: texts(patch.artifacts_created) }),
+    ...(error === undefined ? {} : { error_message: error }),
     ...(patch.duration_ms === undefined ? {} : { duration_ms: patch.duration_ms }),
     ...(patch.tokens_in === undefined ? {} : { tokens_in: tokensIn ?? null }),
     ...(patch.tokens_out === undefined ? {} : { tokens_out: tokensOut ?? null }),
-    ...(patch.model === undefined ? {} : { model: patch.model }),
-    ...(reported ? costOf(ctx, patch.cost_estimate, { tokens_in: tokensIn, tokens_out: tokensOut }, model) : {}),
+    ...(model === undefined ? {} : { model }),
+    ...(reported
+      ? costOf(
+          ctx,
+          patch.cost_estimate,
+          { tokens_in: tokensIn, tokens_out: tokensOut },
+          model ?? before.model ?? undefined,
+        )
+      : {}),
   }
+}
+
+/** Closed by a person's word or by its absence: what the agent reports later does not replace that reason. */
+const ruled: ReadonlySet<string | null> = new Set(['denial', 'expiry'])
+
+function cleaned(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : redactText(text).text
 }
 
 function numberOf(value: number | null): number | undefined {

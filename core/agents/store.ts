@@ -1,8 +1,8 @@
-import { emitEvents, eventHub } from '#core/events/index'
-import { appendEntries } from '#core/ledger/index'
+import { announce, eventHub } from '#core/events/index'
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 
 export const AgentPause = z
@@ -26,7 +26,7 @@ export async function setPause(
   pause: Pause | null,
 ): Promise<z.output<typeof AgentPause>> {
   const { orgId } = ctx.actor
-  const row = await ctx.db.transaction().execute(async (trx) => {
+  const row = await transact(ctx.db, async (trx) => {
     await ensureAgent(trx, orgId, agentId, ctx.now())
     const changed = await trx
       .updateTable('agent')
@@ -40,7 +40,7 @@ export async function setPause(
       .where('paused_at', pause ? 'is' : 'is not', null)
       .returning('agent_id')
       .executeTakeFirst()
-    if (changed) await announce(ctx, trx, agentId, pause)
+    if (changed) await record(ctx, trx, agentId, pause)
     return trx
       .selectFrom('agent')
       .select(['agent_id', 'paused_at', 'paused_by', 'pause_reason'])
@@ -67,13 +67,15 @@ async function ensureAgent(trx: Transaction<Database>, orgId: string, agentId: s
     .execute()
 }
 
-async function announce(ctx: Context, trx: Transaction<Database>, agentId: string, pause: Pause | null): Promise<void> {
+async function record(ctx: Context, trx: Transaction<Database>, agentId: string, pause: Pause | null): Promise<void> {
   const { orgId, principalId, principalName, address } = ctx.actor
   const at = ctx.now()
   const event = pause ? 'agent.paused' : 'agent.resumed'
   const reason = pause?.reason ?? null
-  const payload = { agent_id: agentId, by: principalName, reason }
-  await emitEvents(trx, orgId, at, [{ name: event, ref: agentId, payload }])
   const data = { event, by: principalId, address: address ?? null, reason }
-  await appendEntries(trx, orgId, [{ kind: 'admin', ref: agentId, at, data }])
+  await announce(trx, orgId, {
+    at,
+    entries: [{ kind: 'admin', ref: agentId, at, data }],
+    events: [{ name: event, ref: agentId, payload: { agent_id: agentId, by: principalName, reason } }],
+  })
 }

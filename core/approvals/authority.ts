@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { requireAction } from '#core/actions/index'
 import { snapshots } from '#core/guard/index'
 import { assertKeyValid } from '#core/keys/index'
@@ -6,7 +7,8 @@ import { Fault } from '../kernel/errors.ts'
 
 /**
  * An agent key never approves, and with separation of duties neither does the principal that created the act:
- * always when the setting is on, and with `auto` as soon as the org has a second approver.
+ * always when the setting is on, and with `auto` as soon as the org has a second approver. A key and what it was rotated
+ * to are one principal.
  */
 export async function assertMayApprove(ctx: Context, actionId: string): Promise<void> {
   const { actor } = ctx
@@ -18,10 +20,21 @@ export async function assertMayApprove(ctx: Context, actionId: string): Promise<
   }
   await assertKeyValid(ctx)
   const action = await requireAction(ctx, actionId)
-  if (action.created_by !== actor.principalId) return
+  if ((await lineageOf(ctx, action.created_by)) !== (actor.lineage ?? actor.principalId)) return
   if (await separates(ctx)) {
     throw new Fault('SELF_APPROVAL', 'You created this act, so somebody else has to approve it (separation of duties).')
   }
+}
+
+async function lineageOf(ctx: Context, principalId: string): Promise<string> {
+  if (principalId === ctx.actor.principalId) return ctx.actor.lineage ?? principalId
+  const key = await ctx.db
+    .selectFrom('api_key')
+    .select('lineage')
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('id', '=', principalId)
+    .executeTakeFirst()
+  return key?.lineage ?? principalId
 }
 
 async function separates(ctx: Context): Promise<boolean> {
@@ -29,9 +42,11 @@ async function separates(ctx: Context): Promise<boolean> {
   if (settings.separation_of_duties !== 'auto') return settings.separation_of_duties === 'on'
   const approvers = await ctx.db
     .selectFrom('api_key')
-    .select('id')
+    .select('lineage')
+    .distinct()
     .where('org_id', '=', ctx.actor.orgId)
-    .where('role', 'in', ['admin', 'approver'])
+    .where(sql<boolean>`'approvals:decide' = any(scopes)`)
+    .where('agent_id', 'is', null)
     .where('revoked_at', 'is', null)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', ctx.now())]))
     .limit(2)

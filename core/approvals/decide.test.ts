@@ -159,7 +159,9 @@ test('a withdrawn approval cannot be given any more', async () => {
 
 test('allow with a grant lets the next act of the kind through until it runs out', async () => {
   const org = await testOrg(server.runtime)
-  const { agent, actionId } = await pending(org)
+  const agent = await org.as('member')
+  const onTarget = { ...risky, target: 'repo/topic' }
+  const { action_id: actionId } = await invoke(create, agent, onTarget)
   const decided = await invoke(decide, await org.as('admin'), {
     action_id: actionId,
     decision: 'allow',
@@ -167,7 +169,7 @@ test('allow with a grant lets the next act of the kind through until it runs out
   })
   expect(decided.grant_policy_id).toMatch(/^gp_/)
   const next = {
-    ...risky,
+    ...onTarget,
     declared_goal: 'once more',
     act: { kind: 'shell', command: 'git push --force origin topic' },
   }

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { ActionRow } from '#core/actions/index'
 import { emitEvents } from '#core/events/index'
 import { appendEntries } from '#core/ledger/index'
-import { insertGrant } from '#core/policies/index'
+import { GRANT_TARGET_MAX, insertGrant } from '#core/policies/index'
 import type { Database } from '../db/database.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
@@ -95,13 +95,24 @@ function markAction(ctx: Context, trx: Transaction<Database>, ruling: Ruling, at
     .executeTakeFirstOrThrow()
 }
 
-/** "Allow for a while" is an allow_grant policy: it shows up in the policy list and runs out by itself. */
+/**
+ * "Allow for a while" is an allow_grant policy: it shows up in the policy list and runs out by itself. It covers the
+ * approved kind of act on the approved target, up to the risk the person saw.
+ */
 function grant(ctx: Context, trx: Transaction<Database>, action: ActionRow, minutes: number): Promise<string> {
+  const { target } = action
+  if (target === null || target.length > GRANT_TARGET_MAX || target.includes('[REDACTED')) {
+    const details = [
+      `grant_minutes: needs an act with a target of at most ${GRANT_TARGET_MAX} characters and without secrets; approve this one alone`,
+    ]
+    throw new Fault('invalid_input', 'Validation failed', { details })
+  }
   return insertGrant(trx, ctx.actor, ctx.now(), {
     name: `Grant for ${action.action_type} (${action.action_id})`,
     agentId: action.agent_id,
     actionType: action.action_type,
-    targetPrefix: action.target,
+    target,
+    maxRisk: action.risk_score,
     minutes,
     reason: `Approved by ${ctx.actor.principalName} with ${action.action_id}`,
   })

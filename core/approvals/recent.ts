@@ -1,9 +1,6 @@
 import { actionToWire, type Action } from '#core/actions/index'
 import type { Runtime } from '../kernel/runtime.ts'
 
-/** No approval stays open for longer (86,400 s of declared wait and 15 minutes); bounds the scan of the index by age. */
-const LONGEST_OPEN_MS = 86_400_000 + 15 * 60_000
-
 /** Actions that a person approved or denied since then, as the event stream sends them, in the order of the decisions. */
 export async function loadDecidedSince(runtime: Runtime, orgId: string, since: Date, limit: number): Promise<Action[]> {
   const rows = await runtime.db
@@ -15,7 +12,6 @@ export async function loadDecidedSince(runtime: Runtime, orgId: string, since: D
     )
     .selectAll('action_record')
     .where('approval.org_id', '=', orgId)
-    .where('approval.created_at', '>=', new Date(since.getTime() - LONGEST_OPEN_MS))
     .where('approval.state', 'in', ['approved', 'denied'])
     .where('approval.decided_at', '>=', since)
     .orderBy('approval.decided_at', 'desc')

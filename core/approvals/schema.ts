@@ -9,6 +9,8 @@ export const Approval = z
     decision_id: z.string(),
     state: z.enum(['pending', 'approved', 'denied', 'expired', 'withdrawn']),
     act_digest: z.string(),
+    risk_score: z.int(),
+    matched_policies: z.array(z.string()),
     agent_id: z.string(),
     requested_by: z.string(),
     created_at: z.iso.datetime(),

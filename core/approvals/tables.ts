@@ -9,6 +9,9 @@ export interface ApprovalTable {
   /** The approval covers this act and no other. */
   readonly act_digest: string
   readonly policy_revision: number
+  /** What the person was shown: a graver act, or one that more rules ask about, is not covered. */
+  readonly risk_score: number
+  readonly matched_policies: string[]
   readonly agent_id: string
   readonly requested_by: string
   readonly created_at: Date

@@ -85,12 +85,7 @@ export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing
   }
   // A wait may have lasted longer than the key it began with.
   await assertKeyValidUnder(ctx, snapshot.control)
-  const released = await releaseApproved(ctx.db, {
-    orgId: ctx.actor.orgId,
-    actionId: row.action_id,
-    to: ctx.actor.principalId,
-    at: ctx.now(),
-  })
+  const released = await releaseApproved(ctx, row.action_id)
   const next = released
     ? 'Approved. Act once, then report the outcome.'
     : 'Approved, but this approval was handed out before. Act only if it was to you and you have not acted yet.'

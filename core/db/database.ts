@@ -1,4 +1,4 @@
-import type { ActionRecordTable, ActionRollupDayTable } from '../actions/tables.ts'
+import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
 import type { AgentTable } from '../agents/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
@@ -9,6 +9,7 @@ import type {
   GuardRollupDayTable,
   GuardRollupHourTable,
   GuardSessionTable,
+  GuardTotalDayTable,
 } from '../guard/tables.ts'
 import type { ApiKeyTable } from '../keys/tables.ts'
 import type {
@@ -48,10 +49,12 @@ export interface Database {
   guard_decision: GuardDecisionTable
   guard_rollup_hour: GuardRollupHourTable
   guard_rollup_day: GuardRollupDayTable
+  guard_total_day: GuardTotalDayTable
   guard_session: GuardSessionTable
   guard_idempotency: GuardIdempotencyTable
   action_record: ActionRecordTable
   action_rollup_day: ActionRollupDayTable
+  action_total_day: ActionTotalDayTable
   approval: ApprovalTable
   assumption: AssumptionTable
   open_loop: OpenLoopTable

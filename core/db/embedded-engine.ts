@@ -21,9 +21,7 @@ const workerFile = new URL(
 
 /** Starts the engine on a cluster directory. Recovery after a crash happens in here. */
 export async function startEngine(start: EngineStart): Promise<RunningEngine> {
-  // A flag that describes the program's own text means nothing to the worker, and Node refuses it there.
-  const execArgv = process.execArgv.filter((flag) => !flag.startsWith('--input-type'))
-  const worker = new Worker(workerFile, { workerData: start, execArgv })
+  const worker = new Worker(workerFile, { workerData: start, execArgv: loadingFlags(process.execArgv) })
   const stream = new WorkerStream(worker)
   const said = new Promise<EngineSays>((resolve) => {
     worker.on('message', (message: Uint8Array | EngineSays) => {
@@ -50,6 +48,22 @@ export async function startEngine(start: EngineStart): Promise<RunningEngine> {
   }
   const client = await connect(stream)
   return { client, gone, stop: () => stop(worker, gone) }
+}
+
+const LOADING = /^(?:-C|--conditions|--import|-r|--require|--(?:experimental-)?loader)$/
+const ALONE = /^--(?:no-warnings|disable-warning|experimental-strip-types)$/
+
+/**
+ * Only what decides how modules are found and loaded goes on to the worker: Node refuses there what concerns the
+ * whole process (`--expose-gc`, `--max-old-space-size`, `--input-type`) and then starts no worker at all.
+ */
+export function loadingFlags(flags: readonly string[]): string[] {
+  return flags.flatMap((flag, place) => {
+    const [name = '', value] = flag.split('=', 2)
+    if (ALONE.test(name)) return [flag]
+    if (!LOADING.test(name)) return []
+    return value === undefined ? [flag, ...flags.slice(place + 1, place + 2)] : [flag]
+  })
 }
 
 async function connect(stream: WorkerStream): Promise<Client> {

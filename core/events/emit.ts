@@ -19,6 +19,8 @@ export async function emitEvents(
   drafts: readonly EventDraft[],
 ): Promise<void> {
   if (drafts.length === 0) return
+  // One order for all writers of an org, ledger before events, or two of them wait for each other.
+  await trx.selectFrom('ledger_head').select('org_id').where('org_id', '=', orgId).forUpdate().execute()
   const head = await trx
     .insertInto('event_head')
     .values({ org_id: orgId, seq: drafts.length })

@@ -1,3 +1,5 @@
+export { announce, type News } from './announce.ts'
 export { emitEvents, type EventDraft } from './emit.ts'
 export { eventHub, type EventHub, type StoredEvent } from './hub.ts'
+export { scopeOfEvent } from './scope.rules.ts'
 export { sweepEvents } from './sweep.ts'

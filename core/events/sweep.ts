@@ -1,10 +1,9 @@
-import { sql } from 'kysely'
+import { deleteBefore } from '../db/index.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 
 const KEPT_MS = 24 * 3_600_000
 
 /** Deletes events older than a day: streams resume from them, nothing else needs them. */
 export async function sweepEvents(runtime: Runtime): Promise<void> {
-  const before = new Date(runtime.now().getTime() - KEPT_MS)
-  await sql`delete from event where at < ${before}`.execute(runtime.db)
+  await deleteBefore(runtime.db, 'event', new Date(runtime.now().getTime() - KEPT_MS))
 }

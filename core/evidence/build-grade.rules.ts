@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import type { Danger, Finding, Grade, Modifier } from './schema.ts'
 import { worstDanger } from './schema.ts'
 
@@ -56,5 +57,5 @@ export function buildGrade(parts: GradeParts): Grade {
 /** The offending text, short enough to show. */
 export function span(text: string): string {
   const flat = text.replace(/\s+/g, ' ').trim()
-  return flat.length > 200 ? `${flat.slice(0, 199)}…` : flat
+  return flat.length > 200 ? `${cut(flat, 199)}…` : flat
 }

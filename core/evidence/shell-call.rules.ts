@@ -127,7 +127,10 @@ function dispatch(name: string, path: string, call: Call): Flow {
 
 /** Judges one program call and gives what it prints, as far as that is known. */
 export function exec(argv: readonly Arg[], stdin: Flow | null, state: State): Flow {
-  charge(state, argv.reduce<number>((sum, arg) => sum + arg.text.length + COST.arg, COST.call))
+  charge(
+    state,
+    argv.reduce<number>((sum, arg) => sum + arg.text.length + COST.arg, COST.call),
+  )
   const [head, ...args] = argv
   if (head === undefined) return NOTHING
   if (head.text.includes(HOLE) && (known(head.text) === '' || !head.text.includes('/') || head.text.endsWith(HOLE)))

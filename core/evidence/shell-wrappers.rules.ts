@@ -1,7 +1,7 @@
 import { dangerRank } from './schema.ts'
 import { setVariable } from './shell-effects.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { EMPTY, HOLE, known, LIMITS, literal, NOTHING, quote, report, TAINT } from './shell-state.rules.ts'
+import { EMPTY, HOLE, known, LIMITS, literal, NOTHING, quote, reportCall, TAINT } from './shell-state.rules.ts'
 
 /** Programs that run another program, and where that one begins among their arguments. */
 interface Wrapper {
@@ -210,21 +210,18 @@ function runOpened(wrapper: Wrapper, opened: Opened, call: Call): Flow {
   return state.run(text, stdin)
 }
 
-/** What a privileged program changes counts more; what it only reads does not. */
+/** What a privileged program changes counts more, what it only reads does not; a walk given up keeps what was found before. */
 function withPrivilege(call: Call, body: () => Flow): Flow {
   const { state } = call
   const before = state.worst
   state.worst = null
+  const worst = (): Hit | null => state.worst
   try {
     const flow = body()
-    const inner = state.worst as Hit | null
-    if (inner === null || inner.danger !== 'none')
-      report(state, PRIVILEGED, `${call.name} ${call.args.map((arg) => arg.text).join(' ')}`)
+    if (worst()?.danger !== 'none') reportCall(call, PRIVILEGED)
     return flow
   } finally {
-    // Also when the walk is given up: what was found before must count.
-    if (before !== null && dangerRank(before.danger) >= dangerRank((state.worst as Hit | null)?.danger ?? 'none'))
-      state.worst = before
+    if (before !== null && dangerRank(before.danger) >= dangerRank(worst()?.danger ?? 'none')) state.worst = before
   }
 }
 

@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import { parse } from 'unbash'
 import type { ParsedScript } from 'unbash'
 import type { Danger, Grade, Modifier } from './schema.ts'
@@ -125,8 +126,8 @@ const HIDING = new RegExp(String.raw`[\u200b-\u200f\u202a-\u202e\u2066-\u2069\u0
 
 function walk(command: string, walker: Walker): void {
   const { state } = walker
-  if (command.length > LIMITS.text) report(state, TOO_LONG, command.slice(0, 200))
-  const text = command.slice(0, LIMITS.text)
+  if (command.length > LIMITS.text) report(state, TOO_LONG, cut(command, 200))
+  const text = cut(command, LIMITS.text)
   const script = parse(text)
   walkScript(walker, script, text, null)
   for (const [name, body] of state.functions) if (!state.called.has(name)) body()
@@ -143,7 +144,7 @@ export function gradeShell(command: string): Grade {
   try {
     walk(command, walker)
   } catch (error) {
-    report(walker.state, error instanceof TooMuchWork ? TOO_MUCH : BROKEN, command.slice(0, 200))
+    report(walker.state, error instanceof TooMuchWork ? TOO_MUCH : BROKEN, cut(command, 200))
   }
   return gradeOf(walker.state)
 }

@@ -220,6 +220,8 @@ function approvalRow(
     state: 'pending',
     act_digest: decided.digest,
     policy_revision: decided.snapshot.control,
+    risk_score: decided.gathered.facts.risk,
+    matched_policies: decided.matched,
     agent_id: decided.agentId,
     requested_by: actor.principalId,
     created_at: at,

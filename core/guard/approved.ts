@@ -10,27 +10,33 @@ export interface Consumed {
   readonly approvedBy: string
 }
 
+export interface Wanted {
+  readonly agentId: string | null
+  readonly digest: string
+  readonly risk: number
+  readonly matched: readonly string[]
+  /** The decision that uses it up. */
+  readonly releasedTo: string
+}
+
 /**
- * Uses up an approval of exactly this act by this agent, if there is one that nobody has used. One conditional
- * UPDATE decides: of parallel callers at most one gets it.
+ * Uses up an approval of exactly this act by this agent, if there is one that nobody has used and that was given with
+ * this risk and these rules in sight. One conditional UPDATE decides: of parallel callers at most one gets it.
  */
-export async function consumeApproval(
-  ctx: Context,
-  agentId: string | null,
-  digest: string,
-  releasedTo: string,
-): Promise<Consumed | null> {
-  if (agentId === null) return null
+export async function consumeApproval(ctx: Context, wanted: Wanted): Promise<Consumed | null> {
+  if (wanted.agentId === null) return null
   const now = ctx.now()
   const since = new Date(now.getTime() - RELEASE_MINUTES * 60_000)
   const { rows } = await sql<{ id: string; action_id: string; decided_by: string }>`
     with chosen as (
       select org_id, id from approval
-      where org_id = ${ctx.actor.orgId} and act_digest = ${digest} and agent_id = ${agentId}
-        and state in ('pending', 'approved') and state = 'approved' and released_at is null and decided_at > ${since}
+      where org_id = ${ctx.actor.orgId} and act_digest = ${wanted.digest} and agent_id = ${wanted.agentId}
+        and state in ('pending', 'approved', 'denied') and state = 'approved'
+        and released_at is null and decided_at > ${since} and risk_score >= ${wanted.risk}
+        and matched_policies @> array(select json_array_elements_text(${JSON.stringify(wanted.matched)}::json))
       order by decided_at limit 1 for update skip locked
     ), released as (
-      update approval set released_at = ${now}, released_to = ${releasedTo}
+      update approval set released_at = ${now}, released_to = ${wanted.releasedTo}
       from chosen where approval.org_id = chosen.org_id and approval.id = chosen.id and approval.released_at is null
       returning approval.org_id, approval.id, approval.action_id, approval.decided_by
     ), marked as (

@@ -13,6 +13,7 @@ import { newDecisionId } from '../kernel/id.ts'
 import { agentOf, gatherFacts, withSession, type Gathered } from './facts.ts'
 import { actDigest } from './digest.rules.ts'
 import { consumeApproval, type Consumed } from './approved.ts'
+import { raiseByFindings } from './raise.rules.ts'
 import { sessionFacts } from './session.ts'
 import type { ActRequest } from './schema.ts'
 import { snapshots, type Halt, type Snapshot } from './snapshot.ts'
@@ -147,14 +148,17 @@ async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
 /** What needs nothing from outside still counts: the fallback can only add to it. */
 function fallBack(snapshot: Snapshot, start: Start, phase: string, kind: Degradation['kind']): Decided {
   const local = evaluate(snapshot.policies, start.gathered.facts, new Map())
+  const raised = raiseByFindings(start, local)
   const { guard_fallback: fallback, guard_deadline_ms: deadline } = snapshot.settings
   const why = kind === 'deadline' ? `it took longer than ${deadline} ms` : 'something it needed failed'
   return {
     ...start,
-    ...verdictParts(local),
-    decision: stricter(local.decision, fallback),
+    ...raised,
+    // Whatever was reserved before the work was given up.
+    reserved: true,
+    decision: stricter(raised.decision, fallback),
     reasons: [
-      ...local.reasons,
+      ...raised.reasons,
       `The decision could not be completed (${why}); the org's fallback ${fallback} applies.`,
     ],
     verdict: local,
@@ -176,12 +180,18 @@ function degradation({ settings }: Snapshot, phase: string, kind: Degradation['k
 
 /** The scans that are not policies, then the approval that may answer for the act. */
 async function settle(ctx: Context, start: Start, verdict: Verdict, options: DecideOptions): Promise<Decided> {
-  const raised = withScans(start, verdict)
+  const raised = raiseByFindings(start, verdict)
   const decided: Decided = { ...start, ...raised, verdict }
   // A person's yes to this very act answers every rule that asks for one; a block it never answers.
   if (decided.decision !== 'require_approval' || !options.consume) return decided
   if (!ctx.runtime.use(snapshots).mayHoldApproval(ctx.actor.orgId)) return decided
-  const consumed = await consumeApproval(ctx, decided.agentId, decided.digest, decided.id)
+  const consumed = await consumeApproval(ctx, {
+    agentId: decided.agentId,
+    digest: decided.digest,
+    risk: decided.gathered.facts.risk,
+    matched: decided.matched,
+    releasedTo: decided.id,
+  })
   if (!consumed) return decided
   return {
     ...decided,
@@ -194,46 +204,6 @@ async function settle(ctx: Context, start: Start, verdict: Verdict, options: Dec
     matched: [...decided.matched, 'builtin:operator_approval'],
     consumed,
   }
-}
-
-interface Parts {
-  decision: Decision
-  reasons: readonly string[]
-  warnings: readonly string[]
-  matched: readonly string[]
-}
-
-function verdictParts(verdict: Verdict): Parts {
-  return {
-    decision: verdict.decision,
-    reasons: verdict.reasons,
-    warnings: verdict.warnings,
-    matched: verdict.matched_policies,
-  }
-}
-
-function withScans(start: Start, verdict: Verdict): Parts {
-  const { injection, secrets } = start.gathered
-  const { settings } = start.snapshot
-  const parts = verdictParts(verdict)
-  const raise = (to: Decision, sentence: string, id: string): void => {
-    parts.decision = stricter(parts.decision, to)
-    if (to === 'warn') parts.warnings = [...parts.warnings, sentence]
-    else parts.reasons = [...parts.reasons, sentence]
-    parts.matched = [...parts.matched, id]
-  }
-  if (injection.combined) {
-    const to = settings.injection_block ? 'block' : 'require_approval'
-    raise(to, `Combined signs of prompt injection (${injection.categories.join(', ')}).`, 'builtin:prompt_injection')
-  } else if (injection.risk_level === 'high' || injection.risk_level === 'critical') {
-    raise('warn', `Looks like prompt injection (${injection.categories.join(', ')}).`, 'builtin:prompt_injection')
-  }
-  if (secrets?.detected) {
-    const grave = settings.secret_block && secrets.findings.some((finding) => finding.severity === 'critical')
-    const names = [...new Set(secrets.findings.map((finding) => finding.pattern))].join(', ')
-    raise(grave ? 'block' : 'warn', `The content holds secrets (${names}).`, 'builtin:secret_scan')
-  }
-  return parts
 }
 
 /** True when the org is halted or the agent paused. */

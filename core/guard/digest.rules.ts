@@ -7,8 +7,9 @@ function digestOf(value: unknown): string {
 }
 
 /**
- * SHA-256 over what the agent means to do: who, what kind, why, on what, and the act itself.
- * Guard, action and approval of one act share it; an approval covers this digest and nothing else.
+ * SHA-256 over what the agent means to do: who, what kind, why, on what, and everything a policy may judge it by.
+ * Guard, action and approval of one act share it; an approval covers this digest and nothing else. Left out is only
+ * what says how the request travels or whom it is counted for.
  */
 export function actDigest(agentId: string | null, request: ActRequest): string {
   return digestOf({
@@ -20,6 +21,13 @@ export function actDigest(agentId: string | null, request: ActRequest): string {
     paths: request.write_paths ?? null,
     tool: request.tool ?? null,
     content: request.content ?? null,
+    source: request.source_of_truth ?? null,
+    systems: request.systems_touched ?? null,
+    reversible: request.reversible ?? null,
+    intel: request.intel ?? null,
+    version: request.agent_version ?? null,
+    cost: request.estimated_cost_usd ?? null,
+    tokens: request.estimated_tokens ?? null,
   })
 }
 

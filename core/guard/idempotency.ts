@@ -1,3 +1,4 @@
+import { deleteBefore } from '../db/index.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -70,8 +71,5 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
 
 /** Forgets idempotency keys whose window is over. */
 export async function sweepIdempotency(runtime: Runtime): Promise<void> {
-  await runtime.db
-    .deleteFrom('guard_idempotency')
-    .where('at', '<', new Date(runtime.now().getTime() - 2 * WINDOW_MS))
-    .execute()
+  await deleteBefore(runtime.db, 'guard_idempotency', new Date(runtime.now().getTime() - 2 * WINDOW_MS))
 }

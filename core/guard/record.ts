@@ -1,9 +1,10 @@
+import { cut } from '#core/kernel/text'
 import type { Grade } from '#core/evidence/index'
 import { releaseReservations } from '#core/observations/index'
-import { redactDeep } from '#core/scans/index'
+import { redactDeep, redactText, type InjectionScan } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { isControlMoved, isKeyRaced, type Recordable, type Recorded, type Row } from './record.rules.ts'
-import { recorder } from './recorder.ts'
+import { persistFailed, recorder } from './recorder.ts'
 import { restoreApproval } from './approved.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
 import type { ActRequest } from './schema.ts'
@@ -68,7 +69,8 @@ export async function decideAndRecord(
     } catch (error) {
       if (decided.reserved && !isControlMoved.test(error)) await release(ctx, decided.id)
       if (decided.consumed) await restoreApproval(ctx, decided.consumed, decided.id)
-      if (isKeyRaced.test(error) || !isControlMoved.test(error) || round >= MAX_ROUNDS) throw error
+      if (!isControlMoved.test(error)) throw error
+      if (round >= MAX_ROUNDS) throw persistFailed(error)
     }
   }
 }
@@ -125,7 +127,7 @@ function ledgerData(ctx: Context, decided: Decided, options: RecordOptions): Row
     risk: facts.risk,
     act_digest: decided.digest,
     policies: decided.matched,
-    reasons: decided.reasons.map((reason) => reason.slice(0, 500)),
+    reasons: decided.reasons.map((reason) => cut(reason, 500)),
     policy_revision: decided.snapshot.control,
     degraded: decided.degraded !== null,
     prior: options.priorDecisionId ?? null,
@@ -134,7 +136,8 @@ function ledgerData(ctx: Context, decided: Decided, options: RecordOptions): Row
 }
 
 function decisionRow(ctx: Context, decided: Decided, request: ActRequest, options: RecordOptions): Row {
-  const { facts, breakdown } = decided.gathered
+  const { facts } = decided.gathered
+  const kept = keptRequest(request)
   return {
     org_id: ctx.actor.orgId,
     id: decided.id,
@@ -145,8 +148,8 @@ function decisionRow(ctx: Context, decided: Decided, request: ActRequest, option
     session_id: sessionOf(request),
     action_type: facts.actionType,
     declared_action_type: facts.declaredActionType,
-    declared_goal: redacted(request.declared_goal),
-    target: redacted(facts.target),
+    declared_goal: kept['declared_goal'] ?? null,
+    target: facts.target === request.target ? kept['target'] : redacted(facts.target),
     decision: decided.decision,
     reason: reasonOf(decided),
     warnings: decided.warnings,
@@ -163,7 +166,7 @@ function decisionRow(ctx: Context, decided: Decided, request: ActRequest, option
     policy_revision: decided.snapshot.control,
     prior_decision_id: options.priorDecisionId ?? null,
     idempotency_key: options.idempotency?.key ?? null,
-    context: contextOf(decided, request, breakdown),
+    context: contextOf(decided, kept),
     evidence: storedEvidence(facts.evidence),
     created_at: facts.at,
   }
@@ -178,36 +181,41 @@ function storedEvidence(grade: Grade | null): unknown {
 
 const CONTENT_KEPT = 4096
 
-/** Enough to explain the decision and to replay it under another policy; redacted. */
-function contextOf(decided: Decided, request: ActRequest, breakdown: object): Row {
-  const { facts, injection } = decided.gathered
-  const kept = request.content === undefined ? request : { ...request, content: request.content.slice(0, CONTENT_KEPT) }
+/** The request as it is kept: shortened, secrets replaced. */
+function keptRequest(request: ActRequest): Row {
+  const { content } = request
+  const kept = content === undefined ? request : { ...request, content: cut(content, CONTENT_KEPT) }
+  return redactDeep(kept).value as Row
+}
+
+/**
+ * Enough to explain the decision and to replay it under another policy. What is empty stays away, and so does
+ * what the row has in a column of its own: readers take absent for empty.
+ */
+function contextOf(decided: Decided, request: Row): Row {
+  const { facts, breakdown, injection } = decided.gathered
+  const { observed, verdict, degraded } = decided
   return {
-    request: redactDeep(kept).value,
+    request,
     facts: {
       keyId: facts.keyId,
-      target: redacted(facts.target),
-      writePaths: facts.writePaths,
-      injection:
-        injection.score > 0
-          ? {
-              score: injection.score,
-              risk_level: injection.risk_level,
-              categories: injection.categories,
-              combined: injection.combined,
-            }
-          : null,
-      session: facts.session,
-      permissionLevel: facts.permissionLevel,
+      ...(facts.writePaths.length > 0 ? { writePaths: facts.writePaths } : {}),
+      ...(injection.score > 0 ? { injection: keptInjection(injection) } : {}),
+      ...(facts.session ? { session: facts.session } : {}),
+      ...(facts.permissionLevel === null ? {} : { permissionLevel: facts.permissionLevel }),
     },
     risk_breakdown: breakdown,
-    observed: Object.fromEntries(decided.observed),
-    clauses: decided.verdict?.clauses ?? [],
-    shadow: decided.verdict?.shadow ?? [],
-    degradation: decided.degraded,
+    ...(observed.size > 0 ? { observed: Object.fromEntries(observed) } : {}),
+    ...(verdict && verdict.clauses.length > 0 ? { clauses: verdict.clauses } : {}),
+    ...(verdict && verdict.shadow.length > 0 ? { shadow: verdict.shadow } : {}),
+    ...(degraded ? { degradation: degraded } : {}),
   }
 }
 
-function redacted(text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : String(redactDeep(text).value)
+function keptInjection({ score, risk_level, categories, combined }: InjectionScan): Row {
+  return { score, risk_level, categories, combined }
+}
+
+function redacted(text: string | null): string | null {
+  return text === null ? null : redactText(text).text
 }

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { create } from '#core/actions/create.op'
+import { reportOutcome } from '#core/actions/report-outcome.op'
 import { harmless, recorded } from '#core/actions/test-actions'
+import { update } from '#core/actions/update.op'
+import { pause } from '#core/agents/pause.op'
+import { resume } from '#core/agents/resume.op'
 import { openDatabase } from '#core/db/index'
 import { invoke } from '#core/kernel/invoke'
 import { silentLog } from '#core/kernel/log'
@@ -53,6 +57,22 @@ test('two servers that record for one org at once leave no gap and no double, an
   expect(report.size).toBeGreaterThanOrEqual(rows.length)
 })
 
+test('guards, outcomes and controls of one org at once never wait for each other in a circle', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('admin')
+  const elsewhere = second.context(ctx.actor)
+  const work = Array.from({ length: 30 }, async (_, n) => {
+    const [here, there] = n % 2 === 0 ? [ctx, elsewhere] : [elsewhere, ctx]
+    const { action_id } = await recorded(here, { session_id: 's1' })
+    await Promise.all([
+      invoke(update, there, { action_id, tokens_in: 5, cost_estimate: 0.1 }),
+      invoke(evaluate, here, { ...harmless, declared_goal: `beside ${n}`, session_id: 's1' }),
+      invoke(n % 2 === 0 ? pause : resume, there, { agent_id: 'somebody else' }),
+    ])
+    await invoke(reportOutcome, there, { action_id, status: 'completed' })
+  })
+  await expect(Promise.all(work)).resolves.toHaveLength(30)
+})
+
 test('a change of policy on one server holds for the next decision on the other', async () => {
   const org = await testOrg(server.runtime, { policies: 'none' })
   const admin = await org.as('admin')
@@ -83,8 +103,10 @@ test('503 and no decision when it cannot be recorded', async () => {
   const { secret } = await invoke(createKey, await org.as('admin'), { name: 'agent' })
   const ctx = lost.runtime.context(await lost.runtime.use(keyCache).actorOf(secret))
   expect(await invoke(evaluate, ctx, harmless)).toMatchObject({ decision: 'allow' })
-  await lost.database.close()
+  // At once, while what governs the org is still known: the decision can be made, but not recorded.
+  const closing = lost.database.close()
   const refused = invoke(evaluate, ctx, { ...harmless, declared_goal: 'after the database went away' })
   await expect(refused).rejects.toMatchObject({ code: 'GUARD_AUDIT_PERSIST_FAILED', status: 503 })
+  await closing
   await lost.runtime.close().catch(() => undefined)
 })

@@ -73,13 +73,12 @@ export class Recorder {
   async #afterFailure(waiting: readonly Waiting[], error: unknown, attempt: number): Promise<readonly Waiting[]> {
     for (const { item } of waiting) this.#heads.delete(item.orgId)
     const code = sqlState(error)
-    if (code === HEAD_MOVED && attempt < MAX_TRIES) return this.#dropOutdated(waiting)
-    if (code === KEY_RACED || (code !== undefined && waiting.length > 1)) {
+    if (code !== undefined && RETRIED.has(code) && attempt < MAX_TRIES) return this.#dropOutdated(waiting)
+    if (waiting.length > 1 && !isUnavailable(error)) {
       await this.#oneByOne(waiting)
       return []
     }
-    const fault = persistFailed(error)
-    for (const one of waiting) one.reject(fault)
+    for (const one of waiting) one.reject(toldAs(error, code))
     return []
   }
 
@@ -90,9 +89,7 @@ export class Recorder {
         one.resolve((await this.#write([one], true))[0] as Recorded)
       } catch (error) {
         this.#heads.delete(one.item.orgId)
-        if (sqlState(error) === KEY_RACED) one.reject(isKeyRaced.make())
-        else if (isControlMoved.test(error)) one.reject(error)
-        else one.reject(persistFailed(error))
+        one.reject(toldAs(error, sqlState(error)))
       }
     }
   }
@@ -115,11 +112,13 @@ export class Recorder {
   async #write(waiting: readonly Waiting[], locking: boolean): Promise<Recorded[]> {
     if (locking) return this.#writeLocked(waiting)
     await this.#loadHeads(waiting)
+    // A head read for a later item may be newer than what an earlier one was decided under.
+    if (waiting.some(({ item }) => this.#heads.get(item.orgId)?.control !== item.control)) throw new HeadMoved()
     const { parameters, heads, recorded } = sealBatch(
       waiting.map((one) => one.item),
       this.#heads,
     )
-    await this.#runtime.handle.query(STATEMENT, parameters)
+    await this.#runtime.handle.query(STATEMENT, parameters.map(wellFormed))
     for (const [orgId, head] of heads) this.#heads.set(orgId, head)
     return recorded
   }
@@ -133,7 +132,7 @@ export class Recorder {
       const moved = items.find((item) => heads.get(item.orgId)?.control !== item.control)
       if (moved) throw items.length === 1 ? isControlMoved.make() : new HeadMoved()
       const sealed = sealBatch(items, heads)
-      await query(STATEMENT, sealed.parameters)
+      await query(STATEMENT, sealed.parameters.map(wellFormed))
       return sealed.recorded
     })
   }
@@ -150,6 +149,9 @@ type Query = (text: string, values: readonly unknown[]) => Promise<{ rows: reado
 
 const STATEMENT =
   'select writ_record($1::json, $2::json, $3::json, $4::json, $5::json, $6::json, $7::json, $8::json, $9::json, $10::json)'
+
+/** Lost races: nothing was written, and the same batch may be written behind a fresh head. */
+const RETRIED: ReadonlySet<string> = new Set([HEAD_MOVED, '40P01', '40001'])
 
 /** Raised inside the locked transaction so that it is told apart like the database's own refusal. */
 class HeadMoved extends Error {
@@ -187,7 +189,25 @@ function sqlState(error: unknown): string | undefined {
   return cause === undefined ? undefined : sqlState(cause)
 }
 
-function persistFailed(cause: unknown): Fault {
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'unavailable'
+}
+
+function toldAs(error: unknown, code: string | undefined): unknown {
+  if (isControlMoved.test(error)) return error
+  return code === KEY_RACED ? isKeyRaced.make() : persistFailed(error)
+}
+
+/**
+ * JSON text without halves of surrogate pairs, which PostgreSQL refuses. `JSON.stringify` writes those, and only
+ * those, as \udXXX; a backslash of the text itself is doubled.
+ */
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json
+  return json.replaceAll(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, '$1\\ufffd')
+}
+
+export function persistFailed(cause: unknown): Fault {
   if (cause instanceof Fault && cause.code === 'GUARD_AUDIT_PERSIST_FAILED') return cause
   const message = 'The decision could not be recorded, so none is given. Treat this as not allowed and try again.'
   return new Fault('GUARD_AUDIT_PERSIST_FAILED', message, { cause, retryAfter: 1 })

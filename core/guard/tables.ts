@@ -57,6 +57,9 @@ export interface GuardRollupDayTable {
   readonly count: number
 }
 
+/** The same over all agents of the org, so that a total costs days and not days times agents. */
+export type GuardTotalDayTable = Omit<GuardRollupDayTable, 'agent_id'>
+
 export interface GuardSessionTable {
   readonly org_id: string
   readonly session_id: string

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { emitEvents, eventHub } from '#core/events/index'
-import { appendEntries } from '#core/ledger/index'
+import { announce, eventHub } from '#core/events/index'
+import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { haltToWire, type HaltState } from './schema.ts'
@@ -13,7 +13,7 @@ export async function setHalt(ctx: Context, reason: string | null): Promise<z.ou
     reason === null
       ? { halted_at: null, halted_by: null, halt_reason: null }
       : { halted_at: at, halted_by: principalName, halt_reason: reason }
-  const state = await ctx.db.transaction().execute(async (trx) => {
+  const state = await transact(ctx.db, async (trx) => {
     const changed = await trx
       .updateTable('organization')
       .set(wanted)
@@ -31,9 +31,12 @@ export async function setHalt(ctx: Context, reason: string | null): Promise<z.ou
       return row
     }
     const event = reason === null ? 'org.resumed' : 'org.halted'
-    await emitEvents(trx, orgId, at, [{ name: event, ref: orgId, payload: { by: principalName, reason } }])
     const data = { event, by: principalId, address: address ?? null, reason }
-    await appendEntries(trx, orgId, [{ kind: 'admin', ref: orgId, at, data }])
+    await announce(trx, orgId, {
+      at,
+      entries: [{ kind: 'admin', ref: orgId, at, data }],
+      events: [{ name: event, ref: orgId, payload: { by: principalName, reason } }],
+    })
     return changed
   })
   ctx.runtime.use(eventHub).nudge(orgId)

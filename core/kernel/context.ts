@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { Fault } from './errors.ts'
 import type { Log } from './log.ts'
 import type { Runtime } from './runtime.ts'
 import type { Role, Scope } from './scope.ts'
@@ -10,6 +11,8 @@ export interface Actor {
   /** Id of the key, user or service behind the call; what the ledger names. */
   readonly principalId: string
   readonly principalName: string
+  /** The same for a key and those it was rotated from; absent where nothing is rotated: `principalId` stands for it. */
+  readonly lineage?: string
   readonly kind: 'key' | 'user' | 'system'
   readonly role: Role
   readonly scopes: ReadonlySet<Scope>
@@ -35,4 +38,10 @@ export interface Context {
   readonly identityToken?: string
   /** Told about progress of a long call (MCP progress notifications); absent where nobody listens. */
   readonly progress?: (message: string, done: number, total: number) => void
+}
+
+/** Refuses a key that is bound to one agent what shows the whole org. `what` ends the sentence "cannot …". */
+export function assertWholeOrg({ actor }: Pick<Context, 'actor'>, what: string): void {
+  if (actor.agentId === null) return
+  throw new Fault('forbidden', `A key bound to one agent cannot ${what}: that shows what other agents of the org did.`)
 }

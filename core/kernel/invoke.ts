@@ -58,7 +58,9 @@ function normalise(op: Operation, raw: Record<string, unknown>): Record<string, 
   const fields: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(raw)) {
     if (value === null || value === undefined) {
-      if (value === null && op.input.shape[key]?.safeParse(null).success) fields[key] ??= null
+      if (value === null && Object.hasOwn(op.input.shape, key) && op.input.shape[key]?.safeParse(null).success) {
+        fields[key] ??= null
+      }
       continue
     }
     const name = Object.hasOwn(op.input.shape, key) ? key : names.get(key)

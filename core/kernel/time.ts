@@ -9,8 +9,12 @@ export function isStorableTime(text: string): boolean {
   return at >= EARLIEST && at < LATEST
 }
 
-/** ISO 8601 with an offset, from 1970 to the end of 9999. */
+/**
+ * ISO 8601 with an offset, from 1970 to the end of 9999; handed on in UTC, because PostgreSQL refuses offsets above
+ * 15:59 that ISO 8601 allows.
+ */
 export const Instant = z.iso
   .datetime({ offset: true })
   .max(40)
   .refine(isStorableTime, { message: 'must lie between the years 1970 and 9999' })
+  .overwrite((text) => (isStorableTime(text) ? new Date(text).toISOString() : text))

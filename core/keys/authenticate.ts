@@ -65,11 +65,16 @@ export class KeyCache {
     const column = <T>(pick: (use: (typeof used)[number]) => T): T[] => used.map(pick)
     try {
       await sql`
-        update api_key set last_used_at = used.at
-        from unnest(${column((use) => use.orgId)}::text[], ${column((use) => use.id)}::text[], ${column((use) => use.at.toISOString())}::timestamptz[])
-          as used (org_id, id, at)
-        where api_key.org_id = used.org_id and api_key.id = used.id
-          and (api_key.last_used_at is null or api_key.last_used_at < used.at)`.execute(this.#runtime.db)
+        with used as (
+          select * from unnest(${column((use) => use.orgId)}::text[], ${column((use) => use.id)}::text[], ${column((use) => use.at.toISOString())}::timestamptz[])
+            as used (org_id, id, at)
+        ), held as (
+          -- Locked in one order, so that two replicas never wait for each other in a circle.
+          select k.org_id, k.id, used.at from api_key k join used on used.org_id = k.org_id and used.id = k.id
+          where k.last_used_at is null or k.last_used_at < used.at
+          order by k.org_id, k.id for no key update of k
+        )
+        update api_key set last_used_at = held.at from held where api_key.org_id = held.org_id and api_key.id = held.id`.execute(this.#runtime.db)
     } catch (error) {
       this.#runtime.log.warn({ err: error }, 'could not store when keys were last used')
     }
@@ -134,6 +139,7 @@ function actorFrom(row: FoundKey): Actor {
     orgId: row.org_id,
     principalId: row.id,
     principalName: row.name,
+    lineage: row.lineage,
     kind: 'key',
     role: row.role,
     scopes: new Set(row.operator ? [...row.scopes, ...operatorScopes] : row.scopes),

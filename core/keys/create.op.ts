@@ -4,6 +4,7 @@ import { operation } from '../kernel/operation.ts'
 import { roles, scopes, scopesOf } from '../kernel/scope.ts'
 import { Instant } from '../kernel/time.ts'
 import { ApiKey, keyToWire } from './schema.ts'
+import { assertWithin } from './authority.ts'
 import { insertKey } from './store.ts'
 
 export const create = operation({
@@ -37,6 +38,7 @@ export const create = operation({
       ]
       throw new Fault('invalid_input', 'Validation failed', { details })
     }
+    assertWithin(ctx.actor, input.scopes ?? allowed, 'make')
     if (input.agent_id !== undefined && input.role !== 'member' && input.role !== 'readonly') {
       const details = ['agent_id: an agent key has the role member or readonly; agents never approve or administer']
       throw new Fault('invalid_input', 'Validation failed', { details })

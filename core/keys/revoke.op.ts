@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { keyCache } from './authenticate.ts'
+import { assertMayChange, assertNotLast } from './authority.ts'
 import { ApiKey, KeyId, keyToWire } from './schema.ts'
-import { keyOf, recordKeyEvent } from './store.ts'
+import { recordKeyEvent } from './store.ts'
 
 export const revoke = operation({
   name: 'keys_revoke',
@@ -17,21 +18,31 @@ export const revoke = operation({
   mcp: 'hidden',
 
   async handler(ctx, input) {
-    const revoked = await ctx.db.transaction().execute(async (trx) => {
-      const row = await trx
-        .updateTable('api_key')
-        .set({ revoked_at: ctx.now() })
-        .where('org_id', '=', ctx.actor.orgId)
+    const { orgId } = ctx.actor
+    const now = ctx.now()
+    const row = await ctx.db.transaction().execute(async (trx) => {
+      await assertNotLast(trx, orgId, input.id, now)
+      const key = await trx
+        .selectFrom('api_key')
+        .selectAll()
+        .where('org_id', '=', orgId)
         .where('id', '=', input.id)
-        .where('revoked_at', 'is', null)
-        .returningAll()
+        .forUpdate()
         .executeTakeFirst()
-      if (row) await recordKeyEvent(trx, ctx.actor, { event: 'key.revoked', at: ctx.now(), row })
-      return row
+      if (!key) throw new Fault('not_found', 'Key not found')
+      assertMayChange(ctx.actor, key)
+      if (key.revoked_at) return key
+      const revoked = await trx
+        .updateTable('api_key')
+        .set({ revoked_at: now })
+        .where('org_id', '=', orgId)
+        .where('id', '=', input.id)
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      await recordKeyEvent(trx, ctx.actor, { event: 'key.revoked', at: now, row: revoked })
+      return revoked
     })
-    if (revoked) ctx.runtime.use(keyCache).forget(revoked.key_hash)
-    const row = revoked ?? (await keyOf(ctx, input.id))
-    if (!row) throw new Fault('not_found', 'Key not found')
+    ctx.runtime.use(keyCache).forget(row.key_hash)
     return { key: keyToWire(row) }
   },
 })

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { keyCache } from './authenticate.ts'
+import { assertMayChange, assertWithin } from './authority.ts'
 import { ApiKey, KeyId, keyToWire } from './schema.ts'
 import { insertKey, recordKeyEvent } from './store.ts'
 
 export const rotate = operation({
   name: 'keys_rotate',
   title: 'Rotate an API key',
-  description: 'Replace an API key by a new one with the same rights; the old one stays valid for the overlap.',
+  description: 'Replace an API key by a new one with the same rights and the same end; the old one stays valid for the overlap.',
   input: z.object({
     id: KeyId,
     overlap_minutes: z.int().min(0).max(43_200).default(60).describe('How long the old key stays valid'),
@@ -32,7 +33,12 @@ export const rotate = operation({
         .forUpdate()
         .executeTakeFirst()
       if (!old) throw new Fault('not_found', 'Key not found')
+      assertMayChange(ctx.actor, old)
+      assertWithin(ctx.actor, old.scopes, 'rotate')
       if (old.revoked_at) throw new Fault('conflict', 'This key is revoked; create a new one instead.')
+      if (old.expires_at && old.expires_at <= now) {
+        throw new Fault('conflict', 'This key has expired; create a new one instead.')
+      }
       if (old.rotated_to) throw new Fault('conflict', `This key was rotated already, to ${old.rotated_to}.`)
       const made = await insertKey(trx, ctx.actor, now, {
         name: old.name,
@@ -42,6 +48,8 @@ export const rotate = operation({
         prefix: /^(.*_)/.exec(old.key_prefix)?.[1],
         rateLimitPerMinute: old.rate_limit_per_minute,
         operator: old.operator,
+        expiresAt: old.expires_at,
+        lineage: old.lineage,
       })
       const expires = old.expires_at && old.expires_at < until ? old.expires_at : until
       const replaced = await trx

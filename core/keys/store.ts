@@ -1,6 +1,6 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Database } from '../db/database.ts'
-import type { Actor, Context } from '../kernel/context.ts'
+import type { Actor } from '../kernel/context.ts'
 import { newId } from '../kernel/id.ts'
 import { scopesOf, type Role, type Scope } from '../kernel/scope.ts'
 import { appendEntries } from '#core/ledger/index'
@@ -16,6 +16,8 @@ export interface KeyDraft {
   readonly expiresAt?: Date | null | undefined
   readonly rateLimitPerMinute?: number | null | undefined
   readonly operator?: boolean | undefined
+  /** Of the key this one replaces; its own id when absent. */
+  readonly lineage?: string | undefined
   /** A secret chosen by the operator; made here when absent. */
   readonly secret?: string | undefined
 }
@@ -34,11 +36,12 @@ export async function insertKey(
   draft: KeyDraft,
 ): Promise<MadeKey> {
   const secret = draft.secret ?? newSecret(draft.prefix)
+  const id = newId('key')
   const row = await trx
     .insertInto('api_key')
     .values({
       org_id: by.orgId,
-      id: newId('key'),
+      id,
       name: draft.name,
       role: draft.role,
       scopes: [...(draft.scopes ?? scopesOf(draft.role))],
@@ -53,6 +56,7 @@ export async function insertKey(
       revoked_at: null,
       rate_limit_per_minute: draft.rateLimitPerMinute ?? null,
       rotated_to: null,
+      lineage: draft.lineage ?? id,
     })
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -88,13 +92,4 @@ export async function findByHash(db: Kysely<Database>, keyHash: string): Promise
     .where('key_hash', '=', keyHash)
     .executeTakeFirst()
   return row && { ...row, control: Number(row.control ?? -1) }
-}
-
-export function keyOf(ctx: Context, id: string): Promise<Selectable<ApiKeyTable> | undefined> {
-  return ctx.db
-    .selectFrom('api_key')
-    .selectAll()
-    .where('org_id', '=', ctx.actor.orgId)
-    .where('id', '=', id)
-    .executeTakeFirst()
 }

@@ -19,4 +19,6 @@ export interface ApiKeyTable {
   revoked_at: Date | null
   readonly rate_limit_per_minute: number | null
   rotated_to: string | null
+  /** Id of the first key of a row of rotations: they all are one principal, whoever has to be told apart. */
+  readonly lineage: string
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context } from '#core/kernel/context'
+import { assertWholeOrg, type Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { operation } from '#core/kernel/operation'
 import { signCheckpoint, type CheckpointRow } from './checkpoints.ts'
@@ -34,6 +34,7 @@ const exportPage = operation({
   mcp: 'hidden',
 
   async handler(ctx, input) {
+    assertWholeOrg(ctx, 'export the ledger')
     const end = await checkpointAt(ctx, input.size)
     if (input.from_seq >= end.size) {
       const details = [`from_seq: must be below ${end.size}, the number of entries exported`]

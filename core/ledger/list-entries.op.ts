@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { assertWholeOrg } from '#core/kernel/context'
 import { operation } from '#core/kernel/operation'
 import { decodeCursor, pageInput, toPage } from '#core/kernel/page'
 import { entryToWire, LedgerEntry } from './schema.ts'
@@ -21,6 +22,7 @@ export const listEntries = operation({
   mcp: 'catalog',
 
   async handler(ctx, input) {
+    assertWholeOrg(ctx, 'list the ledger')
     let query = ctx.db
       .selectFrom('ledger_entry')
       .selectAll()

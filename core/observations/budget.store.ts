@@ -10,7 +10,7 @@ import { windowStart } from './window.rules.ts'
 export type BudgetNeed = Extract<Need, { kind: 'budget' }>
 
 /** How long an estimate is held back for an act whose outcome nobody reports. */
-const RESERVATION_MS = 15 * 60_000
+export const RESERVATION_MS = 15 * 60_000
 
 interface Wanted {
   readonly orgId: string

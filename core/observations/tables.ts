@@ -47,12 +47,16 @@ export interface BudgetReservationTable {
   readonly usd_micros: number
   readonly tokens: number
   readonly calls: number
+  /** The policy's limits when it was made, to take it again; null = unlimited. */
+  readonly limit_usd_micros: number | null
+  readonly limit_tokens: number | null
+  readonly limit_calls: number | null
   /** What was spent in the end; null until committed. */
   actual_usd_micros: number | null
   actual_tokens: number | null
   state: Generated<ReservationState>
   readonly created_at: Date
-  readonly expires_at: Date
+  expires_at: Date
   settled_at: Date | null
 }
 

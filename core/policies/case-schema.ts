@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Instant } from '#core/kernel/time'
 import { DECISIONS } from './decision.rules.ts'
 
 /** What a test states beside the request: things a live guard would have looked up. */
@@ -10,7 +11,7 @@ export const CaseGiven = z
     injection: z.record(z.string(), z.unknown()),
     /** Answers by policy name, as in `{"hourly limit": {kind: "rate", used: 50}}`. */
     observed: z.record(z.string(), z.record(z.string(), z.unknown())),
-    at: z.iso.datetime({ offset: true }),
+    at: Instant,
   })
   .partial()
 

@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import type { Transaction } from 'kysely'
 import type { Database } from '#core/db/database'
 import { newId } from '#core/kernel/id'
@@ -7,24 +8,25 @@ export interface GrantDraft {
   readonly name: string
   readonly agentId: string
   readonly actionType: string
-  /** null = any target. */
-  readonly targetPrefix: string | null
+  /** Exactly this target, and what lies under it. */
+  readonly target: string
+  /** The risk the person saw: a graver act has to be asked for again. */
+  readonly maxRisk: number
   readonly minutes: number
   readonly reason: string
 }
 
-const TARGET_MAX = 256
+export const GRANT_TARGET_MAX = 256
 
 /** A time-boxed grant made together with an approval, inside the approver's transaction. Answers its policy id. */
 export async function insertGrant(trx: Transaction<Database>, by: By, at: Date, draft: GrantDraft): Promise<string> {
   const id = newId('gp')
   const rules = {
     action_type: draft.actionType,
-    ...(draft.targetPrefix === null ? {} : { target_prefix: draft.targetPrefix.slice(0, TARGET_MAX) }),
+    target_prefix: draft.target,
     expires_at: new Date(at.getTime() + draft.minutes * 60_000).toISOString(),
-    // The person saw this act and its risk; a graver one of the same kind has to be asked for again.
-    max_risk: 100,
-    reason: draft.reason.slice(0, 500),
+    max_risk: draft.maxRisk,
+    reason: cut(draft.reason, 500),
   }
   await insertPolicies(trx, by, at, [
     { id, name: `${draft.name} ${id.slice(-8)}`, policy_type: 'allow_grant', rules, agent_ids: [draft.agentId] },

@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import { z } from 'zod'
 import { canonicalText, dateClaims, moneyClaims, percentClaims, type Claim } from './claims.rules.ts'
 import type { Violation } from './kind.ts'
@@ -102,8 +103,8 @@ function forbidden(text: string, source: Source): Violation[] {
       : occurrences(compilePattern(pattern, flags), text, MAX_MATCHES)
     const hit = hits.find((token) => !allowed.some((fact) => fact.includes(token.toLowerCase())))
     if (hit === undefined) return []
-    const detail = `"${hit.slice(0, 200)}" matches the forbidden pattern "${label ?? pattern}".`
-    return [{ kind: 'forbidden_match', ...labelled(label), token: hit.slice(0, 200), detail }]
+    const detail = `"${cut(hit, 200)}" matches the forbidden pattern "${label ?? pattern}".`
+    return [{ kind: 'forbidden_match', ...labelled(label), token: cut(hit, 200), detail }]
   })
 }
 
@@ -132,6 +133,6 @@ function unknownClaims(label: string, claims: (text: string) => Claim[], text: s
       kind: 'fabricated_fact',
       label,
       token: raw,
-      detail: `"${raw.slice(0, 200)}" (${label}) is not among the facts of the source.`,
+      detail: `"${cut(raw, 200)}" (${label}) is not among the facts of the source.`,
     }))
 }

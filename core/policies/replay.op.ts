@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import type { Context } from '#core/kernel/context'
+import { assertWholeOrg, type Context } from '#core/kernel/context'
 import { operation } from '#core/kernel/operation'
+import { Instant } from '#core/kernel/time'
 import { canonical } from '#core/ledger/index'
 import { compilePolicies } from './compile.ts'
 import { DECISIONS } from './decision.rules.ts'
@@ -11,10 +12,6 @@ import { AgentIds, invalid, PolicyTypeField, RulesField, soundRules } from './sc
 import { loadPolicyRows, policyOf } from './store.ts'
 
 const Count = z.int().min(0)
-/** Years that every part of the system can write as ISO text. */
-const Moment = z.iso
-  .datetime({ offset: true })
-  .refine((text) => Date.parse(text) > 86_400_000 * 365, { message: 'must lie after 1970' })
 const Counts = z.object({ allow: Count, warn: Count, require_approval: Count, block: Count })
 const DecisionField = z.enum(DECISIONS)
 
@@ -24,8 +21,8 @@ const input = z.object({
   rules: RulesField.optional(),
   agent_ids: AgentIds.optional(),
   days: z.int().min(1).max(365).default(7),
-  from: Moment.optional().describe('Start of the window, instead of days'),
-  to: Moment.optional(),
+  from: Instant.optional().describe('Start of the window, instead of days'),
+  to: Instant.optional(),
   max_decisions: z.int().min(1).max(1_000_000).default(100_000),
   max_changed: z.int().min(0).max(1_000).default(100),
 })
@@ -66,6 +63,7 @@ export const replay = operation({
   mcp: 'catalog',
 
   async handler(ctx, given) {
+    assertWholeOrg(ctx, 'replay history')
     const draft = await draftOf(ctx, given)
     const active = await loadPolicyRows(ctx.db, ctx.actor.orgId)
     const { policy_type, rules, agent_ids } = draft

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Context } from '#core/kernel/context'
+import { assertWholeOrg, type Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { operation } from '#core/kernel/operation'
 import { DECISIONS } from './decision.rules.ts'
@@ -57,6 +57,7 @@ export const simulate = operation({
   mcp: 'catalog',
 
   async handler(ctx, input) {
+    assertWholeOrg(ctx, 'simulate policies')
     const policies = policiesOf(input, ctx.now())
     const actions = await pastActions(ctx, input.days)
     const { orgId } = ctx.actor

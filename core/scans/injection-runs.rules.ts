@@ -6,8 +6,12 @@ export const charSet = (chars: RegExp): Uint8Array =>
  * Runs of at least `min` characters of the set, as [start, end). Looks at the last character a run would need first,
  * so that text of short words is passed over in strides.
  */
-export function* longRuns(text: string, set: Uint8Array, min: number): Generator<readonly [start: number, end: number]> {
-  for (let start = 0; start + min <= text.length; ) {
+export function* longRuns(
+  text: string,
+  set: Uint8Array,
+  min: number,
+): Generator<readonly [start: number, end: number]> {
+  for (let start = 0; start + min <= text.length;) {
     let at = start + min - 1
     while (at >= start && set[text.charCodeAt(at)] === 1) at -= 1
     if (at >= start) {

@@ -10,12 +10,7 @@ export type Stretch = { readonly part: string; readonly base: number }
 export type Chosen = { readonly rule: InjectionRule; readonly stretches: readonly Stretch[] }
 export type Selection = { readonly chosen: readonly Chosen[]; readonly turned: boolean }
 
-export const RULES: readonly InjectionRule[] = [
-  ...INTENT_RULES,
-  ...CHANNEL_RULES,
-  ...LANGUAGE_RULES,
-  ...EAST_ASIAN_RULES,
-]
+const RULES: readonly InjectionRule[] = [...INTENT_RULES, ...CHANNEL_RULES, ...LANGUAGE_RULES, ...EAST_ASIAN_RULES]
 
 /** A match lies within this many characters of the word that called for its rule; the longest in the corpus has 90. */
 const REACH = 250
@@ -23,17 +18,11 @@ const REACH = 250
 const MAX_PLACES = 48
 
 /** Rules that also match wordings without any of their own anchors; such a rule reads the whole text. */
-const WIDE: ReadonlySet<string> = new Set([
-  'persona',
-  'disable_safety',
-  'disable_safety_general',
-  'when_ai_reads',
-  'run_command',
-  'decode_and_follow',
-  'review_bias',
-  'hide_from_user',
-  'reveal_secret',
-])
+const WIDE: ReadonlySet<string> = new Set(
+  'ask_what_came_before decode_and_follow disable_safety disable_safety_general fixed_reply from_now_on hide_from_user ignore_the_user obey persona persona_named reveal_de reveal_fr reveal_secret review_bias run_command send_secrets were_your_instructions when_ai_reads'.split(
+    ' ',
+  ),
+)
 
 /** One set of anchors of one rule: the rule runs when each of its sets was met. */
 type Slot = { readonly rule: number; readonly places: number[]; stamp: number; count: number }
@@ -164,7 +153,11 @@ function choose(position: number, text: string, chosen: Chosen[]): void {
   const anywhere = WIDE.has(rule.id) || rule.anchors.some((words) => SCRIPTS.has(words[0] ?? ''))
   const before = chosen.at(-1)
   // Rules of one language have the same anchors, hence the same places.
-  const same = before !== undefined && rule.anchors.length === 1 && before.rule.anchors[0]?.[0] === rule.anchors[0]?.[0]
+  const same =
+    before !== undefined &&
+    !WIDE.has(before.rule.id) &&
+    rule.anchors.length === 1 &&
+    before.rule.anchors[0]?.[0] === rule.anchors[0]?.[0]
   const alike = same && rule.anchors[0]?.[0]?.startsWith('latin-') === true
   const stretches = anywhere ? [{ part: text, base: 0 }] : alike ? before.stretches : stretchesOf(rarest, text)
   chosen.push({ rule, stretches })

@@ -139,12 +139,7 @@ function scanLayer(layer: Layer): Scored[] {
   const written = undisguise(folded.text)
   if (written) {
     const known = new Set(plain.map(({ pattern }) => pattern))
-    const extra = scanFolded(
-      layer,
-      written.text,
-      (index) => locate(written.offset(index)),
-      select(written.text).chosen,
-    )
+    const extra = scanFolded(layer, written.text, (index) => locate(written.offset(index)), select(written.text).chosen)
     found.push(
       ...concealment(
         extra.filter(({ pattern }) => !known.has(pattern)),

@@ -47,25 +47,44 @@ function freeKey(target: object, key: string): string {
   return `${key}#${copy}`
 }
 
-type At = { depth: number; kind: KeyKind; found: Found }
+/** What is known of keys without secrets: requests repeat theirs, and only clean ones are kept in memory. */
+const CLEAN_KEYS = new Map<string, KeyKind>()
+const MAX_KEYS = 2000
+const MAX_KEPT_KEY = 80
 
-function redactObject(value: object, at: At): object {
-  const out: object = {}
-  for (const [key, child] of Object.entries(value) as [string, unknown][]) {
-    const name = freeKey(out, redactString(key, at.found))
-    const redacted = redactValue(child, { ...at, depth: at.depth + 1, kind: kindOfKey(key) })
+type Key = { readonly name: string; readonly kind: KeyKind }
+
+function readKey(key: string, found: Found): Key {
+  if (CLEAN_KEYS.has(key)) return { name: key, kind: CLEAN_KEYS.get(key) }
+  const name = redactString(key, found)
+  const kind = kindOfKey(key)
+  if (name === key && key.length <= MAX_KEPT_KEY && CLEAN_KEYS.size < MAX_KEYS) CLEAN_KEYS.set(key, kind)
+  return { name, kind }
+}
+
+type At = { readonly depth: number; readonly found: Found }
+
+function redactObject(value: object, { depth, found }: At): object {
+  const out: Record<string, unknown> = {}
+  const inner = { depth: depth + 1, found }
+  for (const key of Object.keys(value)) {
+    const { name, kind } = readKey(key, found)
+    const free = freeKey(out, name)
+    const redacted = redactValue((value as Record<string, unknown>)[key], kind, inner)
     // defineProperty: an own key called __proto__ must stay a key.
-    Object.defineProperty(out, name, { value: redacted, enumerable: true, writable: true, configurable: true })
+    if (free !== '__proto__') out[free] = redacted
+    else Object.defineProperty(out, free, { value: redacted, enumerable: true, writable: true, configurable: true })
   }
   return out
 }
 
-function redactValue(value: unknown, at: At): unknown {
-  if (typeof value === 'string') return at.kind ? redactKeyed(value, at.kind, at.found) : redactString(value, at.found)
-  if (typeof value === 'number' && at.kind === 'password_field') return redactKeyed(String(value), at.kind, at.found)
+function redactValue(value: unknown, kind: KeyKind, at: At): unknown {
+  const { depth, found } = at
+  if (typeof value === 'string') return kind ? redactKeyed(value, kind, found) : redactString(value, found)
+  if (typeof value === 'number' && kind === 'password_field') return redactKeyed(String(value), kind, found)
   if (typeof value !== 'object' || value === null) return value
-  if (at.depth >= MAX_DEPTH) return TRUNCATED
-  if (Array.isArray(value)) return value.map((item) => redactValue(item, { ...at, depth: at.depth + 1 }))
+  if (depth >= MAX_DEPTH) return TRUNCATED
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, kind, { depth: depth + 1, found }))
   return redactObject(value, at)
 }
 
@@ -75,6 +94,6 @@ function redactValue(value: unknown, at: At): unknown {
  */
 export function redactDeep(value: unknown): { value: unknown; security: SecuritySummary } {
   const found: Found = []
-  const redacted = redactValue(value, { depth: 0, kind: undefined, found })
+  const redacted = redactValue(value, undefined, { depth: 0, found })
   return { value: redacted, security: summarise(found) }
 }

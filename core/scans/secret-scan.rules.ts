@@ -114,6 +114,7 @@ export function secretScan(text: string): SecretScan {
 }
 
 export function summarise(findings: readonly Pick<SecretFinding, 'category' | 'severity'>[]): SecuritySummary {
+  if (findings.length === 0) return { clean: true, findings_count: 0, critical_count: 0, categories: [] }
   return {
     clean: findings.length === 0,
     findings_count: findings.length,

@@ -75,6 +75,7 @@ export async function testOrg(runtime: Runtime, options: { policies?: 'default' 
         orgId,
         principalId: row.id,
         principalName: row.name,
+        lineage: row.lineage,
         kind: 'key',
         role,
         scopes: new Set(scopes ?? scopesOf(role)),

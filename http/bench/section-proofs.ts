@@ -20,7 +20,7 @@ interface Report {
 /** Figures that tests elsewhere establish: the ledger's tamper matrix, and what a simulated power cut loses. */
 export async function proofsSection(): Promise<Row[]> {
   const { output, report } = await runTests([TAMPER, POWER])
-  const [, detected = '', tried = ''] = /(\d+) of (\d+) {2}all\b/.exec(output) ?? []
+  const [, detected = '', tried = ''] = /^\s*(\d+) of (\d+) {2}all$/m.exec(output) ?? []
   const tests = report.testResults.flatMap(({ assertionResults }) => assertionResults)
   const cut = tests.find(({ title }) => title.includes('lost by a power cut'))
   return [

@@ -38,11 +38,11 @@ async function list(options: ActionsOptions): Promise<void> {
   if (options.json) return sayJson(answer)
   if (answer.actions.length === 0) return say('No actions.')
   const rows = answer.actions.map((action) => [
-    harmless(action.action_id),
+    action.action_id,
     ago(action.created_at),
     action.agent_id,
     action.action_type,
-    paintStatus(action.status),
+    { painted: paintStatus(action.status) },
     action.outcome_status,
     action.risk_score,
     action.declared_goal,

@@ -61,7 +61,7 @@ function pending(connection: Connection, limit: number): Promise<PendingList> {
 function sayPending({ actions }: PendingList): void {
   if (actions.length === 0) return say('Nothing waits for you.')
   const rows = actions.map((action) => [
-    paint('bold', harmless(action.action_id)),
+    { painted: paint('bold', harmless(action.action_id)) },
     action.agent_id,
     action.action_type,
     action.risk_score,

@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Writ } from '../client/index.ts'
 import { testInstance, type TestInstance } from '../test-instance.ts'
 import { firstOutput, runCli, startCli, type CliResult } from './test-cli.ts'
+
+// Whole programs start here, on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 90_000 })
 
 let server: TestInstance
 let agent: Writ

@@ -105,7 +105,7 @@ function sayJudged(judged: readonly Judged[], problems: readonly string[]): void
         one.call.line,
         one.call.tool,
         one.recorded.summary,
-        paintDecision(one.answer?.decision ?? 'refused'),
+        { painted: paintDecision(one.answer?.decision ?? 'refused') },
         one.answer?.risk_score ?? null,
         reasonOf(one),
       ])

@@ -56,7 +56,7 @@ async function list(options: RemoteOptions): Promise<void> {
   const rows = answer.keys.map((key) => [
     key.id,
     key.role,
-    stateOf(key),
+    { painted: stateOf(key) },
     key.agent_id,
     used(key),
     `${key.key_prefix}…`,

@@ -23,13 +23,14 @@ export class LocalServer {
   readonly #settings: Settings
   #own: RunningServer | undefined
   #watch: NodeJS.Timeout | undefined
+  #closed = false
 
   private constructor(settings: Settings, apiKey: string, at: { url: string; own?: RunningServer }) {
     this.#settings = settings
     this.url = at.url
     this.apiKey = apiKey
     this.#own = at.own
-    if (at.own === undefined) this.#watch = setInterval(() => void this.#takeOver(), WATCH_MS).unref()
+    if (at.own === undefined) this.#watchOther()
   }
 
   static async open(settings: Settings, given: string | undefined): Promise<LocalServer> {
@@ -52,19 +53,25 @@ export class LocalServer {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#watch)
+    this.#closed = true
+    clearTimeout(this.#watch)
     await this.#own?.close()
+  }
+
+  #watchOther(): void {
+    if (this.#closed || this.#own !== undefined) return
+    this.#watch = setTimeout(() => void this.#takeOver().finally(() => this.#watchOther()), WATCH_MS).unref()
   }
 
   /** Open approvals and the record live in the data, so a new server on the same data is the same server. */
   async #takeOver(): Promise<void> {
     const running = runningServer(this.#settings)
     if (running !== null && (await isHealthy(running.url))) return
-    clearInterval(this.#watch)
     const port = Number(new URL(this.url).port)
     const own = await tryStart({ ...this.#settings, port }, false).catch(() => null)
-    if (own !== null) this.#own = own
-    else this.#watch = setInterval(() => void this.#takeOver(), WATCH_MS).unref()
+    if (own === null) return
+    this.#own = own
+    if (this.#closed) await own.close()
   }
 }
 

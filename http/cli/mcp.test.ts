@@ -5,8 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { runCli, startCli } from './test-cli.ts'
+
+// Whole programs start here, on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 90_000 })
 
 let home: string
 const children = new Set<ChildProcess>()
@@ -40,6 +43,7 @@ async function host(env: Record<string, string> = {}): Promise<Host> {
   const { stdin, stdout } = child
   if (stdin === null || stdout === null) throw new Error('The bridge has no pipes.')
   let errors = ''
+  child.setMaxListeners(100)
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const waiting = new Map<number, (answer: Answer) => void>()
   createInterface({ input: stdout }).on('line', (line) => {
@@ -50,7 +54,10 @@ async function host(env: Record<string, string> = {}): Promise<Host> {
   const ask = (method: string, params: object): Promise<Answer> => {
     last += 1
     stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: last, method, params })}\n`)
-    return new Promise((resolve) => void waiting.set(last, resolve))
+    return new Promise((resolve, reject) => {
+      waiting.set(last, resolve)
+      child.once('exit', (code) => reject(new Error(`The bridge ended with ${code}: ${errors}`)))
+    })
   }
   const client = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'Test Host', version: '1' } }
   await ask('initialize', client)

@@ -97,7 +97,14 @@ function sayReplay(report: OutputOf<'policies_replay'> & { name: string }): void
   if (report.not_judged > 0) say(paint('yellow', `${report.not_judged} could not be judged from what was recorded.`))
   if (report.changed.length > 0) {
     const rows = report.changed.map(({ decision_id, created_at, agent_id, before, after, action_type }) => {
-      return [decision_id, created_at, agent_id, paintDecision(before), paintDecision(after), action_type]
+      return [
+        decision_id,
+        created_at,
+        agent_id,
+        { painted: paintDecision(before) },
+        { painted: paintDecision(after) },
+        action_type,
+      ]
     })
     sayTable(['DECISION', 'AT', 'AGENT', 'WAS', 'BECOMES', 'TYPE'], rows)
   }

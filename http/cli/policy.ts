@@ -53,7 +53,7 @@ async function list(options: RemoteOptions): Promise<void> {
   const rows = answer.policies.map((policy) => [
     policy.id,
     policy.policy_type,
-    stateOf(policy),
+    { painted: stateOf(policy) },
     policy.revision,
     policy.name,
   ])

@@ -6,8 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawn } from 'node:child_process'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { firstOutput, runCli, startCli } from './test-cli.ts'
+
+// Whole programs start here, on a machine that may be busy with others.
+vi.setConfig({ testTimeout: 90_000 })
 
 let home: string
 const children = new Set<ChildProcess>()

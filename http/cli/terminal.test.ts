@@ -17,7 +17,7 @@ test('what an agent wrote cannot steer the terminal of the person who reads it',
   const hostile = 'ok\u001B[2J\u001B]0;owned\u0007\r\n\u202Etxt.exe\u2028'
   expect(harmless(hostile)).not.toMatch(/[\p{Cc}\u2028\u202E]/u)
   const table = printed(() => sayTable(['ACTION', 'GOAL'], [['act_1\u001B[31m', hostile]]))
-  expect(table).not.toMatch(/\u001B\[2J|\u0007|\u202E/)
+  for (const steering of ['\u001B', '\u0007', '\u202E']) expect(table).not.toContain(steering)
 })
 
 test('a table holds every row, cuts long cells and wraps the last', () => {

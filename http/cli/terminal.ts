@@ -28,9 +28,16 @@ export function paintDecision(decision: string): string {
   return style === undefined ? decision : paint(style, decision)
 }
 
-/** Rows below plain headings. The last column takes what width is left and wraps; the others are cut at 44 characters. */
-export function sayTable(heads: readonly string[], rows: readonly (readonly (string | number | null)[])[]): void {
-  const cells = rows.map((row) => row.map((cell, index) => tidy(cell, index === heads.length - 1)))
+/** Text of a cell that is styled already; plain strings are taken for what others wrote. */
+export interface Painted {
+  readonly painted: string
+}
+
+export type Cell = string | number | null | Painted
+
+/** Rows below plain headings. The first column, an id as a rule, is whole; the last takes what width is left and wraps; the others are cut at 44 characters. */
+export function sayTable(heads: readonly string[], rows: readonly (readonly Cell[])[]): void {
+  const cells = rows.map((row) => row.map((cell, index) => tidy(cell, index === 0 || index === heads.length - 1)))
   const widths = heads
     .slice(0, -1)
     .map((head, index) => Math.max(head.length, ...cells.map((row) => plainLength(row[index] ?? ''))) + 2)
@@ -58,13 +65,11 @@ export function harmless(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
 }
 
-function tidy(cell: string | number | null, isLast: boolean): string {
+function tidy(cell: Cell, isWhole: boolean): string {
   if (cell === null) return '-'
-  const text = String(cell)
-  // Painted by us already; what others wrote comes in through `harmless`.
-  if (text.includes('\u001B[')) return text
-  const shown = harmless(text)
-  return isLast || shown.length <= MAX_CELL ? shown : `${shown.slice(0, MAX_CELL - 1)}…`
+  if (typeof cell === 'object') return cell.painted
+  const shown = harmless(String(cell))
+  return isWhole || shown.length <= MAX_CELL ? shown : `${shown.slice(0, MAX_CELL - 1)}…`
 }
 
 function plainLength(text: string): number {

@@ -31,6 +31,7 @@ const statements = [
     revoked_at timestamptz,
     rate_limit_per_minute integer,
     rotated_to text,
+    lineage text not null,
     primary key (org_id, id)
   )`,
   // A key is looked up before its org is known; it is the one unique index without org_id.

@@ -5,6 +5,16 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(db)
 }
 
+const actionSums = `count(*),
+      count(*) filter (where status = 'completed'), count(*) filter (where status in ('failed', 'cancelled', 'blocked')),
+      count(*) filter (where risk_score >= 70), sum(risk_score),
+      coalesce(sum(cost_micros), 0), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0)`
+
+const added = (table: string): string =>
+  ['total', 'completed', 'failed', 'high_risk', 'risk_sum', 'cost_micros', 'tokens_in', 'tokens_out']
+    .map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`)
+    .join(', ')
+
 const record = `
 create function writ_record(p_heads json, p_entries json, p_tiles json, p_decisions json, p_rollups json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
 returns void language plpgsql as $$
@@ -14,6 +24,10 @@ declare
   written bigint;
   first_seq bigint;
 begin
+  -- Before the heads and sorted: who decides an approval of the same act holds its row and then waits for the head.
+  insert into approval
+    select p.* from json_populate_recordset(null::approval, p_approvals) as p order by org_id, act_digest, agent_id;
+
   -- Sorted by org, so that two replicas never wait for each other in a circle.
   for head in select * from json_to_recordset(p_heads) as h (org_id text, old_size bigint, control bigint, new_size bigint, frontier text, at timestamptz) order by org_id loop
     update ledger_head set size = head.new_size, frontier = decode(head.frontier, 'hex'), updated_at = head.at
@@ -38,20 +52,16 @@ begin
     select a.* from json_populate_recordset(null::action_record, p_actions) as a;
 
   insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
-    select org_id, (created_at at time zone 'UTC')::date, agent_id, count(*),
-      count(*) filter (where status = 'completed'), count(*) filter (where status in ('failed', 'cancelled', 'blocked')),
-      count(*) filter (where risk_score >= 70), sum(risk_score),
-      coalesce(sum(cost_micros), 0), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0)
+    select org_id, (created_at at time zone 'UTC')::date, agent_id, ${actionSums}
     from json_populate_recordset(null::action_record, p_actions)
     group by 1, 2, 3 order by 1, 2, 3
-    on conflict (org_id, day, agent_id) do update set
-      total = action_rollup_day.total + excluded.total, completed = action_rollup_day.completed + excluded.completed,
-      failed = action_rollup_day.failed + excluded.failed, high_risk = action_rollup_day.high_risk + excluded.high_risk,
-      risk_sum = action_rollup_day.risk_sum + excluded.risk_sum, cost_micros = action_rollup_day.cost_micros + excluded.cost_micros,
-      tokens_in = action_rollup_day.tokens_in + excluded.tokens_in, tokens_out = action_rollup_day.tokens_out + excluded.tokens_out;
+    on conflict (org_id, day, agent_id) do update set ${added('action_rollup_day')};
 
-  insert into approval
-    select p.* from json_populate_recordset(null::approval, p_approvals) as p;
+  insert into action_total_day (org_id, day, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
+    select org_id, (created_at at time zone 'UTC')::date, ${actionSums}
+    from json_populate_recordset(null::action_record, p_actions)
+    group by 1, 2 order by 1, 2
+    on conflict (org_id, day) do update set ${added('action_total_day')};
 
   insert into guard_rollup_hour (org_id, hour, decision, count)
     select org_id, date_trunc('hour', at), decision, sum(count)
@@ -64,6 +74,12 @@ begin
     from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
     group by 1, 2, 3, 4 order by 1, 2, 3, 4
     on conflict (org_id, day, agent_id, decision) do update set count = guard_rollup_day.count + excluded.count;
+
+  insert into guard_total_day (org_id, day, decision, count)
+    select org_id, (at at time zone 'UTC')::date, decision, sum(count)
+    from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
+    group by 1, 2, 3 order by 1, 2, 3
+    on conflict (org_id, day, decision) do update set count = guard_total_day.count + excluded.count;
 
   insert into guard_session (org_id, session_id, started_at, last_at, decisions, warns, approvals, blocks, flags, action_types)
     select org_id, session_id, at, at, decisions, warns, approvals, blocks, flags, action_types
@@ -150,6 +166,8 @@ const statements = [
   `create index guard_decision_at on guard_decision using brin (created_at)`,
   `create table guard_rollup_hour (org_id text not null, hour timestamptz not null, decision text not null, count bigint not null, primary key (org_id, hour, decision))`,
   `create table guard_rollup_day (org_id text not null, day date not null, agent_id text not null, decision text not null, count bigint not null, primary key (org_id, day, agent_id, decision))`,
+  `create index guard_rollup_day_agent on guard_rollup_day (org_id, agent_id, day)`,
+  `create table guard_total_day (org_id text not null, day date not null, decision text not null, count bigint not null, primary key (org_id, day, decision))`,
   `create table guard_session (
     org_id text not null,
     session_id text not null,

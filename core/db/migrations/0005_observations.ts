@@ -30,11 +30,19 @@ const reserve = `
   where ${['usd_micros', 'tokens', 'calls'].map((metric) => fits(metric, heldBefore(metric))).join(' and ')};
   made := found;`
 
-/** SKIP LOCKED: whoever settles one of these rows right now decides about it. */
+/**
+ * The usage row first, as everybody does. SKIP LOCKED: whoever settles one of these rows right now decides about it.
+ * What waits for a person is held for as long as the person has.
+ */
 const lapse = `
+  perform 1 from budget_usage u where ${usageKey('u', 'item')} for update;
   with due as (
     select r.org_id, r.id from budget_reservation r
     where ${usageKey('r', 'item')} and r.state = 'reserved' and r.expires_at <= at
+      and not exists (
+        select 1 from action_record a join approval p on p.org_id = a.org_id and p.action_id = a.action_id
+        where a.org_id = r.org_id and a.budget_reference = r.reference and p.state = 'pending'
+      )
     for update skip locked
   ), lapsed as (
     update budget_reservation r set state = 'lapsed', settled_at = at from due
@@ -88,6 +96,9 @@ const statements = [
     usd_micros bigint not null check (usd_micros >= 0),
     tokens bigint not null check (tokens >= 0),
     calls bigint not null check (calls >= 0),
+    limit_usd_micros bigint,
+    limit_tokens bigint,
+    limit_calls bigint,
     actual_usd_micros bigint,
     actual_tokens bigint,
     state text not null default 'reserved' check (state in ('reserved', 'committed', 'released', 'lapsed')),
@@ -124,9 +135,10 @@ const statements = [
       end if;
       if made then
         insert into budget_reservation (org_id, id, reference, policy_id, subject, time_window, window_start,
-          usd_micros, tokens, calls, created_at, expires_at)
+          usd_micros, tokens, calls, limit_usd_micros, limit_tokens, limit_calls, created_at, expires_at)
         values (item.org_id, item.id, item.reference, item.policy_id, item.subject, item.time_window,
-          item.window_start, item.usd_micros, item.tokens, item.calls, at, lapses);
+          item.window_start, item.usd_micros, item.tokens, item.calls,
+          item.limit_usd_micros, item.limit_tokens, item.limit_calls, at, lapses);
       end if;
       place := item.ord;
       select u.used_usd_micros + u.reserved_usd_micros, u.used_tokens + u.reserved_tokens, u.used_calls + u.reserved_calls

@@ -67,6 +67,7 @@ const statements = [
   `create index action_agent on action_record (org_id, agent_id, created_at desc, action_id desc)`,
   `create index action_status on action_record (org_id, status, created_at desc, action_id desc) where status <> 'completed'`,
   `create index action_parent on action_record (org_id, parent_action_id) where parent_action_id is not null`,
+  `create index action_session on action_record (org_id, session_id, created_at desc, action_id desc) where session_id is not null`,
   `create unique index action_idempotency on action_record (org_id, idempotency_key) where idempotency_key is not null`,
   // One guard decision is answered by one action: its count and its budget belong to that one.
   `create unique index action_budget on action_record (org_id, budget_reference)`,
@@ -79,6 +80,8 @@ const statements = [
     state text not null check (state in ('pending', 'approved', 'denied', 'expired', 'withdrawn')),
     act_digest text not null,
     policy_revision bigint not null,
+    risk_score integer not null,
+    matched_policies text[] not null,
     agent_id text not null,
     requested_by text not null,
     created_at timestamptz not null,
@@ -93,8 +96,11 @@ const statements = [
   )`,
   `create unique index approval_action on approval (org_id, action_id)`,
   `create index approval_open on approval (expires_at) where state = 'pending'`,
-  `create index approval_act on approval (org_id, act_digest) where state in ('pending', 'approved')`,
+  `create index approval_act on approval (org_id, act_digest) where state in ('pending', 'approved', 'denied')`,
   `create index approval_held on approval (org_id, state, decided_at) where state in ('pending', 'approved') and released_at is null`,
+  `create index approval_decided on approval (org_id, decided_at desc) where state in ('approved', 'denied')`,
+  // Parallel requests of one act ask the person once.
+  `create unique index approval_asked on approval (org_id, act_digest, agent_id) where state = 'pending'`,
   `create index approval_newest on approval (org_id, created_at desc, id desc)`,
   `create table assumption (
     org_id text not null,
@@ -151,5 +157,19 @@ const statements = [
     tokens_in bigint not null default 0,
     tokens_out bigint not null default 0,
     primary key (org_id, day, agent_id)
+  )`,
+  `create index action_rollup_day_agent on action_rollup_day (org_id, agent_id, day)`,
+  `create table action_total_day (
+    org_id text not null,
+    day date not null,
+    total bigint not null default 0,
+    completed bigint not null default 0,
+    failed bigint not null default 0,
+    high_risk bigint not null default 0,
+    risk_sum bigint not null default 0,
+    cost_micros bigint not null default 0,
+    tokens_in bigint not null default 0,
+    tokens_out bigint not null default 0,
+    primary key (org_id, day)
   )`,
 ]

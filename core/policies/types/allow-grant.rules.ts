@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Instant } from '#core/kernel/time'
 import { policyKind } from '../kind.ts'
 import { ActionTypeName, Prefix, sharedFields } from './fields.ts'
 
@@ -7,7 +8,7 @@ export const GRANT_MAX_DAYS = 30
 export const GrantRules = z.strictObject({
   action_type: ActionTypeName,
   target_prefix: Prefix.optional(),
-  expires_at: z.iso.datetime({ offset: true }),
+  expires_at: Instant,
   max_risk: z.number().min(0).max(100).default(69),
   reason: z.string().max(500).optional(),
   ...sharedFields,

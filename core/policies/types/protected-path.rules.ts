@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import { compilePathPatterns, patternProblem } from '#core/evidence/index'
 import { z } from 'zod'
 import { policyKind } from '../kind.ts'
@@ -34,8 +35,8 @@ export const protectedPath = policyKind({
     for (const path of [...target, ...facts.writePaths]) {
       const pattern = rules.protects(path)
       if (pattern === null) continue
-      const message = rules.message ?? `The path "${path.slice(0, 300)}" is protected by "${pattern}".`
-      return { path: 'rules.paths', expected: pattern, seen: path.slice(0, 1024), effect: rules.action, message }
+      const message = rules.message ?? `The path "${cut(path, 300)}" is protected by "${pattern}".`
+      return { path: 'rules.paths', expected: pattern, seen: cut(path, 1024), effect: rules.action, message }
     }
     return null
   },

@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import { z } from 'zod'
 import { policyKind } from '../kind.ts'
 import { ActionTypes, covered, indexTypes, RaisingAction, sharedFields } from './fields.ts'
@@ -22,10 +23,9 @@ export const semantic = policyKind({
     return {
       path: 'rules.instruction',
       expected: rules.instruction,
-      seen: observed.reason.slice(0, 500),
+      seen: cut(observed.reason, 500),
       effect: rules.action,
-      message:
-        rules.message ?? (observed.reason === '' ? 'The act breaks a written rule.' : observed.reason.slice(0, 500)),
+      message: rules.message ?? (observed.reason === '' ? 'The act breaks a written rule.' : cut(observed.reason, 500)),
     }
   },
 })

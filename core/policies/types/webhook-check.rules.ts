@@ -1,3 +1,4 @@
+import { cut } from '#core/kernel/text'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { policyKind } from '../kind.ts'
@@ -50,7 +51,7 @@ export const webhookCheck = policyKind({
       expected: 'allow',
       seen: observed.decision ?? 'warnings',
       effect,
-      message: rules.message ?? (said === '' ? `The webhook answered ${effect}.` : said.slice(0, 1000)),
+      message: rules.message ?? (said === '' ? `The webhook answered ${effect}.` : cut(said, 1000)),
     }
   },
 })

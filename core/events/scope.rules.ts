@@ -1,0 +1,17 @@
+import type { Scope } from '../kernel/scope.ts'
+
+const byDomain: ReadonlyMap<string, Scope> = new Map([
+  ['action', 'actions:read'],
+  ['agent', 'agents:read'],
+  ['guard', 'guard:read'],
+  ['loop', 'loops:read'],
+  ['org', 'halt:read'],
+  ['policy', 'policies:read'],
+  // Signals are found in actions.
+  ['signal', 'actions:read'],
+])
+
+/** What reading the events of this name takes beside `events:read`; null: nobody is told of a domain not listed. */
+export function scopeOfEvent(name: string): Scope | null {
+  return byDomain.get(name.split('.', 1)[0] ?? '') ?? null
+}

@@ -1,0 +1,55 @@
+import { sql, type Transaction } from 'kysely'
+import type { Database } from '../db/database.ts'
+import { RESERVATION_MS, type UsageKey } from './budget.store.ts'
+import { byUsage, lockHeld, sameUsage, type Amounts } from './usage.store.ts'
+import type { ReservationState } from './tables.ts'
+
+type Held = UsageKey & Amounts & { readonly state: ReservationState } & {
+  readonly limit_usd_micros: number | null
+  readonly limit_tokens: number | null
+  readonly limit_calls: number | null
+}
+
+/**
+ * Holds the estimate of a decision anew, from `at` on, because its act is about to happen: extends what is held and
+ * takes again what lapsed. False when a limit stands in the way by now; the caller then undoes its transaction.
+ */
+export async function renewReservations(
+  trx: Transaction<Database>,
+  orgId: string,
+  reference: string,
+  at: Date,
+): Promise<boolean> {
+  if (!(await lockHeld(trx, orgId, reference, ['reserved', 'lapsed']))) return true
+  const { rows } = await sql<Held>`
+    select org_id, policy_id, subject, time_window, window_start, state, usd_micros, tokens, calls,
+      limit_usd_micros, limit_tokens, limit_calls
+    from budget_reservation
+    where org_id = ${orgId} and reference = ${reference} and state in ('reserved', 'lapsed')
+    order by id for update`.execute(trx)
+  for (const row of rows.filter(({ state }) => state === 'lapsed').toSorted(byUsage)) {
+    if (!(await takeAgain(trx, row))) return false
+  }
+  await trx
+    .updateTable('budget_reservation')
+    .set({ state: 'reserved', settled_at: null, expires_at: new Date(at.getTime() + RESERVATION_MS) })
+    .where('org_id', '=', orgId)
+    .where('reference', '=', reference)
+    .where('state', 'in', ['reserved', 'lapsed'])
+    .execute()
+  return true
+}
+
+async function takeAgain(trx: Transaction<Database>, row: Held): Promise<boolean> {
+  const { rows } = await sql`
+    update budget_usage set
+      reserved_usd_micros = reserved_usd_micros + ${row.usd_micros}::bigint,
+      reserved_tokens = reserved_tokens + ${row.tokens}::bigint,
+      reserved_calls = reserved_calls + ${row.calls}::bigint
+    where ${sameUsage(row)}
+      and used_usd_micros + reserved_usd_micros + ${row.usd_micros}::bigint <= coalesce(${row.limit_usd_micros}::bigint, 9223372036854775807)
+      and used_tokens + reserved_tokens + ${row.tokens}::bigint <= coalesce(${row.limit_tokens}::bigint, 9223372036854775807)
+      and used_calls + reserved_calls + ${row.calls}::bigint <= coalesce(${row.limit_calls}::bigint, 9223372036854775807)
+    returning 1`.execute(trx)
+  return rows.length > 0
+}
