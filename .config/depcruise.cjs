@@ -1,8 +1,18 @@
 /** Who may import whom. Colours of the map: core knows no adapter, domains meet at their index. */
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'core-knows-no-adapter', severity: 'error', from: { path: '^core/' }, to: { path: '^(mcp|http|plugins|skills)/' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'core-knows-no-adapter',
+      severity: 'error',
+      from: { path: '^core/' },
+      to: { path: '^(mcp|http|plugins|skills)/' },
+    },
     {
       name: 'kernel-stands-alone',
       severity: 'error',
@@ -12,7 +22,10 @@ module.exports = {
     {
       name: 'domains-meet-at-the-index',
       severity: 'error',
-      from: { path: '^core/([^/]+)/', pathNot: ['^core/(kernel|db|testing)/', '\\.test\\.ts$', '\\.bench\\.ts$', '/test-[^/]+\\.ts$'] },
+      from: {
+        path: '^core/([^/]+)/',
+        pathNot: ['^core/(kernel|db|testing)/', '\\.test\\.ts$', '\\.bench\\.ts$', '/test-[^/]+\\.ts$'],
+      },
       to: {
         path: '^core/[^/]+/',
         pathNot: ['^core/$1/', '^core/(kernel|db|testing)/', '/index\\.ts$'],
@@ -22,25 +35,58 @@ module.exports = {
     {
       name: 'testing-is-for-tests',
       severity: 'error',
-      from: { path: '^(core|mcp|http)/', pathNot: ['^core/testing/', '\\.test\\.ts$', '\\.bench\\.ts$', '/test-[^/]+\\.ts$', '^http/bench/', '^mcp/fixture/'] },
+      from: {
+        path: '^(core|mcp|http)/',
+        pathNot: [
+          '^core/testing/',
+          '\\.test\\.ts$',
+          '\\.bench\\.ts$',
+          '/test-[^/]+\\.ts$',
+          '^http/bench/',
+          '^mcp/fixture/',
+        ],
+      },
       to: { path: ['^core/testing/', '/test-[^/]+\\.ts$', '^mcp/fixture/'] },
     },
-    { name: 'express-only-in-http', severity: 'error', from: { pathNot: '^http/' }, to: { path: 'node_modules/express/' } },
-    { name: 'pg-only-in-db', severity: 'error', from: { pathNot: '^(core/db/|core/testing/|http/bench/)' }, to: { path: 'node_modules/(pg|@electric-sql)/' } },
+    {
+      name: 'express-only-in-http',
+      severity: 'error',
+      from: { pathNot: '^http/' },
+      to: { path: 'node_modules/express/' },
+    },
+    {
+      name: 'pg-only-in-db',
+      severity: 'error',
+      from: { pathNot: '^(core/db/|core/testing/|http/bench/)' },
+      to: { path: 'node_modules/(pg|@electric-sql)/' },
+    },
     {
       name: 'mcp-sdk-only-in-mcp',
       severity: 'error',
       from: { pathNot: '^(mcp/|http/(app|hosts)|http/bench/)' },
       to: { path: 'node_modules/@modelcontextprotocol/' },
     },
-    { name: 'client-takes-types-only', severity: 'error', from: { path: '^http/client/', pathNot: '\\.test\\.ts$' }, to: { path: '^(core|mcp|http)/(?!client/)', dependencyTypesNot: ['type-only'] } },
-    { name: 'nobody-imports-http', severity: 'error', from: { pathNot: '^(http/|mcp/[^/]+\\.test\\.ts|mcp/fixture/|mcp/test-)' }, to: { path: '^http/' } },
+    {
+      name: 'client-takes-types-only',
+      severity: 'error',
+      from: { path: '^http/client/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(core|mcp|http)/(?!client/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nobody-imports-http',
+      severity: 'error',
+      from: { pathNot: '^(http/|mcp/[^/]+\\.test\\.ts|mcp/fixture/|mcp/test-)' },
+      to: { path: '^http/' },
+    },
     { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { conditionNames: ['writ-source', 'import', 'node', 'default'], exportsFields: ['exports'] },
+    enhancedResolveOptions: {
+      conditionNames: ['writ-source', 'import', 'node', 'default'],
+      exportsFields: ['exports'],
+    },
   },
 }

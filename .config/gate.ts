@@ -21,8 +21,13 @@ interface Run {
 function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
   const started = performance.now()
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env } })
-    const done = (code: number | null): void => resolve({ code: code ?? 1, seconds: ((performance.now() - started) / 1000).toFixed(1) })
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
+    })
+    const done = (code: number | null): void =>
+      resolve({ code: code ?? 1, seconds: ((performance.now() - started) / 1000).toFixed(1) })
     child.on('error', () => done(1)).on('close', done)
   })
 }
@@ -38,12 +43,24 @@ interface Report {
   readonly numFailedTests: number
   readonly numPendingTests: number
   readonly numTodoTests: number
-  readonly testResults: readonly { readonly status: string; readonly name: string; readonly assertionResults: readonly unknown[] }[]
+  readonly testResults: readonly {
+    readonly status: string
+    readonly name: string
+    readonly assertionResults: readonly unknown[]
+  }[]
 }
 
 async function tests(name: string, env: Record<string, string>, files: readonly string[] = []): Promise<void> {
   const report = join(scratch, `${name}.json`)
-  const args = ['run', '--config', '.config/vitest.config.ts', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`, ...files]
+  const args = [
+    'run',
+    '--config',
+    '.config/vitest.config.ts',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...files,
+  ]
   const { code, seconds } = await run('vitest', args, env)
   let failedAtAll = code !== 0
   try {
@@ -69,14 +86,23 @@ function databaseTests(): string[] {
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
       .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => /testing\/(context|database)|\/test-(server|ledger|loop|stream)/.test(readFileSync(path, 'utf8'))),
+      .filter((path) =>
+        /testing\/(context|database)|\/test-(server|ledger|loop|stream|actions|instance|population)/.test(
+          readFileSync(path, 'utf8'),
+        ),
+      ),
   )
 }
 
 await gate('format', 'oxfmt', ['--check'])
 await gate('lint', 'oxlint', ['--type-aware'])
 await gate('types', 'tsc', ['-p', '.'])
-await gate('generated files', 'node', ['--conditions=writ-source', '--disable-warning=ExperimentalWarning', '.config/gen.ts', '--check'])
+await gate('generated files', 'node', [
+  '--conditions=writ-source',
+  '--disable-warning=ExperimentalWarning',
+  '.config/gen.ts',
+  '--check',
+])
 await gate('borders', 'depcruise', ['--config', '.config/depcruise.cjs', '--no-progress', 'core', 'mcp', 'http'])
 await gate('dead code', 'knip', ['--config', '.config/knip.json', '--no-progress'])
 await tests('embedded', { WRIT_TEST_ENGINE: 'embedded' })

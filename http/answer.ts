@@ -3,11 +3,13 @@ import type { Actor, Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
-import { actorOf, addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
+import type { Runtime } from '#core/kernel/runtime'
+import { keyCache } from '#core/keys/index'
+import { addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
 import { readJson } from './body.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
-import { limitAddress, limitCaller } from './limits.ts'
+import { limitAddress, limitCaller, limitLookUp } from './limits.ts'
 import { queryInput } from './query.rules.ts'
 import { sendJson, type Headers } from './send.ts'
 
@@ -44,14 +46,23 @@ export async function answer(
 export async function authenticate({ runtime, request }: Exchange): Promise<Caller> {
   try {
     const credentials = credentialsOf(request)
-    const known = actorOf(runtime, credentials)
-    const actor = { ...(known instanceof Promise ? await known : known), address: addressOf(request) }
+    const address = addressOf(request)
+    const known = actorOf(runtime, credentials, address)
+    const actor = { ...(known instanceof Promise ? await known : known), address }
     return { actor, credentials, limits: limitCaller(runtime, actor) ?? {} }
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'unauthenticated') throw thrown
     const limits = limitAddress(runtime, addressOf(request))
     throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request) })
   }
+}
+
+/** Without a promise when the key was read a moment ago, which is what a busy caller meets. */
+function actorOf(runtime: Runtime, { key }: Credentials, address: string): Actor | Promise<Actor> {
+  const cache = runtime.use(keyCache)
+  const now = cache.actorNow(key)
+  if (now) return now
+  return cache.knows(key) ? cache.actorOf(key) : limitLookUp(runtime, address, () => cache.actorOf(key))
 }
 
 export function publicCaller({ runtime, request }: Exchange): Caller {
@@ -71,9 +82,12 @@ const never = new AbortController().signal
 
 function signalOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController()
-  response.on('close', () => {
+  const hungUp = (): void => {
     if (!response.writableFinished) controller.abort(new Fault('gone', 'The caller hung up before the answer.'))
-  })
+  }
+  // Who hung up while the body was read is not told of again.
+  if (response.destroyed) hungUp()
+  else response.on('close', hungUp)
   return controller.signal
 }
 

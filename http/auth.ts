@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Actor } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
-import type { Runtime } from '#core/kernel/runtime'
-import { keyCache, unauthenticated } from '#core/keys/index'
+import { unauthenticated } from '#core/keys/index'
 
 const MAX_KEY = 512
 
@@ -35,12 +34,6 @@ export function credentialsOf(request: IncomingMessage): Credentials {
   if (isJwt(bearer)) throw new Fault('unauthenticated', 'Unauthorized - invalid token')
   if (bearer.length > MAX_KEY) throw unauthenticated()
   return { key: bearer }
-}
-
-/** The actor without a promise when the key was read a moment ago, which is what a busy caller meets. */
-export function actorOf(runtime: Runtime, { key }: Credentials): Actor | Promise<Actor> {
-  const cache = runtime.use(keyCache)
-  return cache.actorNow(key) ?? cache.actorOf(key)
 }
 
 export function addressOf(request: IncomingMessage): string {

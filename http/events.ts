@@ -1,7 +1,7 @@
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
+import { keyCache } from '#core/keys/index'
 import type { Caller } from './answer.ts'
-import { actorOf } from './auth.ts'
 import { Broadcast, type EventSources } from './broadcast.ts'
 import type { Exchange } from './exchange.ts'
 import { frame, heartbeat } from './frames.rules.ts'
@@ -109,7 +109,7 @@ export class EventStreams {
   async #endIfRevoked(stream: Stream, { credentials }: Caller): Promise<void> {
     if (!credentials) return
     try {
-      await actorOf(this.#runtime, credentials)
+      await this.#runtime.use(keyCache).actorOf(credentials.key)
     } catch (thrown) {
       if (thrown instanceof Fault && thrown.code === 'unauthenticated') stream.end()
     }

@@ -30,22 +30,15 @@ export class SlidingLimit {
   readonly #counts = new Map<string, Count>()
 
   take(key: string, limit: number, at: number): Verdict {
-    const window = Math.floor(at / WINDOW_MS)
-    const count = this.#count(key, window)
-    const passed = (at % WINDOW_MS) / WINDOW_MS
-    const used = count.before * (1 - passed) + count.now
-    const allowed = used + 1 <= limit
-    if (allowed) count.now += 1
-    const remaining = Math.max(0, Math.floor(limit - used - (allowed ? 1 : 0)))
-    return { allowed, limit, remaining, reset: Math.max(1, Math.ceil(((1 - passed) * WINDOW_MS) / 1000)) }
+    const count = this.#count(key, Math.floor(at / WINDOW_MS))
+    const verdict = verdictOf(count, limit, at)
+    if (verdict.allowed) count.now += 1
+    return verdict
   }
 
-  /** The same answer without counting the question. */
+  /** The same answer, but nothing is counted. */
   peek(key: string, limit: number, at: number): Verdict {
-    const known = this.#counts.get(key)
-    const window = Math.floor(at / WINDOW_MS)
-    const [now, before] = known ? countsAt(known, window) : [0, 0]
-    return verdictOf(before, now, limit, at)
+    return verdictOf(this.#count(key, Math.floor(at / WINDOW_MS)), limit, at)
   }
 
   #count(key: string, window: number): Count {
@@ -62,6 +55,14 @@ export class SlidingLimit {
   }
 }
 
+function verdictOf(count: Count, limit: number, at: number): Verdict {
+  const passed = (at % WINDOW_MS) / WINDOW_MS
+  const used = count.before * (1 - passed) + count.now
+  const allowed = used + 1 <= limit
+  const remaining = Math.max(0, Math.floor(limit - used - (allowed ? 1 : 0)))
+  return { allowed, limit, remaining, reset: Math.max(1, Math.ceil(((1 - passed) * WINDOW_MS) / 1000)) }
+}
+
 const limiter = resource<SlidingLimit>({ name: 'http.limits', open: () => new SlidingLimit() })
 
 /** The limit of one caller: headers when one applies, a 429 when it is used up. */
@@ -76,8 +77,27 @@ export function limitAddress(runtime: Runtime, address: string): Headers | undef
   return limit === 0 ? undefined : take(runtime, `address ${addressBlock(address)}`, limit)
 }
 
+/** The look-up of a key never seen here, refused after as many failed ones: a flood must not reach the database. */
+export async function limitLookUp<T>(runtime: Runtime, address: string, lookUp: () => Promise<T>): Promise<T> {
+  const limit = runtime.settings.rate_limit_unauthenticated
+  if (limit === 0) return lookUp()
+  const key = `look-up ${addressBlock(address)}`
+  told(runtime.use(limiter).peek(key, limit, runtime.now().getTime()))
+  try {
+    return await lookUp()
+  } catch (thrown) {
+    if (thrown instanceof Fault && thrown.code === 'unauthenticated') {
+      runtime.use(limiter).take(key, limit, runtime.now().getTime())
+    }
+    throw thrown
+  }
+}
+
 function take(runtime: Runtime, key: string, limit: number): Headers {
-  const verdict = runtime.use(limiter).take(key, limit, runtime.now().getTime())
+  return told(runtime.use(limiter).take(key, limit, runtime.now().getTime()))
+}
+
+function told(verdict: Verdict): Headers {
   const headers = limitHeaders(verdict)
   if (verdict.allowed) return headers
   const fault = new Fault('rate_limited', 'Rate limit exceeded. Please slow down.', { retryAfter: verdict.reset })

@@ -19,6 +19,11 @@ interface Message {
 export class Cancellations {
   readonly #running = new Map<string, AbortController>()
 
+  /** Calls that can be cancelled now. */
+  get size(): number {
+    return this.#running.size
+  }
+
   /** The handler with cancellation around its 2025-era requests. */
   around(handler: Pick<McpHttpHandler, 'fetch'>): Pick<McpHttpHandler, 'fetch'> {
     return {
@@ -47,10 +52,15 @@ export class Cancellations {
     const controller = new AbortController()
     this.#running.set(key, controller)
     const authInfo = withSignal(options.authInfo, controller.signal)
-    const response = await handler.fetch(request, { ...served, ...(authInfo ? { authInfo } : {}) })
-    return watched(response, () => {
+    const done = (): void => {
       if (this.#running.get(key) === controller) this.#running.delete(key)
-    })
+    }
+    try {
+      return watched(await handler.fetch(request, { ...served, ...(authInfo ? { authInfo } : {}) }), done)
+    } catch (thrown) {
+      done()
+      throw thrown
+    }
   }
 }
 
@@ -95,7 +105,10 @@ function watched(response: Response, done: () => void): Response {
   const reader = response.body.getReader()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done: ended, value } = await reader.read()
+      const { done: ended, value } = await reader.read().catch((error: unknown) => {
+        done()
+        throw error
+      })
       if (value) controller.enqueue(value)
       if (!ended) return
       done()

@@ -53,6 +53,12 @@ export function mcpListener(runtime: Runtime, { operations = everyOperation, wra
       listening -= 1
       throw error
     })
+    // Who hung up meanwhile is not told of again: nothing would ever stop the bus.
+    if (response.destroyed) {
+      listening -= 1
+      bus.stop()
+      return
+    }
     const handler = createMcpHandler(factory, { ...options, bus, legacy: 'reject' })
     const lifetime = setTimeout(() => void handler.close(), SUBSCRIPTION_LIFETIME_MS)
     response.on('close', () => {

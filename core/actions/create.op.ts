@@ -1,10 +1,11 @@
+import { Security } from '#core/scans/index'
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
 import { actFields, GuardAnswer } from '#core/guard/index'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
 import { createAction } from './create.ts'
-import { Action, Security } from './schema.ts'
+import { Action } from './schema.ts'
 
 const texts = (items: number) => z.array(z.string().max(500)).max(items)
 
@@ -19,7 +20,10 @@ export const ActionInput = z.object({
   declared_goal: z.string().min(1).max(2000),
   action_id: z
     .string()
-    .regex(/^(?!act_gd_)[A-Za-z0-9][\w.:-]*$/, 'must be letters, digits, _ . : - and not a guard decision id')
+    .regex(
+      /^(?!act_gd_|(?:assumptions|costs|loops|stats)$)[A-Za-z0-9][\w.:-]*$/,
+      'must be letters, digits, _ . : - and neither a guard decision id nor assumptions, costs, loops or stats',
+    )
     .max(128)
     .optional(),
   parent_action_id: z.string().max(128).optional(),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { operation } from '../kernel/operation.ts'
+import { rollupOf } from './rollup.ts'
 
 export const listCosts = operation({
   name: 'actions_list_costs',
@@ -30,10 +31,8 @@ export const listCosts = operation({
     const days = Math.min(365, Number.parseInt(input.period, 10))
     const since = new Date(ctx.now().getTime() - days * 86_400_000).toISOString()
     const agentId = ctx.actor.agentId ?? input.agent_id
-    let rollup = ctx.db
-      .selectFrom('action_rollup_day')
-      .where('org_id', '=', ctx.actor.orgId)
-      .where('day', '>', sql<Date>`(${since}::timestamptz at time zone 'UTC')::date`)
+    const from = sql<Date>`(${since}::timestamptz at time zone 'UTC')::date`
+    let rollup = ctx.db.selectFrom('action_rollup_day').where('org_id', '=', ctx.actor.orgId).where('day', '>', from)
     if (agentId !== undefined) rollup = rollup.where('agent_id', '=', agentId)
     const sums = [sql<string>`sum(cost_micros)`.as('cost'), sql<string>`sum(total)`.as('count')] as const
     const byAgent = await rollup
@@ -42,7 +41,8 @@ export const listCosts = operation({
       .orderBy('cost', 'desc')
       .limit(100)
       .execute()
-    const byDay = await rollup
+    const byDay = await rollupOf(ctx, agentId)
+      .where('day', '>', from)
       .select([
         sql<string>`day::text`.as('date'),
         ...sums,

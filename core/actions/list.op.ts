@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Context } from '../kernel/context.ts'
 import { operation } from '../kernel/operation.ts'
 import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
+import { rollupOf } from './rollup.ts'
 import { Action, actionToWire, outcomeStatuses, statuses } from './schema.ts'
 
 const Stats = z.object({
@@ -106,11 +107,9 @@ async function countOf(ctx: Context, agentId: string | undefined, status: (typeo
 
 /** From the daily roll-up: exact to the day, whatever the length of the history. */
 async function statsOf(ctx: Context, agentId: string | undefined, since: Date | null): Promise<z.output<typeof Stats>> {
-  let rollup = ctx.db.selectFrom('action_rollup_day').where('org_id', '=', ctx.actor.orgId)
-  if (agentId !== undefined) rollup = rollup.where('agent_id', '=', agentId)
-  if (since)
-    rollup = rollup.where('day', '>=', sql<Date>`(${since.toISOString()}::timestamptz at time zone 'UTC')::date`)
-  const sums = await rollup
+  let days = rollupOf(ctx, agentId)
+  if (since) days = days.where('day', '>=', sql<Date>`(${since.toISOString()}::timestamptz at time zone 'UTC')::date`)
+  const sums = await days
     .select((eb) => [
       eb.fn.sum<number>('total').as('total'),
       eb.fn.sum<number>('completed').as('completed'),

@@ -1,6 +1,8 @@
 import { sql, type Kysely } from 'kysely'
 import type { Database } from '../db/database.ts'
+import type { Context } from '../kernel/context.ts'
 import type { ActionRow } from './schema.ts'
+import type { ActionTotalDayTable } from './tables.ts'
 
 /** What is added to the sums of a day; what is absent stays as it is. */
 export interface RollupDelta {
@@ -29,4 +31,13 @@ export async function addToRollup(
   await sql`
     with of_agent as (update action_rollup_day set ${added} where ${ofDay} and agent_id = ${row.agent_id})
     update action_total_day set ${added} where ${ofDay}`.execute(trx)
+}
+
+/** The sums by day of one agent, or of the whole org: then one row a day, however many agents there are. */
+export function rollupOf({ db, actor }: Context, agentId: string | undefined) {
+  const days =
+    agentId === undefined
+      ? sql<ActionTotalDayTable>`(select * from action_total_day where org_id = ${actor.orgId})`
+      : sql<ActionTotalDayTable>`(select * from action_rollup_day where org_id = ${actor.orgId} and agent_id = ${agentId})`
+  return db.selectFrom(days.as('days'))
 }

@@ -104,13 +104,3 @@ export function actionToWire(row: ActionRow): Action {
     updated_at: row.updated_at.toISOString(),
   }
 }
-
-/** Result of the redaction of submitted text. */
-export const Security = z
-  .object({
-    clean: z.boolean(),
-    findings_count: z.int(),
-    critical_count: z.int(),
-    categories: z.array(z.string()),
-  })
-  .meta({ id: 'Security' })

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
-import { redactText } from '#core/scans/index'
+import { Security, redactText } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
-import { Action, ActionId, Security, actionToWire } from './schema.ts'
+import { Action, ActionId, actionToWire } from './schema.ts'
 import { requireAction } from './store.ts'
 import { updateAction } from './update.ts'
 

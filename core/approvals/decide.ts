@@ -1,11 +1,13 @@
-import type { Transaction } from 'kysely'
-import type { ActionRow } from '#core/actions/index'
-import { emitEvents } from '#core/events/index'
-import { appendEntries } from '#core/ledger/index'
-import { GRANT_TARGET_MAX, insertGrant } from '#core/policies/index'
+import type { Selectable, Transaction } from 'kysely'
+import { afterClosing, type ActionRow } from '#core/actions/index'
+import { announce, type News } from '#core/events/index'
+import { renewReservations } from '#core/observations/index'
+import { GRANT_TARGET_MAX, insertGrant, lockPolicies } from '#core/policies/index'
 import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
+import type { ApprovalTable } from './tables.ts'
 
 export interface Ruling {
   readonly actionId: string
@@ -24,8 +26,9 @@ export interface Ruled {
  * Approval, action, grant, ledger entry and event stand or fall together.
  */
 export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Ruled> {
-  return ctx.db.transaction().execute(async (trx) => {
+  return transact(ctx.db, async (trx) => {
     const at = ctx.now()
+    if (ruling.grantMinutes !== undefined) await lockPolicies(trx, ctx.actor.orgId)
     const approval = await trx
       .updateTable('approval')
       .set({
@@ -42,8 +45,14 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
       .executeTakeFirst()
     if (!approval) throw await whyNot(ctx, trx, ruling.actionId)
     const action = await markAction(ctx, trx, ruling, at)
-    const grantPolicyId =
-      ruling.allow && ruling.grantMinutes !== undefined ? await grant(ctx, trx, action, ruling.grantMinutes) : null
+    const entries = (grantId: string | null): News['entries'] => [entryOf(ctx, { approval, ruling, at, grantId })]
+    if (!ruling.allow) {
+      const by = ctx.actor.principalId
+      await afterClosing(trx, action, { at, by, outcome: 'failed', entries: entries(null) })
+      return { action, grantPolicyId: null }
+    }
+    await holdBudget(trx, action, at)
+    const grantPolicyId = ruling.grantMinutes === undefined ? null : await grant(ctx, trx, action, ruling.grantMinutes)
     if (grantPolicyId !== null) {
       await trx
         .updateTable('approval')
@@ -52,22 +61,40 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
         .where('id', '=', approval.id)
         .execute()
     }
-    await emitEvents(trx, ctx.actor.orgId, at, [{ name: 'action.updated', ref: ruling.actionId, payload: {} }])
-    const data = {
-      action_id: ruling.actionId,
-      approval_id: approval.id,
-      state: ruling.allow ? 'approved' : 'denied',
-      by: ctx.actor.principalId,
-      by_name: ctx.actor.principalName,
-      address: ctx.actor.address ?? null,
-      reasoning: ruling.reasoning,
-      act_digest: approval.act_digest,
-      policy_revision: Number(approval.policy_revision),
-      grant: grantPolicyId,
-    }
-    await appendEntries(trx, ctx.actor.orgId, [{ kind: 'approval', ref: ruling.actionId, at, data }])
+    const events = [{ name: 'action.updated', ref: ruling.actionId, payload: {} }]
+    await announce(trx, ctx.actor.orgId, { at, entries: entries(grantPolicyId), events })
     return { action, grantPolicyId }
   })
+}
+
+interface Verdict {
+  readonly approval: Selectable<ApprovalTable>
+  readonly ruling: Ruling
+  readonly at: Date
+  readonly grantId: string | null
+}
+
+function entryOf(ctx: Context, { approval, ruling, at, grantId }: Verdict): News['entries'][number] {
+  const data = {
+    action_id: ruling.actionId,
+    approval_id: approval.id,
+    state: ruling.allow ? 'approved' : 'denied',
+    by: ctx.actor.principalId,
+    by_name: ctx.actor.principalName,
+    address: ctx.actor.address ?? null,
+    reasoning: ruling.reasoning,
+    act_digest: approval.act_digest,
+    policy_revision: Number(approval.policy_revision),
+    grant: grantId,
+  }
+  return { kind: 'approval', ref: ruling.actionId, at, data }
+}
+
+/** The person may have taken longer than the budget was held for the act before it asked. */
+async function holdBudget(trx: Transaction<Database>, action: ActionRow, at: Date): Promise<void> {
+  if (await renewReservations(trx, action.org_id, action.budget_reference, at)) return
+  const message = 'The budget that was held for this act ran out while it waited. Deny it; the agent has to ask again.'
+  throw new Fault('conflict', message, { data: { state: 'pending' } })
 }
 
 function markAction(ctx: Context, trx: Transaction<Database>, ruling: Ruling, at: Date): Promise<ActionRow> {

@@ -56,28 +56,45 @@ export interface Standing {
   readonly next: string
 }
 
-/** How an action stands for whoever waits on it; an approved one is handed out to one caller. */
+/**
+ * How an action stands for whoever waits on it; an approved one is handed out to one caller. Only what a person refused
+ * is told as denied.
+ */
 export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing> {
-  const no = { approved: false, denied: false, expired: false, timed_out: false, released: false, denial_reason: null }
-  if (row.status === 'pending_approval') {
-    return {
-      ...no,
-      timed_out: true,
-      next: 'Nobody has decided yet. This is not a denial: wait again with the same action_id.',
-    }
+  switch (row.status) {
+    case 'pending_approval':
+      return {
+        ...no,
+        timed_out: true,
+        next: 'Nobody has decided yet. This is not a denial: wait again with the same action_id.',
+      }
+    case 'pending':
+      return {
+        ...no,
+        timed_out: true,
+        next: 'The action is recorded as pending, so it has not begun. This is not a denial: wait again later.',
+      }
+    case 'running':
+      return running(ctx, row)
+    case 'expired':
+      return { ...no, expired: true, next: row.approved_by === null ? UNDECIDED : UNFETCHED }
+    case 'cancelled':
+      return { ...no, next: 'The act was withdrawn. Do not act.' }
+    case 'blocked':
+      return { ...no, next: 'A policy blocked the act. Do not act.' }
+    default:
+      return ended(ctx, row)
   }
-  if (row.status === 'expired')
-    return { ...no, expired: true, next: 'Nobody decided in time. Ask again if the act is still wanted.' }
-  if (row.approved_by === null && row.status !== 'running' && row.status !== 'completed') {
-    return {
-      ...no,
-      denied: true,
-      denial_reason: row.error_message,
-      next: 'Do not act. Tell the person, or choose another way.',
-    }
-  }
-  if (row.approved_by === null)
+}
+
+const no = { approved: false, denied: false, expired: false, timed_out: false, released: false, denial_reason: null }
+const UNDECIDED = 'Nobody decided in time. Ask again if the act is still wanted.'
+const UNFETCHED = 'It was approved, but not fetched in time. Do not act; ask again if the act is still wanted.'
+
+async function running(ctx: Context, row: ActionRow): Promise<Standing> {
+  if (row.approved_by === null) {
     return { ...no, approved: true, released: true, next: 'No approval was needed. Act, then report the outcome.' }
+  }
   const snapshot = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
   if (isStopped(snapshot, row.agent_id)) {
     const next = 'Approved, but the organization is halted or the agent is paused. Do not act; wait again later.'
@@ -90,4 +107,19 @@ export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing
     ? 'Approved. Act once, then report the outcome.'
     : 'Approved, but this approval was handed out before. Act only if it was to you and you have not acted yet.'
   return { ...no, approved: true, released, next }
+}
+
+/** A denied act stands as failed, like one that was carried out in vain: the approval tells them apart. */
+async function ended(ctx: Context, row: ActionRow): Promise<Standing> {
+  const approval = await ctx.db
+    .selectFrom('approval')
+    .select(['state', 'reasoning'])
+    .where('org_id', '=', row.org_id)
+    .where('action_id', '=', row.action_id)
+    .executeTakeFirst()
+  if (approval?.state !== 'denied') {
+    return { ...no, next: `The action has ended already: ${row.status}. Do not act again.` }
+  }
+  const next = 'Do not act. Tell the person, or choose another way.'
+  return { ...no, denied: true, denial_reason: approval.reasoning ?? row.outcome_error, next }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { redactText } from '#core/scans/index'
+import { redactText, Security, securityOf } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import { operation } from '../kernel/operation.ts'
@@ -23,7 +23,7 @@ export const create = operation({
     invalidated: z.boolean().default(false),
     invalidated_reason: z.string().max(2000).optional(),
   }),
-  output: z.object({ assumption: Assumption, assumption_id: z.string() }),
+  output: z.object({ assumption: Assumption, assumption_id: z.string(), security: Security }),
   scope: 'assumptions:write',
   annotations: { readOnly: false, destructive: false, idempotent: false, openWorld: false },
   rest: {
@@ -43,6 +43,8 @@ export const create = operation({
     }
     const agentId = await parentAgent(ctx, input.action_id)
     const at = ctx.now()
+    const assumption = redactText(input.assumption)
+    const basis = redactText(input.basis ?? '')
     const row = await ctx.db
       .insertInto('assumption')
       .values({
@@ -50,8 +52,8 @@ export const create = operation({
         assumption_id: input.assumption_id ?? newId('asm'),
         action_id: input.action_id,
         agent_id: agentId,
-        assumption: redactText(input.assumption).text,
-        basis: input.basis === undefined ? null : redactText(input.basis).text,
+        assumption: assumption.text,
+        basis: input.basis === undefined ? null : basis.text,
         validated: input.validated,
         invalidated: input.invalidated,
         invalidated_reason: input.invalidated_reason === undefined ? null : redactText(input.invalidated_reason).text,
@@ -64,6 +66,7 @@ export const create = operation({
       .returningAll()
       .executeTakeFirst()
     if (!row) throw new Fault('conflict', `An assumption with the id ${input.assumption_id} exists already.`)
-    return { assumption: assumptionToWire(row), assumption_id: row.assumption_id }
+    const security = securityOf(assumption.security, basis.security)
+    return { assumption: assumptionToWire(row), assumption_id: row.assumption_id, security }
   },
 })

@@ -25,6 +25,8 @@ const BATCH = 500
 /** NOTIFY has no memory: a lost one is made good by this poll. */
 const POLL_MS = 2000
 const COALESCE_MS = 2
+/** For what nobody waits for, such as decisions: other replicas are told a few times a second, however many there are. */
+const UNHURRIED_MS = 200
 
 /**
  * Tells live listeners (SSE streams, waiting agents) of new events of their org, once each and in order.
@@ -35,6 +37,7 @@ export class EventHub {
   readonly #feeds = new Map<string, Feed>()
   readonly #pending = new Set<string>()
   #timer: NodeJS.Timeout | undefined
+  #urgent = false
   readonly #poll: NodeJS.Timeout
   #unlisten: Promise<() => Promise<void> | void>
 
@@ -53,12 +56,17 @@ export class EventHub {
   }
 
   /** Call after the commit of a transaction that wrote events. */
-  nudge(orgId: string): void {
+  nudge(orgId: string, { urgent = true }: { urgent?: boolean } = {}): void {
     const feed = this.#feeds.get(orgId)
     if (feed) void this.#read(orgId, feed)
     if (this.#runtime.handle.engine !== 'postgres') return
     this.#pending.add(orgId)
-    this.#timer ??= setTimeout(() => this.#notify(), COALESCE_MS)
+    if (urgent && this.#timer && !this.#urgent) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+    }
+    this.#urgent ||= urgent
+    this.#timer ??= setTimeout(() => this.#notify(), urgent ? COALESCE_MS : UNHURRIED_MS)
   }
 
   /** Newest sequence number of the org; what a listener that subscribes now has already "seen". */
@@ -135,6 +143,7 @@ export class EventHub {
   /** One notification for all orgs that moved, from a connection of its own: never inside a business transaction. */
   #notify(): void {
     this.#timer = undefined
+    this.#urgent = false
     const orgs = [...this.#pending].slice(0, 100)
     for (const orgId of orgs) this.#pending.delete(orgId)
     if (this.#pending.size > 0) this.#timer = setTimeout(() => this.#notify(), COALESCE_MS)

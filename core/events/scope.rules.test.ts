@@ -23,7 +23,9 @@ test('an event of no known domain is told to nobody', () => {
 
 test('every event that the code emits has a scope', () => {
   const core = fileURLToPath(new URL('..', import.meta.url))
-  const sources = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter((path) => /(?<!\.test)\.ts$/.test(path))
+  const sources = readdirSync(core, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /(?<!\.test)\.ts$/.test(path),
+  )
   const emitted = sources.flatMap((path) => {
     const text = readFileSync(core + path, 'utf8')
     return [...text.matchAll(/'([a-z]+(?:\.[a-z]+)+)', ref[:,]/g)].map((match) => match[1] ?? '')

@@ -149,21 +149,21 @@ function actionRow(actor: Actor, decided: Decided, draft: ActionDraft, standing:
 /** What the agent says about the act. */
 function describedFields(draft: ActionDraft): Row {
   return {
-    agent_name: orNull(draft.agent_name),
-    swarm_id: orNull(draft.swarm_id),
+    agent_name: clean(draft.agent_name),
+    swarm_id: clean(draft.swarm_id),
     parent_action_id: orNull(draft.parent_action_id),
-    session_id: orNull(draft.session_id),
+    session_id: clean(draft.session_id),
     declared_goal: clean(draft.declared_goal),
     reasoning: clean(draft.reasoning),
-    authorization_scope: orNull(draft.authorization_scope),
+    authorization_scope: clean(draft.authorization_scope),
     trigger: clean(draft.trigger),
-    systems_touched: draft.systems_touched ?? [],
+    systems_touched: (draft.systems_touched ?? []).map(clean),
     input_summary: clean(draft.input_summary),
     reversible: draft.reversible ?? true,
     confidence: draft.confidence ?? 50,
-    recommendation_id: orNull(draft.recommendation_id),
+    recommendation_id: clean(draft.recommendation_id),
     recommendation_applied: draft.recommendation_applied ?? false,
-    recommendation_override_reason: orNull(draft.recommendation_override_reason),
+    recommendation_override_reason: clean(draft.recommendation_override_reason),
     signature: orNull(draft.signature),
     idempotency_key: orNull(draft.idempotency_key),
   }
@@ -180,7 +180,7 @@ function resultFields(draft: ActionDraft): Row {
     priced: orNull(draft.priced),
     tokens_in: orNull(draft.tokens_in),
     tokens_out: orNull(draft.tokens_out),
-    model: orNull(draft.model),
+    model: clean(draft.model),
   }
 }
 

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { operation } from '../kernel/operation.ts'
-import { actionCompanions, type ActionDraft } from './action-row.rules.ts'
 import { answerOf } from './answer.rules.ts'
 import { agentOf } from './facts.ts'
 import { requestDigest } from './digest.rules.ts'
 import { replayOf } from './idempotency.ts'
 import { decideAndRecord, type RecordOptions } from './record.ts'
 import { isKeyRaced } from './record.rules.ts'
+import { decideWithAction, recordedParts, withAction } from './recorded.ts'
 import { withReceipts } from './receipt.ts'
 import { rememberDecision } from './recent.ts'
 import { actFields, GuardAnswer, type ActRequest } from './schema.ts'
@@ -32,77 +32,43 @@ export const evaluate = operation({
   listOutput: true,
 
   handler(ctx, input) {
-    const { record, include_signals: _, ...request } = input
-    const options: RecordOptions = {
-      source: 'guard',
-      count: true,
-      consume: true,
-      ...(record ? { companions: (decided) => recordedAct(ctx, decided, request) } : {}),
-    }
-    return request.idempotency_key === undefined
-      ? answer(ctx, request, options, record)
-      : answerOnce(ctx, { ...request, idempotency_key: request.idempotency_key }, options, record)
+    const { include_signals: _, ...asked } = input
+    return asked.idempotency_key === undefined
+      ? answer(ctx, asked, {})
+      : answerOnce(ctx, { ...asked, idempotency_key: asked.idempotency_key })
   },
 })
 
+type Asked = ActRequest & { readonly record: boolean }
+
 async function answer(
   ctx: Context,
-  request: ActRequest,
-  options: RecordOptions,
-  record: boolean,
+  { record, ...request }: Asked,
+  idempotency: Pick<RecordOptions, 'idempotency'>,
 ): Promise<GuardAnswer> {
-  const { decided, recorded, companions } = await decideAndRecord(ctx, request, options)
+  const options: RecordOptions = { source: 'guard', count: true, consume: true, ...idempotency }
+  if (record) {
+    const { decided, recorded, actionId } = await decideWithAction(ctx, request, options)
+    const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq), request)
+    return { ...result, ...recordedParts(result, request, actionId) }
+  }
+  const { decided, recorded } = await decideAndRecord(ctx, request, options)
   rememberDecision(ctx.runtime, ctx.actor.orgId, decided)
-  const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq), request)
-  if (!record) return result
-  const actionId = companions.action?.['action_id']
-  return typeof actionId === 'string'
-    ? { ...result, recorded: true, action_id: actionId }
-    : { ...result, recorded: false, recorded_error: whyNotRecorded(result, request) }
+  return withReceipts(ctx, answerOf(decided, request, recorded.seq), request)
 }
 
 /** Same key and body: the same decision. Of parallel calls one decides, the others answer with its decision. */
-async function answerOnce(
-  ctx: Context,
-  request: ActRequest & { readonly idempotency_key: string },
-  options: RecordOptions,
-  record: boolean,
-): Promise<GuardAnswer> {
-  const key = request.idempotency_key
-  const agentId = agentOf(ctx, request)
-  const digest = requestDigest(ctx.actor.principalId, request)
+async function answerOnce(ctx: Context, asked: Asked & { readonly idempotency_key: string }): Promise<GuardAnswer> {
+  const key = asked.idempotency_key
+  const agentId = agentOf(ctx, asked)
+  const digest = requestDigest(ctx.actor.principalId, asked)
   for (let round = 0; ; round += 1) {
     const replay = await replayOf(ctx, key, digest, agentId)
-    if (replay.kind === 'replay') return replay.answer
-    const idempotency = replay.kind === 'new' ? { idempotency: { key, digest } } : {}
+    if (replay.kind === 'replay') return asked.record ? withAction(ctx, replay.answer, asked) : replay.answer
     try {
-      return await answer(ctx, request, { ...options, ...idempotency }, record)
+      return await answer(ctx, asked, replay.kind === 'new' ? { idempotency: { key, digest } } : {})
     } catch (error) {
       if (!isKeyRaced.test(error) || round > 2) throw error
     }
   }
-}
-
-type CompanionsOf = NonNullable<RecordOptions['companions']>
-
-function recordedAct(
-  ctx: Context,
-  decided: Parameters<CompanionsOf>[0],
-  request: ActRequest,
-): ReturnType<CompanionsOf> {
-  if (decided.decision === 'block' || decided.agentId === null || request.declared_goal === undefined) return {}
-  const draft: ActionDraft = {
-    ...request,
-    // The key belongs to the decision; an action made later under the same key is another request.
-    idempotency_key: undefined,
-    declared_goal: request.declared_goal,
-    request_digest: requestDigest(ctx.actor.principalId, request),
-    session_id: request.session_id ?? request.harness_session_id,
-  }
-  return actionCompanions(ctx.actor, decided, draft)
-}
-
-function whyNotRecorded(result: GuardAnswer, request: ActRequest): string {
-  if (result.decision === 'block') return 'a blocked act is not recorded as an action'
-  return `an action needs ${request.declared_goal === undefined ? 'declared_goal' : 'agent_id'}`
 }

@@ -42,7 +42,7 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     .where('id', '=', decisionId)
     .executeTakeFirst()
   if (!row) return null
-  const reasons = row.reason === null ? [] : row.reason.split('; ')
+  const reasons = (row.context['reasons'] ?? []) as string[]
   return {
     decision: row.decision,
     decision_id: row.id,

@@ -78,11 +78,12 @@ async function totalOf(
   filter: { agentId: string | undefined; decision: string | undefined; since: Date | null },
 ): Promise<number> {
   const conditions = [sql`org_id = ${ctx.actor.orgId}`]
+  const days = sql.table(filter.agentId === undefined ? 'guard_total_day' : 'guard_rollup_day')
   if (filter.agentId !== undefined) conditions.push(sql`agent_id = ${filter.agentId}`)
   if (filter.decision !== undefined) conditions.push(sql`decision = ${filter.decision}`)
   if (filter.since) conditions.push(sql`day >= (${filter.since.toISOString()}::timestamptz at time zone 'UTC')::date`)
   const { rows } = await sql<{ total: string }>`
-    select coalesce(sum(count), 0)::bigint as total from guard_rollup_day where ${sql.join(conditions, sql` and `)}`.execute(
+    select coalesce(sum(count), 0)::bigint as total from ${days} where ${sql.join(conditions, sql` and `)}`.execute(
     ctx.db,
   )
   return Number(rows[0]?.total ?? 0)

@@ -3,7 +3,7 @@ import type { Grade } from '#core/evidence/index'
 import { releaseReservations } from '#core/observations/index'
 import { redactDeep, redactText, type InjectionScan } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
-import { isControlMoved, isKeyRaced, type Recordable, type Recorded, type Row } from './record.rules.ts'
+import { isControlMoved, type Recordable, type Recorded, type Row } from './record.rules.ts'
 import { persistFailed, recorder } from './recorder.ts'
 import { restoreApproval } from './approved.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
@@ -122,12 +122,12 @@ function ledgerData(ctx: Context, decided: Decided, options: RecordOptions): Row
     decision: decided.decision,
     principal: ctx.actor.principalId,
     agent: decided.agentId,
-    action_type: facts.actionType,
-    declared_action_type: facts.declaredActionType,
+    action_type: redacted(facts.actionType),
+    declared_action_type: redacted(facts.declaredActionType),
     risk: facts.risk,
     act_digest: decided.digest,
     policies: decided.matched,
-    reasons: decided.reasons.map((reason) => cut(reason, 500)),
+    reasons: decided.reasons.map((reason) => cut(String(redacted(reason)), 500)),
     policy_revision: decided.snapshot.control,
     degraded: decided.degraded !== null,
     prior: options.priorDecisionId ?? null,
@@ -143,15 +143,15 @@ function decisionRow(ctx: Context, decided: Decided, request: ActRequest, option
     id: decided.id,
     source: options.source,
     agent_id: decided.agentId,
-    agent_name: request.agent_name ?? null,
+    agent_name: kept['agent_name'] ?? null,
     principal_id: ctx.actor.principalId,
     session_id: sessionOf(request),
     action_type: facts.actionType,
-    declared_action_type: facts.declaredActionType,
+    declared_action_type: kept['action_type'],
     declared_goal: kept['declared_goal'] ?? null,
     target: facts.target === request.target ? kept['target'] : redacted(facts.target),
     decision: decided.decision,
-    reason: reasonOf(decided),
+    reason: redacted(reasonOf(decided)),
     warnings: decided.warnings,
     matched_policies: decided.matched,
     risk_score: facts.risk,
@@ -199,15 +199,16 @@ function contextOf(decided: Decided, request: Row): Row {
     request,
     facts: {
       keyId: facts.keyId,
-      ...(facts.writePaths.length > 0 ? { writePaths: facts.writePaths } : {}),
+      ...(facts.writePaths.length > 0 ? { writePaths: redactDeep(facts.writePaths).value } : {}),
       ...(injection.score > 0 ? { injection: keptInjection(injection) } : {}),
       ...(facts.session ? { session: facts.session } : {}),
       ...(facts.permissionLevel === null ? {} : { permissionLevel: facts.permissionLevel }),
     },
+    reasons: decided.reasons,
     risk_breakdown: breakdown,
     ...(observed.size > 0 ? { observed: Object.fromEntries(observed) } : {}),
-    ...(verdict && verdict.clauses.length > 0 ? { clauses: verdict.clauses } : {}),
-    ...(verdict && verdict.shadow.length > 0 ? { shadow: verdict.shadow } : {}),
+    ...(verdict && verdict.clauses.length > 0 ? { clauses: redactDeep(verdict.clauses).value } : {}),
+    ...(verdict && verdict.shadow.length > 0 ? { shadow: redactDeep(verdict.shadow).value } : {}),
     ...(degraded ? { degradation: degraded } : {}),
   }
 }

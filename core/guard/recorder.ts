@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely'
+import { eventHub } from '#core/events/index'
 import { resource, type Runtime } from '../kernel/runtime.ts'
 import { Fault } from '../kernel/errors.ts'
 import { isControlMoved, isKeyRaced, type Recordable, type Recorded } from './record.rules.ts'
@@ -62,11 +63,19 @@ export class Recorder {
       try {
         const recorded = await this.#write(waiting, attempt >= OPTIMISTIC_TRIES)
         waiting.forEach((one, index) => one.resolve(recorded[index] as Recorded))
+        this.#tell(waiting)
         return
       } catch (error) {
         waiting = await this.#afterFailure(waiting, error, attempt)
       }
     }
+  }
+
+  /** Each batch wrote events: listeners are told at once, other replicas soon, or at once when a person is asked. */
+  #tell(recorded: readonly Waiting[]): void {
+    const urgent = new Map<string, boolean>()
+    for (const { item } of recorded) urgent.set(item.orgId, (urgent.get(item.orgId) ?? false) || item.events.length > 0)
+    for (const [orgId, now] of urgent) this.#runtime.use(eventHub).nudge(orgId, { urgent: now })
   }
 
   /** Decides who of a failed batch tries again; everybody else is told. */
@@ -87,6 +96,7 @@ export class Recorder {
     for (const one of waiting) {
       try {
         one.resolve((await this.#write([one], true))[0] as Recorded)
+        this.#tell([one])
       } catch (error) {
         this.#heads.delete(one.item.orgId)
         one.reject(toldAs(error, sqlState(error)))

@@ -68,7 +68,11 @@ export class Snapshots {
     if (!entry) return this.reload(orgId)
     const checkedAt = performance.now()
     const { control, approvals } = await this.#standing(orgId)
-    if (control !== entry.snapshot.control) return this.reload(orgId)
+    if (control !== entry.snapshot.control) {
+      // A load under way may have begun before the change: then it is read once more.
+      const loaded = await this.reload(orgId)
+      return loaded.control >= control ? loaded : this.reload(orgId)
+    }
     entry.checkedAt = checkedAt
     entry.approvals = approvals
     return entry.snapshot

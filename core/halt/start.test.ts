@@ -41,7 +41,7 @@ test('while fifty guards run: none that is recorded after the halt is allowed', 
     }
   }
   const agents = Array.from({ length: 50 }, (_, n) => agent(n))
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  while (early < 50) await new Promise((resolve) => setTimeout(resolve, 5))
   await invoke(start, admin, { reason: 'stop' })
   acknowledged = performance.now()
   await Promise.all(agents)

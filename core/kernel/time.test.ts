@@ -17,3 +17,11 @@ test.each([
 ])('refuses %s', (text) => {
   expect(Instant.safeParse(text).success).toBe(false)
 })
+
+test.each([
+  ['2026-01-01T00:00:00+23:00', '2025-12-31T01:00:00.000Z'],
+  ['2026-01-01T00:00:00-23:59', '2026-01-01T23:59:00.000Z'],
+  ['2026-01-02T03:04:05.678+05:30', '2026-01-01T21:34:05.678Z'],
+])('hands %s on as %s: PostgreSQL refuses offsets above 15:59', (text, utc) => {
+  expect(Instant.parse(text)).toBe(utc)
+})

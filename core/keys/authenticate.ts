@@ -50,6 +50,11 @@ export class KeyCache {
     return entry.actor
   }
 
+  /** Whether the key was looked up and found before, valid or not. */
+  knows(secret: string): boolean {
+    return this.#entries.has(hashSecret(secret))
+  }
+
   forget(hash: string): void {
     this.#entries.delete(hash)
   }

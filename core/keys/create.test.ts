@@ -72,3 +72,13 @@ test('403 for everybody but an admin', async () => {
     await expect(invoke(create, await org.as(role), { name: 'x' })).rejects.toMatchObject({ code: 'forbidden' })
   }
 })
+
+test('403 for scopes that the creating key does not have, given or by the role', async () => {
+  const org = await testOrg(server.runtime)
+  const narrow = await org.as('admin', { scopes: ['keys:write', 'guard:read'] })
+  for (const wanted of [{ role: 'admin' }, { role: 'approver', scopes: ['approvals:decide'] }, { role: 'member' }]) {
+    await expect(invoke(create, narrow, { name: 'wider', ...wanted })).rejects.toMatchObject({ code: 'forbidden' })
+  }
+  const same = await invoke(create, narrow, { name: 'same', role: 'admin', scopes: ['keys:write', 'guard:read'] })
+  expect(same.key.scopes).toEqual(['keys:write', 'guard:read'])
+})

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { harmless, placeOf } from '#core/actions/test-actions'
+import { harmless, placeOf, reasonsOf, settledAs } from '#core/actions/test-actions'
 import { evaluate } from '#core/guard/evaluate.op'
 import { invoke } from '#core/kernel/invoke'
 import { silentLog } from '#core/kernel/log'
@@ -8,6 +8,7 @@ import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { keyCache } from './authenticate.ts'
 import { create } from './create.op.ts'
 import { revoke } from './revoke.op.ts'
+import { rotate } from './rotate.op.ts'
 
 let server: TestRuntime
 beforeAll(async () => {
@@ -79,4 +80,31 @@ test('404 across orgs and for what is no key; 403 for a member', async () => {
   await expect(invoke(revoke, stranger, { id: ctx.actor.principalId })).rejects.toMatchObject({ code: 'not_found' })
   await expect(invoke(revoke, stranger, { id: 'key_none' })).rejects.toMatchObject({ code: 'not_found' })
   await expect(invoke(revoke, ctx, { id: ctx.actor.principalId })).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('409 for the last key that can make keys, also when two are revoked by each other at once', async () => {
+  const org = await testOrg(server.runtime)
+  const first = await org.as('admin')
+  await org.as('member')
+  await invoke(create, first, { name: 'too narrow', role: 'admin', scopes: ['keys:read'] })
+  await expect(invoke(revoke, first, { id: first.actor.principalId })).rejects.toMatchObject({ code: 'conflict' })
+  const second = await org.as('admin')
+  const revoked = await Promise.allSettled([
+    invoke(revoke, first, { id: second.actor.principalId }),
+    invoke(revoke, second, { id: first.actor.principalId }),
+  ])
+  expect(settledAs(revoked, 'fulfilled')).toBe(1)
+  expect(reasonsOf(revoked)).toMatchObject([{ code: 'conflict' }])
+})
+
+test('a key that is rotated away or past its end does not count as another one', async () => {
+  const org = await testOrg(server.runtime)
+  const admin = await org.as('admin')
+  const soon = new Date(server.runtime.now().getTime() + 60_000).toISOString()
+  await invoke(create, admin, { name: 'short', role: 'admin', expires_at: soon })
+  server.advance(61_000)
+  const { key } = await invoke(rotate, admin, { id: admin.actor.principalId })
+  await expect(invoke(revoke, admin, { id: key.id })).rejects.toMatchObject({ code: 'conflict' })
+  const old = await invoke(revoke, admin, { id: admin.actor.principalId })
+  expect(old.key.revoked_at).not.toBeNull()
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { emitEvents, eventHub } from '#core/events/index'
-import { redactText } from '#core/scans/index'
+import { redactText, Security, securityOf } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Loop, loopToWire } from './schema.ts'
@@ -18,7 +18,7 @@ export const close = operation({
       .transform((status) => (status === 'completed' ? 'resolved' : status)),
     resolution: z.string().min(1).max(2000).optional().describe('Required to resolve'),
   }),
-  output: z.object({ loop: Loop }),
+  output: z.object({ loop: Loop, security: Security }),
   scope: 'loops:write',
   annotations: { readOnly: false, destructive: false, idempotent: false, openWorld: false },
   inputAliases: { id: 'loop_id' },
@@ -31,13 +31,14 @@ export const close = operation({
     if (input.status === 'resolved' && input.resolution === undefined) {
       throw new Fault('invalid_input', 'Validation failed', { details: ['resolution: is required to resolve a loop'] })
     }
+    const resolution = input.resolution === undefined ? undefined : redactText(input.resolution)
     const at = ctx.now()
     const closed = await ctx.db.transaction().execute(async (trx) => {
       const row = await trx
         .updateTable('open_loop')
         .set({
           status: input.status,
-          resolution: input.resolution === undefined ? null : redactText(input.resolution).text,
+          resolution: resolution?.text ?? null,
           resolved_at: at,
         })
         .where('org_id', '=', ctx.actor.orgId)
@@ -56,6 +57,6 @@ export const close = operation({
       throw new Fault('conflict', `Loop is already ${status}`, { data: { status } })
     }
     ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
-    return { loop: loopToWire(closed) }
+    return { loop: loopToWire(closed), security: securityOf(...(resolution ? [resolution.security] : [])) }
   },
 })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { emitEvents, eventHub } from '#core/events/index'
-import { redactText } from '#core/scans/index'
+import { redactText, Security, securityOf } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import { operation } from '../kernel/operation.ts'
@@ -22,9 +22,11 @@ export const create = operation({
       .optional(),
     priority: z.enum(priorities).default('medium'),
     owner: z.string().max(256).optional(),
+    status: z.enum(['open', 'resolved', 'cancelled']).default('open'),
+    resolution: z.string().min(1).max(2000).optional().describe('Required with status resolved'),
     metadata: z.record(z.string(), z.unknown()).optional(),
   }),
-  output: z.object({ loop: Loop, loop_id: z.string() }),
+  output: z.object({ loop: Loop, loop_id: z.string(), security: Security }),
   scope: 'loops:write',
   annotations: { readOnly: false, destructive: false, idempotent: false, openWorld: false },
   rest: { method: 'post', path: '/api/actions/loops', status: () => 201, statuses: [201] },
@@ -34,6 +36,13 @@ export const create = operation({
   async handler(ctx, input) {
     const parent = await parentOf(ctx, input.action_id)
     if (!parent) throw new Fault('not_found', 'Parent action not found')
+    if (input.status === 'resolved' && input.resolution === undefined) {
+      throw new Fault('invalid_input', 'Validation failed', {
+        details: ['resolution: is required with status resolved'],
+      })
+    }
+    const description = redactText(input.description)
+    const resolution = input.resolution === undefined ? undefined : redactText(input.resolution)
     const at = ctx.now()
     const row = await ctx.db.transaction().execute(async (trx) => {
       const made = await trx
@@ -44,16 +53,16 @@ export const create = operation({
           action_id: input.action_id,
           agent_id: parent.agent_id,
           loop_type: input.loop_type,
-          description: redactText(input.description).text,
-          status: 'open',
+          description: description.text,
+          status: input.status,
           priority: input.priority,
           priority_rank: priorities.indexOf(input.priority),
           owner: input.owner ?? null,
-          resolution: null,
+          resolution: resolution?.text ?? null,
           metadata: input.metadata ? JSON.stringify(input.metadata) : null,
           created_by: ctx.actor.principalId,
           created_at: at,
-          resolved_at: null,
+          resolved_at: input.status === 'open' ? null : at,
         })
         .onConflict((conflict) => conflict.columns(['org_id', 'loop_id']).doNothing())
         .returningAll()
@@ -66,6 +75,10 @@ export const create = operation({
     })
     ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
     const { action_status: _, ...about } = parent
-    return { loop: { ...loopToWire(row), ...about }, loop_id: row.loop_id }
+    return {
+      loop: { ...loopToWire(row), ...about },
+      loop_id: row.loop_id,
+      security: securityOf(description.security, ...(resolution ? [resolution.security] : [])),
+    }
   },
 })

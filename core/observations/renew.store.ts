@@ -4,11 +4,12 @@ import { RESERVATION_MS, type UsageKey } from './budget.store.ts'
 import { byUsage, lockHeld, sameUsage, type Amounts } from './usage.store.ts'
 import type { ReservationState } from './tables.ts'
 
-type Held = UsageKey & Amounts & { readonly state: ReservationState } & {
-  readonly limit_usd_micros: number | null
-  readonly limit_tokens: number | null
-  readonly limit_calls: number | null
-}
+type Held = UsageKey &
+  Amounts & { readonly state: ReservationState } & {
+    readonly limit_usd_micros: number | null
+    readonly limit_tokens: number | null
+    readonly limit_calls: number | null
+  }
 
 /**
  * Holds the estimate of a decision anew, from `at` on, because its act is about to happen: extends what is held and

@@ -9,6 +9,6 @@ export type { Need, Observation, Overrun, PolicyNeed, Spend } from './observe.ts
 export { policyTypes } from './registry.ts'
 export type { PolicyRow } from './rows.ts'
 export { parseRules, type ParsedRules, type RuleIssue } from './rules.rules.ts'
-export { installDefaultPack, loadPolicyRows } from './store.ts'
+export { installDefaultPack, loadPolicyRows, lockPolicies } from './store.ts'
 export { runPolicyFile, type TestReport, type TestResult } from './run-file.ts'
 export { GRANT_TARGET_MAX, insertGrant } from './insert-grant.ts'

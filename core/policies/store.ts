@@ -52,6 +52,11 @@ export async function changePolicies<T>(
   return result
 }
 
+/** Takes the org's policies before anything else is locked: a grant changes them at the end of an approval. */
+export async function lockPolicies(trx: Transaction<Database>, orgId: string): Promise<void> {
+  await trx.selectFrom('policy_set').select('org_id').where('org_id', '=', orgId).forUpdate().execute()
+}
+
 async function nextRevision(trx: Transaction<Database>, orgId: string): Promise<number> {
   const row = await trx
     .insertInto('policy_set')

@@ -4,3 +4,4 @@ export type { SecretFinding, SecretScan, SecuritySummary } from './secret-scan.r
 export { secretScanFull } from './secretlint.ts'
 export { MEDIUM_SCORE, scanInjection } from './injection.rules.ts'
 export type { InjectionFinding, InjectionPart, InjectionScan, RiskLevel } from './injection.rules.ts'
+export { Security, securityOf } from './security.ts'

@@ -8,7 +8,8 @@ import type { InjectionRule } from './injection-rule.ts'
 export type Stretch = { readonly part: string; readonly base: number }
 /** A rule and where in the text it can match. */
 export type Chosen = { readonly rule: InjectionRule; readonly stretches: readonly Stretch[] }
-export type Selection = { readonly chosen: readonly Chosen[]; readonly turned: boolean }
+/** `turned` are the stretches that look turned by ROT13 or reversal. */
+export type Selection = { readonly chosen: readonly Chosen[]; readonly turned: readonly Stretch[] }
 
 const RULES: readonly InjectionRule[] = [...INTENT_RULES, ...CHANNEL_RULES, ...LANGUAGE_RULES, ...EAST_ASIAN_RULES]
 
@@ -133,7 +134,7 @@ export function select(text: string): Selection {
   if (/[<[]/.test(text)) meet(SLOTS_OF_WORD.get('*'), 0)
   if (/[\u0400-\u04ff]/.test(text)) meet(SLOTS_OF_WORD.get('cyrillic'), 0)
   if (/[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/.test(text)) meet(SLOTS_OF_WORD.get('han'), 0)
-  const turned = TURNED.stamp === stamp && TURNED.count >= 2
+  const turned = TURNED.stamp === stamp && TURNED.count >= 2 ? stretchesOf(TURNED, text) : []
   const chosen: Chosen[] = []
   if (met.length > 0) {
     met.sort((a, b) => a - b)

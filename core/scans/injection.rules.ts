@@ -162,9 +162,9 @@ function scanLayer(layer: Layer): Scored[] {
   }
   if (folded.hidden) inner(folded.hidden, layer.base, 'invisible_text', 60)
   for (const run of decodeRuns(layer.text)) inner(run.text, layer.base + run.position, `encoded_${run.encoding}`, 55)
-  if (turned) {
-    inner(rot13(folded.text), layer.base, 'encoded_rot13', 55)
-    inner(reversed(folded.text), layer.base, 'encoded_reversed', 55)
+  for (const { part } of turned) {
+    inner(rot13(part), layer.base, 'encoded_rot13', 55)
+    inner(reversed(part), layer.base, 'encoded_reversed', 55)
   }
   return found
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { jsonPost } from './load.ts'
 import { observed, type Program } from './processes.ts'
+import { questionOf, ruleOf, type Question } from './rival-rules.ts'
 import { openRivals } from './rivals-cache.ts'
 
 export interface Cerbos {
@@ -64,36 +65,29 @@ function config(folder: string, http: number, grpc: number): object {
   }
 }
 
-const TYPES = ['deploy', 'security', 'migrate', 'apply', 'sync', 'api', 'config', 'build', 'fix', 'review']
-const typeOf = (n: number): string => (n < 10 ? (TYPES[n] ?? 'fix') : `${TYPES[n % 10] ?? 'fix'}_${n % 500}`)
-
 function policy(count: number): object {
   const rules = Array.from({ length: count }, (_, n) => {
-    const agent = n < 10 || n % 3 === 0 ? [] : [{ expr: `R.attr.agent == "agent-${n % 700}"` }]
-    const match = { all: { of: [{ expr: `R.attr.risk >= ${60 + (n % 41)}` }, ...agent] } }
-    return { actions: [typeOf(n)], effect: 'EFFECT_DENY', roles: ['agent'], condition: { match } }
+    const { type, threshold, agent } = ruleOf(n)
+    const bound = agent === null ? [] : [{ expr: `R.attr.agent == "${agent}"` }]
+    const match = { all: { of: [{ expr: `R.attr.risk >= ${threshold}` }, ...bound] } }
+    return { actions: [type], effect: 'EFFECT_DENY', roles: ['agent'], condition: { match } }
   })
   const open = { actions: ['*'], effect: 'EFFECT_ALLOW', roles: ['agent'] }
-  return {
-    apiVersion: 'api.cerbos.dev/v1',
-    resourcePolicy: { resource: 'act', version: 'default', rules: [open, ...rules] },
-  }
+  const resourcePolicy = { resource: 'act', version: 'default', rules: [open, ...rules] }
+  return { apiVersion: 'api.cerbos.dev/v1', resourcePolicy }
 }
 
-function question(n: number, type: string, risk: number): object {
-  const attr = { agent: `agent-${(n * 13) % 700}`, risk, target: `packages/p${n % 40}` }
+function asked({ agent, type, risk }: Question, n: number): object {
+  const attr = { agent, risk, target: `packages/p${n % 40}` }
   return {
     requestId: `bench-${n}`,
-    principal: { id: attr.agent, roles: ['agent'] },
+    principal: { id: agent, roles: ['agent'] },
     resources: [{ actions: [type], resource: { kind: 'act', id: `a${n}`, attr } }],
   }
 }
 
 const requests = (url: string): Buffer[] =>
-  Array.from({ length: 200 }, (_, n) => {
-    const type = n % 5 === 0 ? typeOf(10 + n) : (TYPES[n % 10] ?? 'fix')
-    return jsonPost(`${url}/api/check/resources`, question(n, type, (n * 37) % 90))
-  })
+  Array.from({ length: 200 }, (_, n) => jsonPost(`${url}/api/check/resources`, asked(questionOf(n), n)))
 
 /** One denial and one permission, so that a server that decides nothing is not taken for a quick one. */
 async function checked(url: string): Promise<string | undefined> {
@@ -101,7 +95,7 @@ async function checked(url: string): Promise<string | undefined> {
     [99, 'EFFECT_DENY'],
     [1, 'EFFECT_ALLOW'],
   ] as const) {
-    const body = JSON.stringify(question(0, 'deploy', risk))
+    const body = JSON.stringify(asked({ agent: 'agent-0', type: 'deploy', risk }, 0))
     const response = await fetch(`${url}/api/check/resources`, { method: 'POST', body })
     const text = await response.text()
     if (!text.includes(effect)) return `cerbos answered ${response.status} ${text.slice(0, 200)}`

@@ -1,16 +1,11 @@
 import { compilePolicies, evaluate } from '#core/policies/index'
 import { sampleFacts, samplePolicy } from '#core/policies/test-facts'
+import { questionOf, ruleOf, type Question, type Rule } from './rival-rules.ts'
 import { openRivals } from './rivals-cache.ts'
 
 export interface RivalRate {
   readonly name: string
   readonly perSecond: number
-}
-
-interface Question {
-  readonly agent: string
-  readonly type: string
-  readonly risk: number
 }
 
 interface Casbin {
@@ -25,28 +20,6 @@ interface Microsoft {
     evaluatePolicy(agent: string, context: Record<string, unknown>): { readonly action?: string }
   }
 }
-
-const TYPES = ['deploy', 'security', 'migrate', 'apply', 'sync', 'api', 'config', 'build', 'fix', 'review']
-const typeOf = (n: number): string => (n < 10 ? (TYPES[n] ?? 'fix') : `${TYPES[n % 10] ?? 'fix'}_${n % 500}`)
-
-interface Rule {
-  readonly type: string
-  readonly threshold: number
-  /** null = every agent. */
-  readonly agent: string | null
-}
-
-const ruleOf = (n: number): Rule => ({
-  type: typeOf(n),
-  threshold: 60 + (n % 41),
-  agent: n < 10 || n % 3 === 0 ? null : `agent-${n % 700}`,
-})
-
-const questionOf = (n: number): Question => ({
-  agent: `agent-${(n * 13) % 700}`,
-  type: n % 5 === 0 ? typeOf(10 + n) : (TYPES[n % 10] ?? 'fix'),
-  risk: (n * 37) % 100,
-})
 
 /**
  * Decisions a second of our engine and two others over the same rules (action type, agent, risk threshold) and the same

@@ -64,14 +64,14 @@ async function stopProcess(child: ChildProcess, signal: NodeJS.Signals = 'SIGTER
   await gone
 }
 
-export function cpuSecondsOf(pid: number | undefined): number {
+function cpuSecondsOf(pid: number | undefined): number {
   const stat = readProc(pid, 'stat')
   if (stat === undefined) return Number.NaN
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS
 }
 
-export function rssMbOf(pid: number | undefined): number {
+function rssMbOf(pid: number | undefined): number {
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, 'status') ?? '')?.[1]
   return kilobytes === undefined ? Number.NaN : Number(kilobytes) / 1024
 }
