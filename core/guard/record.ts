@@ -205,7 +205,9 @@ function contextOf(decided: Decided, request: Row): Row {
       ...(facts.permissionLevel === null ? {} : { permissionLevel: facts.permissionLevel }),
     },
     reasons: decided.reasons,
-    risk_breakdown: breakdown,
+    // It quotes nothing but the type, so it is looked through only when that held a secret.
+    risk_breakdown:
+      redacted(facts.declaredActionType) === facts.declaredActionType ? breakdown : redactDeep(breakdown).value,
     ...(observed.size > 0 ? { observed: Object.fromEntries(observed) } : {}),
     ...(verdict && verdict.clauses.length > 0 ? { clauses: redactDeep(verdict.clauses).value } : {}),
     ...(verdict && verdict.shadow.length > 0 ? { shadow: redactDeep(verdict.shadow).value } : {}),
