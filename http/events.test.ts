@@ -13,8 +13,8 @@ const open: StreamReader[] = []
 const events: EventSources = {
   payloadsOf: (_runtime, _orgId, { name, ref, payload }) => {
     loads.push(`${name} ${ref}`)
-    if (name === 'broken') return Promise.reject(new Error('row cannot be read'))
-    if (name === 'many') return Promise.resolve([{ n: 1 }, { n: 2 }, { n: 3 }])
+    if (name === 'action.broken') return Promise.reject(new Error('row cannot be read'))
+    if (name === 'action.many') return Promise.resolve([{ n: 1 }, { n: 2 }, { n: 3 }])
     return Promise.resolve([{ ...payload, ref }])
   },
   recentlyDecided: () => Promise.resolve(recent),
@@ -152,6 +152,22 @@ describe('who is told what', () => {
     expect((await bound.next()).data['ref']).toBe('3')
   })
 
+  test('a key hears only what it may read, and what stands for no agent is not for an agent key', async () => {
+    const narrow = await listen({ 'x-api-key': await server.key({ scopes: ['events:read', 'loops:read'] }) })
+    const bound = await listen({ 'x-api-key': await server.key({ role: 'member', agentId: 'mine' }) })
+    for (const stream of [narrow, bound]) await stream.next()
+    await server.emit([
+      event('1', { agent_id: null }, 'guard.decision.created'),
+      event('2', { agent_id: 'other' }, 'action.updated'),
+      event('3', { agent_id: 'mine' }, 'loop.updated'),
+      event('4', {}, 'policy.updated'),
+      event('5', {}, 'loop.updated'),
+    ])
+    expect([(await narrow.next()).data['ref'], (await narrow.next()).data['ref']]).toEqual(['3', '5'])
+    const heard = [await bound.next(), await bound.next(), await bound.next()]
+    expect(heard.map(({ data }) => data['ref'])).toEqual(['3', '4', '5'])
+  })
+
   test('401 without a key, 403 without the scope', async () => {
     expect((await fetch(`${server.url}/api/stream`)).status).toBe(401)
     const narrow = await server.key({ role: 'member', scopes: ['guard:evaluate'] })
@@ -166,7 +182,7 @@ describe('who is told what', () => {
 test('one event that stands for several rows becomes several blocks, the last with the id', async () => {
   const stream = await listen()
   await stream.next()
-  await server.emit([event('x', {}, 'many')])
+  await server.emit([event('x', {}, 'action.many')])
   const told = [await stream.next(), await stream.next(), await stream.next()]
   expect(told.map(({ data }) => data['n'])).toEqual([1, 2, 3])
   expect(told.map(({ id }) => id !== null)).toEqual([false, false, true])
@@ -184,7 +200,7 @@ test('an event is loaded once, however many listen', async () => {
 test('an event whose row cannot be read ends the streams, so that clients resume', async () => {
   const stream = await listen()
   await stream.next()
-  await server.emit([event('x', {}, 'broken')])
+  await server.emit([event('x', {}, 'action.broken')])
   expect(await stream.rest()).toEqual([])
 })
 

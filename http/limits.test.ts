@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { addressBlock, SlidingLimit } from './limits.ts'
 import { testOperations } from './test-operations.ts'
 import { testServer, type TestServer } from './test-server.ts'
@@ -23,6 +23,13 @@ describe('the sliding limit', () => {
   })
   test('tells what is left and when the window ends', () => {
     expect(new SlidingLimit().take('a', 10, 45_000)).toEqual({ allowed: true, limit: 10, remaining: 9, reset: 15 })
+  })
+  test('looks without counting', () => {
+    const limit = new SlidingLimit()
+    for (let index = 0; index < 5; index += 1) expect(limit.peek('a', 1, 0).allowed).toBe(true)
+    expect(limit.take('a', 1, 0).allowed).toBe(true)
+    expect(limit.peek('a', 1, 0).allowed).toBe(false)
+    expect(limit.peek('a', 1, 180_000).allowed).toBe(true)
   })
   test('keeps callers apart', () => {
     const limit = new SlidingLimit()
@@ -65,6 +72,23 @@ describe('over HTTP', () => {
     expect((await call('/api/things', { 'x-api-key': key })).status).toBe(200)
     time = new Date(time.getTime() + 180_000)
     expect((await call('/api/public')).status).toBe(200)
+  })
+
+  test('a flood of made-up keys stops reaching the database; a key in use goes on', async () => {
+    time = new Date(time.getTime() + 180_000)
+    const key = await server.key()
+    expect((await call('/api/things', { 'x-api-key': key })).status).toBe(200)
+    const lookUps = vi.spyOn(server.runtime.db, 'selectFrom')
+    const statuses: number[] = []
+    for (let n = 0; n < 20; n += 1) statuses.push((await call('/api/things', { 'x-api-key': `writ_bad_${n}` })).status)
+    expect(statuses).toEqual([401, 401, 401, ...Array.from({ length: 17 }, () => 429)])
+    expect(lookUps.mock.calls.filter(([table]) => (table as unknown) === 'api_key')).toHaveLength(3)
+    lookUps.mockRestore()
+    time = new Date(time.getTime() + 5000)
+    expect((await call('/api/things', { 'x-api-key': key })).status).toBe(200)
+    expect((await call('/api/things', { 'x-api-key': await server.key() })).status).toBe(429)
+    time = new Date(time.getTime() + 180_000)
+    expect((await call('/api/things', { 'x-api-key': await server.key() })).status).toBe(200)
   })
 
   test('a key has the limit of the instance, with its headers on every answer', async () => {

@@ -167,6 +167,11 @@ test('secrets in free text are stored redacted and reported', async () => {
   expect(made.security).toMatchObject({ clean: false })
 })
 
+test('a start in any offset of ISO 8601 is stored as the moment it is', async () => {
+  const made = await invoke(create, await member(), { ...harmless, timestamp_start: '2026-01-01T00:00:00+23:00' })
+  expect(made.action.timestamp_start).toBe('2025-12-31T01:00:00.000Z')
+})
+
 test('400 without an agent, 403 when a bound key names another', async () => {
   const org = await testOrg(server.runtime)
   const { agent_id: _, ...anonymous } = harmless
@@ -178,6 +183,9 @@ test('400 without an agent, 403 when a bound key names another', async () => {
 
 test.each([
   ['a guard decision id as action id', { action_id: 'act_gd_0123456789abcdef' }, 'action_id'],
+  ...['stats', 'costs', 'loops', 'assumptions'].map(
+    (name) => [`the id ${name}, whose path leads elsewhere`, { action_id: name }, 'action_id'] as const,
+  ),
   ['a confidence above 100', { confidence: 101 }, 'confidence'],
   ['a negative cost', { cost_estimate: -1 }, 'cost_estimate'],
   ['a day that does not exist', { timestamp_start: '2026-02-30T00:00:00Z' }, 'timestamp_start'],

@@ -68,12 +68,12 @@ test('an approval given through another server of the same database is told too'
   await other.close()
 })
 
-test('200 at once where no approval was needed, however the act went on', async () => {
+test('200 approved at once where no approval was needed, and not once more after the end', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const { action_id } = await recorded(ctx)
   expect(await invoke(wait, ctx, { action_id })).toMatchObject({ approved: true, denied: false })
   await invoke(update, ctx, { action_id, status: 'completed' })
-  expect(await invoke(wait, ctx, { action_id })).toMatchObject({ approved: true, denied: false })
+  expect(await invoke(wait, ctx, { action_id })).toMatchObject({ approved: false, denied: false, timed_out: false })
 })
 
 test('200 expired as soon as the time is over, while somebody waits', async () => {

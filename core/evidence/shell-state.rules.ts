@@ -8,7 +8,7 @@ export const HOLE = '\uE000'
 export const TAINT = { unknown: 1, remote: 2, secret: 4, decoded: 8, listing: 16, named: 32, shell: 64 } as const
 
 /** `work` is in characters read or built; other steps are charged at what they cost in comparison, about 10 ns a unit. */
-export const LIMITS = { depth: 14, calls: 2500, fields: 2048, text: 65_536, work: 1_000_000 } as const
+export const LIMITS = { depth: 14, calls: 5000, fields: 2048, text: 65_536, work: 1_000_000 } as const
 
 /** What a step costs beside the characters it reads. */
 export const COST = { call: 200, arg: 40, write: 1500, glob: 500 } as const

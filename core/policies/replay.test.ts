@@ -102,6 +102,19 @@ test('keeps to the window and to the org', async () => {
   expect(await invoke(replay, await fresh(), threshold(0))).toMatchObject({ decisions: 0 })
 })
 
+test('403 for a key bound to one agent: the report shows the decisions of all', async () => {
+  const admin = await fresh()
+  const bound = { ...admin, actor: { ...admin.actor, agentId: 'a1' } }
+  await expect(invoke(replay, bound, threshold(0))).rejects.toMatchObject({ code: 'forbidden' })
+})
+
+test('takes a window in any offset of ISO 8601', async () => {
+  const admin = await fresh()
+  await recordSamples(admin, [{}])
+  const report = await invoke(replay, admin, { ...threshold(0), from: '2026-01-01T00:00:00+23:00' })
+  expect(report).toMatchObject({ decisions: 1, from: '2025-12-31T01:00:00.000Z' })
+})
+
 test('400 without a policy, 404 for an unknown one', async () => {
   const admin = await fresh()
   await expect(invoke(replay, admin, {})).rejects.toMatchObject({ code: 'invalid_input' })

@@ -63,6 +63,11 @@ test('200 without history says so and has no sample', async () => {
   })
 })
 
+test('403 for a key bound to one agent: the answer shows the acts of all', async () => {
+  const bound = { ...admin, actor: { ...admin.actor, agentId: 'a1' } }
+  await expect(invoke(simulate, bound, { pack: 'default' })).rejects.toMatchObject({ code: 'forbidden' })
+})
+
 test('400 for rules that cannot be, 404 for an unknown pack', async () => {
   await expect(invoke(simulate, admin, { policy_type: 'risk_threshold', rules: { x: 1 } })).rejects.toMatchObject({
     code: 'invalid_input',
