@@ -19,7 +19,11 @@ test('what was decided lately is told in the order of the verdicts, however long
     (await invoke(create, agent, { ...risky, act: { kind: 'shell', command } })).action_id
   const ids = [await ask('git push --force origin one'), await ask('git push --force origin two')]
   const longAgo = new Date(server.runtime.now().getTime() - 30 * 86_400_000)
-  await server.runtime.db.updateTable('approval').set({ created_at: longAgo } as never).where('org_id', '=', org.orgId).execute()
+  await server.runtime.db
+    .updateTable('approval')
+    .set({ created_at: longAgo } as never)
+    .where('org_id', '=', org.orgId)
+    .execute()
   for (const action_id of ids.toReversed()) await invoke(decide, person, { action_id, decision: 'allow' })
   const since = new Date(server.runtime.now().getTime() - 60_000)
   const told = await loadDecidedSince(server.runtime, org.orgId, since, 10)

@@ -82,8 +82,13 @@ export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing
       return { ...no, next: 'The act was withdrawn. Do not act.' }
     case 'blocked':
       return { ...no, next: 'A policy blocked the act. Do not act.' }
-    default:
+    case 'completed':
+    case 'partial':
+    case 'failed':
+    case 'unknown':
       return ended(ctx, row)
+    default:
+      return row.status satisfies never
   }
 }
 

@@ -10,8 +10,14 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 test.each([
-  ['event', sql`insert into event (org_id, seq, name, ref, payload, at) select 'o', n, 'x', null, '{}', to_timestamp(n) from generate_series(1, 1000) n`],
-  ['guard_idempotency', sql`insert into guard_idempotency (org_id, key, digest, decision_id, at) select 'o', n::text, '', '', to_timestamp(n) from generate_series(1, 1000) n`],
+  [
+    'event',
+    sql`insert into event (org_id, seq, name, ref, payload, at) select 'o', n, 'x', null, '{}', to_timestamp(n) from generate_series(1, 1000) n`,
+  ],
+  [
+    'guard_idempotency',
+    sql`insert into guard_idempotency (org_id, key, digest, decision_id, at) select 'o', n::text, '', '', to_timestamp(n) from generate_series(1, 1000) n`,
+  ],
 ] as const)('%s: all that is earlier goes, many statements later, and nothing else', async (table, fill) => {
   const { db } = database.handle
   await fill.execute(db)

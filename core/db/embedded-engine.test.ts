@@ -8,8 +8,14 @@ import { loadingFlags } from './embedded-engine.ts'
 
 test.each([
   [['--conditions=writ-source', '--expose-gc', '--max-old-space-size=512'], ['--conditions=writ-source']],
-  [['-C', 'writ-source', '--import', './a.mjs', '--input-type=module'], ['-C', 'writ-source', '--import', './a.mjs']],
-  [['--no-warnings', '--disable-warning=ExperimentalWarning', '--inspect'], ['--no-warnings', '--disable-warning=ExperimentalWarning']],
+  [
+    ['-C', 'writ-source', '--import', './a.mjs', '--input-type=module'],
+    ['-C', 'writ-source', '--import', './a.mjs'],
+  ],
+  [
+    ['--no-warnings', '--disable-warning=ExperimentalWarning', '--inspect'],
+    ['--no-warnings', '--disable-warning=ExperimentalWarning'],
+  ],
   [['--max-old-space-size', '512'], []],
 ])('of the flags %j the worker is given %j', (flags, given) => {
   expect(loadingFlags(flags)).toEqual(given)

@@ -76,9 +76,12 @@ test.each([
   expect(await invoke(read, contextOf(), raw)).toEqual({ got })
 })
 
-test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])('null in a field called %s is left out', async (name) => {
-  expect(await invoke(read, contextOf(), { agent_id: 'a', [name]: null })).toEqual({ got: { agent_id: 'a' } })
-})
+test.each(['constructor', 'toString', 'hasOwnProperty', 'valueOf'])(
+  'null in a field called %s is left out',
+  async (name) => {
+    expect(await invoke(read, contextOf(), { agent_id: 'a', [name]: null })).toEqual({ got: { agent_id: 'a' } })
+  },
+)
 
 test.each([
   ['no object', 'text', '(body): must be a JSON object'],

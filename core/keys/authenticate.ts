@@ -79,7 +79,9 @@ export class KeyCache {
           where k.last_used_at is null or k.last_used_at < used.at
           order by k.org_id, k.id for no key update of k
         )
-        update api_key set last_used_at = held.at from held where api_key.org_id = held.org_id and api_key.id = held.id`.execute(this.#runtime.db)
+        update api_key set last_used_at = held.at from held where api_key.org_id = held.org_id and api_key.id = held.id`.execute(
+        this.#runtime.db,
+      )
     } catch (error) {
       this.#runtime.log.warn({ err: error }, 'could not store when keys were last used')
     }

@@ -9,7 +9,8 @@ import { insertKey, recordKeyEvent } from './store.ts'
 export const rotate = operation({
   name: 'keys_rotate',
   title: 'Rotate an API key',
-  description: 'Replace an API key by a new one with the same rights and the same end; the old one stays valid for the overlap.',
+  description:
+    'Replace an API key by a new one with the same rights and the same end; the old one stays valid for the overlap.',
   input: z.object({
     id: KeyId,
     overlap_minutes: z.int().min(0).max(43_200).default(60).describe('How long the old key stays valid'),

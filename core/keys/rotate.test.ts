@@ -77,15 +77,13 @@ test('403 for a key with scopes that the rotating key does not have: it would be
 
 test("403 for the operator's key to everybody but the operator", async () => {
   const org = await testOrg(server.runtime)
-  const { row, secret } = await server.runtime.db
-    .transaction()
-    .execute((trx) =>
-      insertKey(trx, { orgId: org.orgId, principalId: 'test' }, server.runtime.now(), {
-        name: 'operator',
-        role: 'admin',
-        operator: true,
-      }),
-    )
+  const { row, secret } = await server.runtime.db.transaction().execute((trx) =>
+    insertKey(trx, { orgId: org.orgId, principalId: 'test' }, server.runtime.now(), {
+      name: 'operator',
+      role: 'admin',
+      operator: true,
+    }),
+  )
   const admin = await org.as('admin')
   for (const op of [rotate, revoke]) {
     await expect(invoke<z.ZodObject, z.ZodType>(op, admin, { id: row.id })).rejects.toMatchObject({ code: 'forbidden' })

@@ -97,3 +97,7 @@ test('another org exports its own log only', async () => {
 test('403 without the scope ledger:read', async () => {
   await expect(ledger.call(exportPage, {}, { scopes: [] })).rejects.toMatchObject({ status: 403 })
 })
+
+test('403 for a key bound to one agent: the file holds what all agents did', async () => {
+  await expect(ledger.call(exportPage, {}, { agentId: 'a1' })).rejects.toMatchObject({ status: 403 })
+})

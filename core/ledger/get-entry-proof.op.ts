@@ -1,5 +1,6 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
-import type { Context } from '#core/kernel/context'
+import { assertWholeOrg, type Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { operation } from '#core/kernel/operation'
 import { signCheckpoint, type CheckpointRow } from './checkpoints.ts'
@@ -62,9 +63,21 @@ async function entriesOf(
   }
   const query = ctx.db.selectFrom('ledger_entry').selectAll().where('org_id', '=', ctx.actor.orgId)
   const found = ref === undefined ? query.where('seq', '=', seq ?? -1) : query.where('ref', '=', ref)
-  const rows = await found.orderBy('seq').limit(MAX_ENTRIES).execute()
+  const rows = (await mayProve(ctx, ref)) ? await found.orderBy('seq').limit(MAX_ENTRIES).execute() : []
   if (rows.length === 0) throw new Fault('not_found', 'Nothing on the ledger is recorded under this id.')
   return rows
+}
+
+/** An entry shows what was done: a key bound to one agent is shown what is about that agent's actions and decisions. */
+async function mayProve(ctx: Context, ref: string | undefined): Promise<boolean> {
+  const { orgId, agentId } = ctx.actor
+  if (agentId === null) return true
+  if (ref === undefined) assertWholeOrg(ctx, 'prove entries by their place')
+  const { rows } = await sql`
+    select 1 from action_record where org_id = ${orgId} and action_id = ${ref} and agent_id = ${agentId}
+    union all
+    select 1 from guard_decision where org_id = ${orgId} and id = ${ref} and agent_id = ${agentId}`.execute(ctx.db)
+  return rows.length > 0
 }
 
 /** An asked size must hold the entries; without one, the newest checkpoint does, signed now when it must. */

@@ -66,3 +66,8 @@ test('404 for what is not on the record, and across orgs', async () => {
 test('403 without the scope ledger:read', async () => {
   await expect(ledger.call(getEntryProof, { seq: 1 }, { scopes: [] })).rejects.toMatchObject({ status: 403 })
 })
+
+test('a key bound to one agent is given no proof by place, nor of what is not its own', async () => {
+  await expect(ledger.call(getEntryProof, { seq: 0 }, { agentId: 'a1' })).rejects.toMatchObject({ status: 403 })
+  await expect(ledger.call(getEntryProof, { ref: 'act_3' }, { agentId: 'a1' })).rejects.toMatchObject({ status: 404 })
+})

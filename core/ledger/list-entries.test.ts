@@ -42,3 +42,7 @@ test('400 for a kind that does not exist and for a foreign cursor', async () => 
 test('403 without the scope ledger:read', async () => {
   await expect(ledger.call(listEntries, {}, { scopes: [] })).rejects.toMatchObject({ status: 403 })
 })
+
+test('403 for a key bound to one agent: the ledger is that of the whole org', async () => {
+  await expect(ledger.call(listEntries, {}, { agentId: 'a1' })).rejects.toMatchObject({ status: 403 })
+})

@@ -12,6 +12,12 @@ import { signingPorts } from './ports.ts'
 import type { Draft, EntryRow } from './seal.rules.ts'
 
 /** A real database, a clock that only the test moves, and a caller for operations. */
+interface Caller {
+  readonly orgId?: string
+  readonly scopes?: readonly Scope[]
+  readonly agentId?: string | null
+}
+
 export class TestLedger {
   readonly runtime: Runtime
   readonly #close: () => Promise<void>
@@ -62,7 +68,7 @@ export class TestLedger {
   call<I extends z.ZodObject, O extends z.ZodType>(
     op: Operation<I, O>,
     input: unknown = {},
-    { orgId = 'org_a', scopes = scopesOf('admin') }: { orgId?: string; scopes?: readonly Scope[] } = {},
+    { orgId = 'org_a', scopes = scopesOf('admin'), agentId = null }: Caller = {},
   ): Promise<z.output<O>> {
     const actor: Context['actor'] = {
       orgId,
@@ -71,7 +77,7 @@ export class TestLedger {
       kind: 'key',
       role: 'admin',
       scopes: new Set(scopes),
-      agentId: null,
+      agentId,
     }
     return invoke(op, this.runtime.context(actor), input)
   }

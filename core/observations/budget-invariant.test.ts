@@ -2,7 +2,13 @@ import { array, assert, asyncProperty, constantFrom, integer, oneof, record } fr
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '#core/kernel/runtime'
-import { commitReservations, releaseReservations, sweepReservations } from './index.ts'
+import {
+  adjustReservations,
+  commitReservations,
+  releaseReservations,
+  renewReservations,
+  sweepReservations,
+} from './index.ts'
 import { budgetNeed, TestBench } from './test-bench.ts'
 
 let bench: TestBench
@@ -32,6 +38,8 @@ const step = oneof(
     usd_micros: integer({ min: 0, max: 90 }),
     known: constantFrom(true, false),
   }),
+  record({ do: constantFrom('adjust' as const), on, reference, usd_micros: integer({ min: 0, max: 90 }) }),
+  record({ do: constantFrom('renew' as const), on, reference }),
   record({ do: constantFrom('release' as const), on, reference }),
   record({ do: constantFrom('sweep' as const), on }),
 )
@@ -40,12 +48,18 @@ type Step = typeof step extends { generate: (...args: never[]) => { value: infer
 /** Nothing may fail, as by a deadlock. */
 const kinds = new Set<string>()
 
+type Trx = Parameters<typeof commitReservations>[0]
+type Within = <T>(work: (trx: Trx) => Promise<T>) => Promise<T>
+
 async function take(one: Step): Promise<void> {
   const runtime = replicas[one.on] ?? bench.runtime
-  const within = <T>(work: (trx: Parameters<typeof commitReservations>[0]) => Promise<T>): Promise<T> =>
-    runtime.db.transaction().execute(work)
+  const within: Within = (work) => runtime.db.transaction().execute(work)
   if (one.do === 'sweep') await sweepReservations(runtime, 3)
   else if (one.do === 'release') await within((trx) => releaseReservations(trx, 'org_a', one.reference))
+  else if (one.do === 'adjust') {
+    const actual = { usd_micros: one.usd_micros, tokens: null }
+    await within((trx) => adjustReservations(trx, 'org_a', one.reference, actual))
+  } else if (one.do === 'renew') await renew(one.reference, within)
   else if (one.do === 'commit') {
     const actual = one.known ? { usd_micros: one.usd_micros, tokens: 5 } : null
     await within((trx) => commitReservations(trx, 'org_a', one.reference, actual))
@@ -55,6 +69,17 @@ async function take(one: Step): Promise<void> {
     const { observed } = await bench.observe(needs, { on: runtime, reference: one.reference })
     for (const { kind } of observed.values()) kinds.add(kind)
   }
+}
+
+class NoRoom extends Error {}
+
+async function renew(name: string, within: Within): Promise<void> {
+  const renewed = within(async (trx) => {
+    if (!(await renewReservations(trx, 'org_a', name, bench.now))) throw new NoRoom()
+  })
+  await renewed.catch((error: unknown) => {
+    if (!(error instanceof NoRoom)) throw error
+  })
 }
 
 interface Row {

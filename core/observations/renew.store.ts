@@ -21,12 +21,13 @@ export async function renewReservations(
   reference: string,
   at: Date,
 ): Promise<boolean> {
-  if (!(await lockHeld(trx, orgId, reference, ['reserved', 'lapsed']))) return true
+  const held = await lockHeld(trx, orgId, reference, ['reserved', 'lapsed'])
+  if (held.length === 0) return true
   const { rows } = await sql<Held>`
     select org_id, policy_id, subject, time_window, window_start, state, usd_micros, tokens, calls,
       limit_usd_micros, limit_tokens, limit_calls
     from budget_reservation
-    where org_id = ${orgId} and reference = ${reference} and state in ('reserved', 'lapsed')
+    where org_id = ${orgId} and id = any(${held}::text[]) and state in ('reserved', 'lapsed')
     order by id for update`.execute(trx)
   for (const row of rows.filter(({ state }) => state === 'lapsed').toSorted(byUsage)) {
     if (!(await takeAgain(trx, row))) return false
@@ -35,7 +36,7 @@ export async function renewReservations(
     .updateTable('budget_reservation')
     .set({ state: 'reserved', settled_at: null, expires_at: new Date(at.getTime() + RESERVATION_MS) })
     .where('org_id', '=', orgId)
-    .where('reference', '=', reference)
+    .where('id', 'in', held)
     .where('state', 'in', ['reserved', 'lapsed'])
     .execute()
   return true

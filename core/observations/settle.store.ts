@@ -28,11 +28,12 @@ export async function commitReservations(
   actual: ActualSpend | null,
 ): Promise<number> {
   refuseUnusable(actual)
-  if (!(await lockHeld(trx, orgId, reference, ['reserved', 'lapsed']))) return 0
+  const held = await lockHeld(trx, orgId, reference, ['reserved', 'lapsed'])
+  if (held.length === 0) return 0
   const { rows } = await sql<Settled & Spent & { before: ReservationState }>`
     with mine as (
       select org_id, id, state from budget_reservation
-      where org_id = ${orgId} and reference = ${reference} and state in ('reserved', 'lapsed')
+      where org_id = ${orgId} and id = any(${held}::text[]) and state in ('reserved', 'lapsed')
       order by id for update
     )
     update budget_reservation r set state = 'committed', settled_at = now(),
@@ -68,11 +69,12 @@ export async function adjustReservations(
   actual: ActualSpend,
 ): Promise<number> {
   refuseUnusable(actual)
-  if (!(await lockHeld(trx, orgId, reference, ['committed']))) return 0
+  const held = await lockHeld(trx, orgId, reference, ['committed'])
+  if (held.length === 0) return 0
   const { rows } = await sql<Settled>`
     with mine as (
       select org_id, id, actual_usd_micros as usd_micros, actual_tokens as tokens from budget_reservation
-      where org_id = ${orgId} and reference = ${reference} and state = 'committed'
+      where org_id = ${orgId} and id = any(${held}::text[]) and state = 'committed'
       order by id for update
     )
     update budget_reservation r set
@@ -93,11 +95,12 @@ export async function releaseReservations(
   orgId: string,
   reference: string,
 ): Promise<number> {
-  if (!(await lockHeld(trx, orgId, reference, ['reserved']))) return 0
+  const held = await lockHeld(trx, orgId, reference, ['reserved'])
+  if (held.length === 0) return 0
   const { rows } = await sql<Settled>`
     with mine as (
       select org_id, id from budget_reservation
-      where org_id = ${orgId} and reference = ${reference} and state = 'reserved'
+      where org_id = ${orgId} and id = any(${held}::text[]) and state = 'reserved'
       order by id for update
     )
     update budget_reservation r set state = 'released', settled_at = now()

@@ -18,24 +18,24 @@ export function times({ usd_micros, tokens, calls }: Amounts, factor: number): A
 export const byUsage = (a: UsageKey, b: UsageKey): number => (usageOrder(a) < usageOrder(b) ? -1 : 1)
 
 /**
- * Locks the usage rows behind the reservations of a decision that are in these states; false when there are none.
- * Everybody takes usage rows before reservations, and in one order.
+ * Locks the usage rows behind the reservations of a decision that are in these states, and answers the ids of those
+ * reservations: only they may be changed then. Everybody takes usage rows before reservations, and in one order.
  */
 export async function lockHeld(
   trx: Transaction<Database>,
   orgId: string,
   reference: string,
   states: readonly ReservationState[],
-): Promise<boolean> {
+): Promise<string[]> {
   const held = await trx
     .selectFrom('budget_reservation')
-    .select(['org_id', 'policy_id', 'subject', 'time_window', 'window_start'])
+    .select(['id', 'org_id', 'policy_id', 'subject', 'time_window', 'window_start'])
     .where('org_id', '=', orgId)
     .where('reference', '=', reference)
     .where('state', 'in', states)
     .execute()
   await lockUsages(trx, held)
-  return held.length > 0
+  return held.map(({ id }) => id)
 }
 
 export async function lockUsages(trx: Transaction<Database>, keys: readonly UsageKey[]): Promise<void> {
