@@ -79,5 +79,7 @@ async function runAlone(runtime: Runtime, job: Job): Promise<void> {
   if (rows.length === 0) return
   await job.run(runtime)
   const next = new Date(runtime.now().getTime() + job.everyMs / 2)
-  await sql`update job_lease set until = ${next} where name = ${job.name} and holder = ${runtime.replicaId}`.execute(runtime.db)
+  await sql`update job_lease set until = ${next} where name = ${job.name} and holder = ${runtime.replicaId}`.execute(
+    runtime.db,
+  )
 }

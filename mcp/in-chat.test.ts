@@ -54,15 +54,17 @@ describe.each(ways)('$name', ({ connect, over }) => {
 
   const wait = (timeout_seconds = 10) => client.call('writ_wait_for_approval', { action_id: actionId, timeout_seconds })
 
-  test('the person sees the act, and their approval releases it', async () => {
+  test('the person sees the act, and their approval hands it to the agent that asked, not to their own client', async () => {
     answer = { action: 'accept', content: { verdict: 'approve' } }
-    expect((await wait()).body).toMatchObject({ approved: true, released: true })
+    expect((await wait()).body).toMatchObject({ approved: true, released: false })
     expect(shown).toHaveLength(1)
     expect(shown[0]).toContain('Wants to: Rename the bucket Risk: 0 of 100')
     expect(shown[0]).toContain('Agent: builder')
     expect(shown[0]).toContain('"command":"mv bucket-')
     expect(shown[0]?.match(/^Risk: /gm)).toHaveLength(1)
     expect(await stateOf(actionId)).toMatchObject({ status: 'running', approved_by: expect.any(String) })
+    const agents = await server.rest('GET', `/api/actions/${actionId}/wait?timeout_seconds=1`, server.agent)
+    expect(agents.body).toMatchObject({ approved: true, released: true })
   })
 
   test('a denial carries the reason to the agent', async () => {

@@ -78,7 +78,8 @@ test('200 replays the same key and body, 409 for another body', async () => {
   const first = await invoke(create, ctx, { ...harmless, idempotency_key: 'k1' })
   const again = await invoke(create, ctx, { ...harmless, idempotency_key: 'k1' })
   expect(statusOf(again)).toBe(200)
-  expect(again).toEqual({ action: first.action, action_id: first.action_id, idempotent_replay: true })
+  expect(again).toMatchObject({ action: first.action, action_id: first.action_id, idempotent_replay: true })
+  expect(again.decision).toMatchObject({ decision: 'allow', decision_id: first.action.guard_decision_id })
   const other = { ...harmless, declared_goal: 'other', idempotency_key: 'k1' }
   await expect(invoke(create, ctx, other)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', status: 409 })
 })

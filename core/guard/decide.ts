@@ -10,6 +10,7 @@ import {
 import { observeNeeds } from '#core/observations/index'
 import type { Context } from '../kernel/context.ts'
 import { newDecisionId } from '../kernel/id.ts'
+import { redactText } from '#core/scans/index'
 import { agentOf, gatherFacts, withSession, type Gathered } from './facts.ts'
 import { actDigest } from './digest.rules.ts'
 import { consumeApproval, type Consumed } from './approved.ts'
@@ -225,8 +226,10 @@ export function reasonOf(decided: Pick<Decided, 'reasons'>): string | null {
   return decided.reasons.length === 0 ? null : decided.reasons.join('; ')
 }
 
+/** The session an act belongs to, as it is stored everywhere. */
 export function sessionOf(request: ActRequest): string | null {
-  return request.session_id ?? request.harness_session_id ?? null
+  const id = request.session_id ?? request.harness_session_id
+  return id === undefined ? null : redactText(id).text
 }
 
 function skipped(wanted: readonly PolicyNeed[]): Map<string, Observation> {

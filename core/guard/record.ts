@@ -34,7 +34,7 @@ export interface DecidedAndRecorded {
 }
 
 /** Changes of policy that may overtake one call before it gives up. */
-const MAX_ROUNDS = 8
+const MAX_ROUNDS = 20
 
 /**
  * Decides and records. Nothing is answered that is not on disk, and nothing is recorded that was decided under

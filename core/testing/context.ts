@@ -22,7 +22,9 @@ export interface TestRuntime {
 const noFetch: typeof fetch = () => Promise.reject(new Error('This test opened no way to the outside.'))
 
 /** A runtime on a throw-away database, without orgs. Its clock runs on and can be moved ahead. */
-export async function testRuntime(options: { settings?: Partial<Settings>; ports?: Partial<Ports> } = {}): Promise<TestRuntime> {
+export async function testRuntime(
+  options: { settings?: Partial<Settings>; ports?: Partial<Ports> } = {},
+): Promise<TestRuntime> {
   await loadSqlParser()
   const database = await testDatabase()
   let ahead = 0
