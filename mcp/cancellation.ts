@@ -105,14 +105,15 @@ function watched(response: Response, done: () => void): Response {
   const reader = response.body.getReader()
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done: ended, value } = await reader.read().catch((error: unknown) => {
-        done()
-        throw error
-      })
-      if (value) controller.enqueue(value)
-      if (!ended) return
-      done()
-      controller.close()
+      let open = false
+      try {
+        const { done: ended, value } = await reader.read()
+        open = !ended
+        if (value) controller.enqueue(value)
+        if (ended) controller.close()
+      } finally {
+        if (!open) done()
+      }
     },
     async cancel(reason) {
       done()

@@ -35,7 +35,7 @@ test('a subscriber who hangs up before the subscription stands leaves nothing be
   await new Promise<void>((ready) => hasty.listen(0, '127.0.0.1', ready))
   const url = `http://127.0.0.1:${(hasty.address() as AddressInfo).port}/mcp`
   const headers = { 'mcp-method': 'subscriptions/listen', 'content-type': 'application/json' }
-  await expect(fetch(url, { method: 'POST', headers, body: '{}' })).rejects.toThrow()
+  await expect(fetch(url, { method: 'POST', headers, body: '{}' })).rejects.toThrow('fetch failed')
   await Promise.all(served)
   expect(served).toHaveLength(1)
   expect(subscribed).toEqual({ begun: 1, ended: 1 })
