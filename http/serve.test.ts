@@ -100,7 +100,7 @@ test('SIGTERM ends the program by itself, with success', async () => {
     const { url } = await startServer({ settings: JSON.parse(process.argv[2]), log: silentLog })
     console.log(url)`,
   )
-  const command = ['--conditions=source', '--no-warnings', program, JSON.stringify(settings())]
+  const command = ['--conditions=writ-source', '--no-warnings', program, JSON.stringify(settings())]
   const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [printed] = (await once(child.stdout, 'data')) as [Buffer]
   expect((await fetch(`${printed.toString().trim()}/api/health`)).status).toBe(200)

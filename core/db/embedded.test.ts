@@ -9,7 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { openDatabase } from './open.ts'
 
 const writer = fileURLToPath(new URL('./crash-writer.ts', import.meta.url))
-const options = ['--conditions=source', '--no-warnings']
+const options = ['--conditions=writ-source', '--no-warnings']
 const places: string[] = []
 const children: ChildProcess[] = []
 afterEach(() => {

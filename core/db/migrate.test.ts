@@ -66,7 +66,7 @@ async function migrateElsewhere(url: string): Promise<string[]> {
     const { migrations } = await import(${JSON.stringify(new URL('./migrations.gen.ts', import.meta.url).href)})
     process.stdout.write(JSON.stringify(await migrate(handle, [...migrations, slow])))
     await handle.close()`
-  const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '-e', script, url], {
+  const child = spawn(process.execPath, ['--conditions=writ-source', '--input-type=module', '-e', script, url], {
     cwd: fileURLToPath(new URL('../..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,24 +1,30 @@
-import { randomBytes, randomFillSync } from 'node:crypto'
+import { randomFillSync } from 'node:crypto'
 
 /** The prefix of every kind of id on the wire. */
 export type IdPrefix = 'act' | 'apr' | 'asm' | 'loop' | 'gp' | 'key' | 'org' | 'evt' | 'req' | 'bud' | 'ckp' | 'rt'
 
-const pool = Buffer.alloc(16 * 256)
+const pool = Buffer.alloc(16 * 1024)
 let used = pool.length
 let lastMs = 0
 let counter = 0
+
+/** Random bytes from a pool that is filled in one go: a call of the system's generator per id is what ids would cost. */
+function random(length: number): Buffer {
+  if (used + length > pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const bytes = Buffer.from(pool.subarray(used, used + length))
+  used += length
+  return bytes
+}
 
 /**
  * UUID version 7 (RFC 9562, section 5.7) with method 1 of section 6.2: a 12-bit counter in `rand_a`
  * keeps ids of one process in order within a millisecond.
  */
 export function uuidv7(ms: number = Date.now()): string {
-  if (used >= pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const bytes = Buffer.from(pool.subarray(used, used + 16))
-  used += 16
+  const bytes = random(16)
   let stamp = ms
   if (stamp <= lastMs) {
     stamp = lastMs
@@ -44,7 +50,7 @@ export function newId(prefix: IdPrefix): string {
 
 /** Guard decisions have ids of their own shape, so that they can never be taken for actions. */
 export function newDecisionId(): string {
-  return `act_gd_${randomBytes(8).toString('hex')}`
+  return `act_gd_${random(8).toString('hex')}`
 }
 
 export function isDecisionId(id: string): boolean {

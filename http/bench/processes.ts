@@ -15,7 +15,12 @@ export interface Program {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-const FLAGS = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning']
+const FLAGS = [
+  '--conditions=writ-source',
+  '--disable-warning=ExperimentalWarning',
+  '--max-old-space-size=512',
+  '--max-semi-space-size=16',
+]
 /** Linux counts CPU time in hundredths of a second, on every machine Node runs on. */
 const TICKS = 100
 
