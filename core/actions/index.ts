@@ -1,6 +1,5 @@
 export { afterClosing } from './closing.ts'
-export { deliverRelease } from './deliver.ts'
 export { sweepLostOutcomes } from './sweep.ts'
 export { expireDueApprovals, expireOverdue } from './expiry.ts'
 export { Action, ActionId, actionToWire, type ActionRow } from './schema.ts'
-export { findAction, loadActionWire, maySee, releaseApproved, requireAction, wrongIdKind } from './store.ts'
+export { loadActionWire, releaseApproved, requireAction } from './store.ts'

@@ -1,2 +1,1 @@
-export { Approval } from './schema.ts'
 export { loadDecidedSince } from './recent.ts'

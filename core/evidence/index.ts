@@ -1,5 +1,5 @@
 export { parseLine, score, type CorpusItem, type CorpusScore } from './corpus.rules.ts'
 export { gradeAct } from './grade.rules.ts'
-export { classifyPath, compilePathPatterns, matchPath, patternProblem, type PathClass } from './path.rules.ts'
-export { ActInput, dangerRank, type Act, type Danger, type Finding, type Grade } from './schema.ts'
+export { classifyPath, compilePathPatterns, patternProblem, type PathClass } from './path.rules.ts'
+export { ActInput, type Act, type Danger, type Finding, type Grade } from './schema.ts'
 export { loadSqlParser } from './sql.rules.ts'

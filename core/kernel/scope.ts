@@ -59,7 +59,3 @@ const byRole: Readonly<Record<Role, readonly Scope[]>> = {
 export function scopesOf(role: Role): readonly Scope[] {
   return byRole[role]
 }
-
-export function isScope(text: string): text is Scope {
-  return (scopes as readonly string[]).includes(text)
-}

@@ -1,3 +1,2 @@
 export { assertKeyValid, assertKeyValidUnder, keyCache, unauthenticated } from './authenticate.ts'
 export { insertKey, type KeyDraft, type MadeKey } from './store.ts'
-export { newSecret } from './secret.rules.ts'

@@ -1,2 +1,2 @@
-export { evaluateTemplate, pickTemplate, type RiskTemplate } from './risk-template.rules.ts'
+export { type RiskTemplate } from './risk-template.rules.ts'
 export { baseRiskOf, isMismatch, scoreRisk, type RiskBreakdown } from './risk.rules.ts'

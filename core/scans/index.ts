@@ -1,7 +1,6 @@
 export { redactDeep } from './redact-deep.rules.ts'
 export { redactText, secretScan } from './secret-scan.rules.ts'
 export type { SecretFinding, SecretScan, SecuritySummary } from './secret-scan.rules.ts'
-export { secretScanFull } from './secretlint.ts'
 export { MEDIUM_SCORE, scanInjection } from './injection.rules.ts'
 export type { InjectionFinding, InjectionPart, InjectionScan, RiskLevel } from './injection.rules.ts'
 export { Security, securityOf } from './security.ts'
