@@ -28,7 +28,13 @@ test('a process started with flags of the engine opens its database', () => {
     const handle = await openDatabase({ dataDir: process.argv[1] })
     console.log((await handle.query('select 42 as answer')).rows[0].answer)
     await handle.close()`
-  const flags = ['--conditions=writ-source', '--no-warnings', '--expose-gc', '--max-old-space-size=512', '--stack-size=900']
+  const flags = [
+    '--conditions=writ-source',
+    '--no-warnings',
+    '--expose-gc',
+    '--max-old-space-size=512',
+    '--stack-size=900',
+  ]
   try {
     const said = execFileSync(process.execPath, [...flags, '--input-type=module', '-e', script, dataDir], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
