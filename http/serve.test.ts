@@ -49,7 +49,7 @@ test('a port in use is one clear sentence, and no first keys are lost by it', as
   other.close()
   const { first } = await start({ admin_key: ADMIN })
   expect(first?.admin.secret).toBe(ADMIN)
-  expect(first?.agent.secret).toMatch(/^writ_live_/)
+  expect(first?.agent.secret).toMatch(/^writ_agent_/)
 })
 
 test('the next start serves the same org and shows no keys', async () => {
