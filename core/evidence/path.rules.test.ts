@@ -35,7 +35,7 @@ test.each([
   ['dist/../src', 'workspace'],
   ['src/a.ts', 'workspace'],
   ['/tmp/x', 'temp'],
-  ['/work/app/main.py', 'other'],
+  ['/data/app/main.py', 'other'],
 ])('%s is %s', (path, kind) => {
   expect(classifyPath(path).kind).toBe(kind)
 })
