@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { assertWholeOrg, type Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { operation } from '#core/kernel/operation'
+import { readHead } from './append.ts'
 import { signCheckpoint, type CheckpointRow } from './checkpoints.ts'
 import { parseCheckpoint } from './checkpoint.rules.ts'
 import { EXPORT_FORMAT, exportLines, headerLine } from './export.rules.ts'
@@ -50,7 +51,11 @@ const exportPage = operation({
 export { exportPage as export }
 
 async function checkpointAt(ctx: Context, size: number | undefined): Promise<CheckpointRow> {
-  if (size === undefined) return signCheckpoint(ctx.db, ctx.actor.orgId, signingPorts(ctx.runtime))
+  // An export holds everything recorded before it was asked for, not only what the last paced checkpoint covers.
+  if (size === undefined) {
+    const head = await readHead(ctx.db, ctx.actor.orgId)
+    return signCheckpoint(ctx.db, ctx.actor.orgId, signingPorts(ctx.runtime), head.size - 1)
+  }
   const row = await ctx.db
     .selectFrom('ledger_checkpoint')
     .selectAll()

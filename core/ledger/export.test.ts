@@ -83,6 +83,14 @@ test('large entries end a page early instead of filling memory', async () => {
   expect((await verifyExport([(await exported(5000, 'org_large')).file])).completeness.ok).toBe(true)
 })
 
+test('200: an export holds what was recorded the moment before, though a checkpoint was just signed', async () => {
+  await ledger.append('org_fresh', 2)
+  await signCheckpoint(ledger.db, 'org_fresh', ledger.ports)
+  await ledger.append('org_fresh', 1)
+  const { file } = await exported(5000, 'org_fresh')
+  expect(await verifyExport([file])).toMatchObject({ size: 4, completeness: { ok: true } })
+})
+
 test('400 for a start behind the end, 404 for a size without checkpoint', async () => {
   await expect(ledger.call(exportPage, { from_seq: 10_000 })).rejects.toMatchObject({ status: 400 })
   await expect(ledger.call(exportPage, { limit: 5001 })).rejects.toMatchObject({ status: 400 })
