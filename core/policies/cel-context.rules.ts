@@ -92,47 +92,45 @@ function injectionContext(injection: Facts['injection']): object {
   }
 }
 
-function variables(facts: Facts, oversized: Set<FreeField>): Record<string, unknown> {
-  const { request } = facts
-  return {
-    action_type: foldType(facts.actionType),
-    declared_action_type: foldType(facts.declaredActionType),
-    declared_goal: text(request.declared_goal),
-    agent_id: facts.agentId ?? '',
-    agent_name: text(request.agent_name),
-    agent_version: text(request.agent_version),
-    target: facts.target ?? '',
-    content: text(request.content),
-    trigger: text(request.trigger),
-    swarm_id: text(request.swarm_id),
-    session_id: text(request.session_id),
-    task_id: text(request.task_id),
-    harness_session_id: text(request.harness_session_id),
-    subagent_uuid: text(request.subagent_uuid),
-    enforcement_mode: text(request.enforcement_mode),
-    intent_source: facts.intentSource,
-    permission_level: facts.permissionLevel ?? '',
-    risk: BigInt(Math.round(riskOf(facts))),
-    risk_score: whole(request.risk_score),
-    approval_wait_seconds: whole(request.approval_wait_seconds),
-    estimated_cost_usd: real(request.estimated_cost_usd),
-    estimated_tokens: whole(request.estimated_tokens),
-    reversible: request.reversible ?? true,
-    systems_touched: texts(request.systems_touched),
-    write_paths: texts(facts.writePaths),
-    act: actContext(facts),
-    tool: {
-      name: text(ownValue(request.tool, 'name')),
-      permission: text(ownValue(request.tool, 'permission')),
-      input: freeJson('tool.input', ownValue(request.tool, 'input') ?? {}, oversized),
-    },
-    intel: freeJson('intel', objectAt(request, 'intel') ?? {}, oversized),
-    source_of_truth: freeJson('source_of_truth', request.source_of_truth ?? null, oversized),
-    evidence: evidenceContext(facts.evidence),
-    injection: injectionContext(facts.injection),
-    session: sessionContext(facts),
-    now: facts.at,
-  }
+/** Every variable by the way it is read from the facts. */
+const READERS: Readonly<Record<string, (facts: Facts, oversized: Set<FreeField>) => unknown>> = {
+  action_type: (facts) => foldType(facts.actionType),
+  declared_action_type: (facts) => foldType(facts.declaredActionType),
+  declared_goal: (facts) => text(facts.request.declared_goal),
+  agent_id: (facts) => facts.agentId ?? '',
+  agent_name: (facts) => text(facts.request.agent_name),
+  agent_version: (facts) => text(facts.request.agent_version),
+  target: (facts) => facts.target ?? '',
+  content: (facts) => text(facts.request.content),
+  trigger: (facts) => text(facts.request.trigger),
+  swarm_id: (facts) => text(facts.request.swarm_id),
+  session_id: (facts) => text(facts.request.session_id),
+  task_id: (facts) => text(facts.request.task_id),
+  harness_session_id: (facts) => text(facts.request.harness_session_id),
+  subagent_uuid: (facts) => text(facts.request.subagent_uuid),
+  enforcement_mode: (facts) => text(facts.request.enforcement_mode),
+  intent_source: (facts) => facts.intentSource,
+  permission_level: (facts) => facts.permissionLevel ?? '',
+  risk: (facts) => BigInt(Math.round(riskOf(facts))),
+  risk_score: (facts) => whole(facts.request.risk_score),
+  approval_wait_seconds: (facts) => whole(facts.request.approval_wait_seconds),
+  estimated_cost_usd: (facts) => real(facts.request.estimated_cost_usd),
+  estimated_tokens: (facts) => whole(facts.request.estimated_tokens),
+  reversible: (facts) => facts.request.reversible ?? true,
+  systems_touched: (facts) => texts(facts.request.systems_touched),
+  write_paths: (facts) => texts(facts.writePaths),
+  act: (facts) => actContext(facts),
+  tool: (facts, oversized) => ({
+    name: text(ownValue(facts.request.tool, 'name')),
+    permission: text(ownValue(facts.request.tool, 'permission')),
+    input: freeJson('tool.input', ownValue(facts.request.tool, 'input') ?? {}, oversized),
+  }),
+  intel: (facts, oversized) => freeJson('intel', objectAt(facts.request, 'intel') ?? {}, oversized),
+  source_of_truth: (facts, oversized) => freeJson('source_of_truth', facts.request.source_of_truth ?? null, oversized),
+  evidence: (facts) => evidenceContext(facts.evidence),
+  injection: (facts) => injectionContext(facts.injection),
+  session: (facts) => sessionContext(facts),
+  now: (facts) => facts.at,
 }
 
 export type FreeField = 'tool.input' | 'intel' | 'source_of_truth'
@@ -143,14 +141,16 @@ export interface CelContext {
   readonly oversized: ReadonlySet<FreeField>
 }
 
-const built = new WeakMap<Facts, CelContext>()
+const built = new WeakMap<Facts, { readonly variables: Record<string, unknown>; readonly oversized: Set<FreeField> }>()
 
-/** Facts as CEL variables, built once per evaluation. Absent text is "", absent numbers 0, absent lists empty. */
-export function celContext(facts: Facts): CelContext {
-  const known = built.get(facts)
-  if (known !== undefined) return known
-  const oversized = new Set<FreeField>()
-  const context = { variables: variables(facts, oversized), oversized }
-  built.set(facts, context)
+/**
+ * Facts as CEL variables, each built on first use and once for all conditions of an evaluation. `names` are those that
+ * the expression reads. Absent text is "", absent numbers 0, absent lists empty.
+ */
+export function celContext(facts: Facts, names: readonly string[]): CelContext {
+  let context = built.get(facts)
+  if (context === undefined) built.set(facts, (context = { variables: {}, oversized: new Set() }))
+  const { variables, oversized } = context
+  for (const name of names) if (!Object.hasOwn(variables, name)) variables[name] = READERS[name]?.(facts, oversized)
   return context
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { variableNames } from './cel-environment.ts'
 import { compileCondition, ConditionError } from './cel.rules.ts'
 import { sampleFacts, sampleGrade } from './test-facts.ts'
 
@@ -117,6 +118,16 @@ test('fails on input too deep to judge', () => {
   expect(() => compileCondition('tool.input == 1').holds(sampleFacts({ request: { tool: { input: deep } } }))).toThrow(
     /too large/,
   )
+})
+
+test.each(variableNames)('%s is there for a condition that names it', (name) => {
+  expect(compileCondition(`[${name}].size() == 1`).holds(sampleFacts())).toBe(true)
+})
+
+test('conditions on the same facts share what they read', () => {
+  const facts = sampleFacts({ risk: 40, target: 'prod/api' })
+  expect(compileCondition('risk > 30').holds(facts)).toBe(true)
+  expect(compileCondition('risk > 30 && target.startsWith("prod") && act.kind == ""').holds(facts)).toBe(true)
 })
 
 test('tells the index which action types it is limited to, and only when that is certain', () => {

@@ -38,11 +38,12 @@ export function compileCondition(source: string): Condition {
   }
   const program = checked(source)
   const reads = freeFields(program.ast)
+  const names = namesIn(program.ast)
   return {
     usesSession: nodes(program.ast).some((node) => node.op === 'id' && node.args === 'session'),
     actionTypes: requiredTypes(program.ast),
     holds(facts) {
-      const { variables, oversized } = celContext(facts)
+      const { variables, oversized } = celContext(facts, names)
       const hidden = reads.find((field) => oversized.has(field))
       if (hidden !== undefined) throw new Error(`${hidden} is too large to be judged`)
       const result: unknown = program(variables)
@@ -173,6 +174,12 @@ function isEvaluatedType(node: ASTNode): boolean {
 
 function isActionType(node: ASTNode): boolean {
   return isEvaluatedType(node) || (node.op === 'id' && node.args === 'declared_action_type')
+}
+
+/** The declared variables that the expression names. */
+function namesIn(ast: ASTNode): readonly string[] {
+  const named = new Set(nodes(ast).flatMap((node) => (node.op === 'id' ? [node.args] : [])))
+  return variableNames.filter((name) => named.has(name))
 }
 
 /** Free JSON that the expression reads. `tool` counts only where its input may be reached. */

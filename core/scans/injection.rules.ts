@@ -1,3 +1,4 @@
+import { memoised } from '#core/kernel/memo'
 import { contextFactor } from './injection-context.rules.ts'
 import { decodeRuns, reversed, rot13 } from './injection-decode.rules.ts'
 import type { InjectionCategory, InjectionRule } from './injection-rule.ts'
@@ -190,6 +191,11 @@ function scoreOf(findings: readonly Scored[]): number {
   return Math.round((1 - open) * 100)
 }
 
+/** Goals and commands come again and again; `where` only names the part, so it is put on afterwards. */
+const scanPart = memoised((text) =>
+  scanLayer({ where: '', text: text.slice(0, MAX_TEXT), base: 0, depth: 0, concealed: false }),
+)
+
 /**
  * Looks for instructions aimed at the agent in text it was given. Pure, synchronous, linear in the text.
  * Text is folded first (NFKC, invisible characters, look-alike letters, case), then read again with disguised words
@@ -198,7 +204,7 @@ function scoreOf(findings: readonly Scored[]): number {
 export function scanInjection(parts: readonly InjectionPart[]): InjectionScan {
   let scored: Scored[] = []
   for (const { where, text } of parts) {
-    scored.push(...scanLayer({ where, text: text.slice(0, MAX_TEXT), base: 0, depth: 0, concealed: false }))
+    for (const finding of scanPart(text)) scored.push({ ...finding, where })
   }
   scored = scored.sort((a, b) => b.weight - a.weight).slice(0, MAX_FINDINGS)
   const score = scoreOf(scored)

@@ -1,3 +1,4 @@
+import { memoised } from '#core/kernel/memo'
 import { FIELD_PATTERNS, isMarker } from './secret-fields.rules.ts'
 import { FORMAT_PATTERNS } from './secret-formats.rules.ts'
 import type { SecretPattern, SecretSeverity } from './secret-formats.rules.ts'
@@ -91,7 +92,15 @@ function runPattern(pattern: SecretPattern, text: string, findings: SecretFindin
 
 /** Synchronous and linear in the text; ordinary text costs one pass of the combined anchor expression. */
 export function secretScan(text: string): SecretScan {
-  if (text.length < SHORTEST || !ANY_ANCHOR.test(text)) return { detected: false, findings: [] }
+  return text.length < SHORTEST || !ANY_ANCHOR.test(text) ? CLEAN : scanSuspect(text)
+}
+
+const CLEAN: SecretScan = Object.freeze({ detected: false, findings: [] })
+
+/** Only texts without secrets are kept in memory. */
+const scanSuspect = memoised(scanAnchored, { chars: 512, keep: ({ detected }) => !detected })
+
+function scanAnchored(text: string): SecretScan {
   const { patterns, pem } = suspects(text)
   const findings: SecretFinding[] = []
   if (pem) {
