@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { canonical } from '#core/ledger/index'
 import type { ActRequest } from './schema.ts'
 
 function digestOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value), 'utf8').digest('hex')
+  return hash('sha256', canonical(value), 'hex')
 }
 
 /**

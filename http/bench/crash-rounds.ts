@@ -57,6 +57,7 @@ export async function crashRounds({ engine, rounds, connections }: CrashPlan): P
 
 async function loadUntilKilled(server: WritServer, connections: number): Promise<string[]> {
   const ids: string[] = []
+  const firstAnswer = Promise.withResolvers<void>()
   const load = runLoad({
     url: server.url,
     requests: guardPosts(server.url, server.adminKey),
@@ -65,9 +66,12 @@ async function loadUntilKilled(server: WritServer, connections: number): Promise
     onAnswer: ({ status, body }) => {
       if (status !== 200) throw new Error(`guard answered ${status} under load: ${body()}`)
       ids.push((JSON.parse(body()) as { decision_id: string }).decision_id)
+      firstAnswer.resolve()
     },
   })
-  await pause(150 + Math.random() * 700)
+  // On a busy machine the first answer may take longer than any pause: a kill before it would show nothing.
+  await Promise.race([firstAnswer.promise, load])
+  await pause(Math.random() * 700)
   server.program.process.kill('SIGKILL')
   await load
   return ids
