@@ -10,8 +10,8 @@ const PAGE = 200
 /** Where the objects come from that events are told as. */
 export interface EventSources {
   payloadsOf(runtime: Runtime, orgId: string, event: StoredEvent): Promise<readonly object[]>
-  /** Rows of the actions approved or denied lately, oldest first. */
-  recentlyDecided(runtime: Runtime, orgId: string): Promise<readonly object[]>
+  /** Rows of the actions whose approval was settled lately or is still to be fetched, oldest first. */
+  recentlySettled(runtime: Runtime, orgId: string): Promise<readonly object[]>
 }
 
 /** All open streams of one org: each event is loaded and serialised once, then told to every one of them. */
@@ -82,12 +82,12 @@ export class Broadcast {
     return frames.length
   }
 
-  /** Frames of what was decided lately. Only an event can change them, so streams that open together share them. */
+  /** Frames of what was settled lately. Only an event can change them, so streams that open together share them. */
   recent(): Promise<readonly Frame[]> {
     const at = this.#runtime.now().getTime()
     if (!this.#recent || this.#recent.seq !== this.#seq || at - this.#recent.at > 1000) {
       const frames = this.#sources
-        .recentlyDecided(this.#runtime, this.#orgId)
+        .recentlySettled(this.#runtime, this.#orgId)
         .then((rows) => rows.map((row) => frame('action.updated', row)))
       this.#recent = { seq: this.#seq, at, frames }
     }

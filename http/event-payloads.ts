@@ -2,7 +2,7 @@ import type { StoredEvent } from '#core/events/index'
 import type { Runtime } from '#core/kernel/runtime'
 import type { EventSources } from './broadcast.ts'
 import { loadActionWire } from '#core/actions/index'
-import { loadDecidedSince } from '#core/approvals/index'
+import { loadSettledSince } from '#core/approvals/index'
 import { loadDecisionsBySeq } from '#core/guard/index'
 
 /** What one stored event is told as: a list of `data` objects, most often one. */
@@ -36,6 +36,6 @@ const RECENT_MAX = 500
 
 export const eventSources: EventSources = {
   payloadsOf: (runtime, orgId, event) => expanders.get(event.name)?.(runtime, orgId, event) ?? asStored(event.payload),
-  recentlyDecided: (runtime, orgId) =>
-    loadDecidedSince(runtime, orgId, new Date(runtime.now().getTime() - RECENT_MS), RECENT_MAX),
+  recentlySettled: (runtime, orgId) =>
+    loadSettledSince(runtime, orgId, new Date(runtime.now().getTime() - RECENT_MS), RECENT_MAX),
 }

@@ -17,7 +17,7 @@ const events: EventSources = {
     if (name === 'action.many') return Promise.resolve([{ n: 1 }, { n: 2 }, { n: 3 }])
     return Promise.resolve([{ ...payload, ref }])
   },
-  recentlyDecided: () => Promise.resolve(recent),
+  recentlySettled: () => Promise.resolve(recent),
 }
 
 beforeAll(async () => {

@@ -41,7 +41,7 @@ export async function testServer(
     ports: { fetch: () => Promise.reject(new Error('These tests call nobody.')) },
     ...(now ? { now } : {}),
   })
-  const events = { payloadsOf: stored, recentlyDecided: none }
+  const events = { payloadsOf: stored, recentlySettled: none }
   const app = createApp(runtime, { operations, version: '1.2.3', events, ...parts })
   const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
   const org = (orgId: string) => insertTestOrg(runtime, orgId)
@@ -63,7 +63,7 @@ export async function testServer(
 }
 
 const stored: AppParts['events']['payloadsOf'] = (_runtime, _orgId, event) => Promise.resolve([event.payload])
-const none: AppParts['events']['recentlyDecided'] = () => Promise.resolve([])
+const none: AppParts['events']['recentlySettled'] = () => Promise.resolve([])
 
 async function insertTestOrg(runtime: Runtime, orgId: string): Promise<void> {
   const values = { org_id: orgId, name: orgId, created_at: runtime.now() }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
 import { redactText } from '#core/scans/index'
@@ -43,6 +44,8 @@ export const cancel = operation({
           outcome_at: at,
           outcome_error: reason,
           close_source: 'cancel',
+          // Clients read any value in it as "act": what nobody was handed yet is not to be done any more.
+          approved_by: sql<string | null>`case when released_at is null then null else approved_by end`,
           timestamp_end: at,
           updated_at: at,
         })

@@ -6,6 +6,7 @@ import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { cancel } from './cancel.op.ts'
 import { create } from './create.op.ts'
+import { get } from './get.op.ts'
 import { recorded, risky, settledAs } from './test-actions.ts'
 
 let server: TestRuntime
@@ -42,6 +43,21 @@ test('an approved act that was cancelled is not released any more', async () => 
   await invoke(decide, await org.as('admin'), { action_id, decision: 'allow' })
   await invoke(cancel, ctx, { action_id })
   expect((await invoke(evaluate, ctx, risky)).decision).toBe('require_approval')
+})
+
+test('issue 2: nobody is named as approver of an act that was withdrawn before anybody was handed it', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const allow = { decision: 'allow' }
+  const first = await invoke(create, ctx, risky)
+  await invoke(decide, await org.as('admin'), { action_id: first.action_id, ...allow })
+  const unfetched = await invoke(cancel, ctx, { action_id: first.action_id })
+  expect(unfetched.action).toMatchObject({ status: 'cancelled', approved_by: null })
+  const second = await invoke(create, ctx, { ...risky, declared_goal: 'another' })
+  await invoke(decide, await org.as('admin'), { action_id: second.action_id, ...allow })
+  await invoke(get, ctx, { action_id: second.action_id })
+  const fetched = await invoke(cancel, ctx, { action_id: second.action_id })
+  expect(fetched.action).toMatchObject({ status: 'cancelled', approved_by: 'admin key' })
 })
 
 test('a person and the agent at once: one of them decides, never both', async () => {

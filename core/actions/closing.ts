@@ -29,7 +29,7 @@ export async function afterClosing(trx: Transaction<Database>, row: ActionRow, c
   const { at, by, outcome, costs = {}, entries = [], events = [] } = closed
   if (hasActed(row)) await commitReservations(trx, row.org_id, row.budget_reference, spentOf(row))
   else await releaseReservations(trx, row.org_id, row.budget_reference)
-  if (row.approved_by !== null) await useUpApproval(trx, row, closed)
+  if (row.approved_at !== null) await useUpApproval(trx, row, closed)
   const data = { action_id: row.action_id, outcome, status: row.status, by, act_digest: row.act_digest }
   const news = {
     at,

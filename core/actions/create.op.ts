@@ -21,8 +21,8 @@ export const ActionInput = z.object({
   action_id: z
     .string()
     .regex(
-      /^(?!act_gd_|(?:assumptions|costs|loops|stats)$)[A-Za-z0-9][\w.:-]*$/,
-      'must be letters, digits, _ . : - and neither a guard decision id nor assumptions, costs, loops or stats',
+      /^(?!act_gd_|(?:assumptions|costs|loops|signals|stats)$)[A-Za-z0-9][\w.:-]*$/,
+      'must be letters, digits, _ . : - and neither a guard decision id nor assumptions, costs, loops, signals or stats',
     )
     .max(128)
     .optional(),

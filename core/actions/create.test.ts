@@ -187,6 +187,7 @@ test.each([
   ['an id whose path leads to the stats', { action_id: 'stats' }, 'action_id'],
   ['an id whose path leads to the costs', { action_id: 'costs' }, 'action_id'],
   ['an id whose path leads to the loops', { action_id: 'loops' }, 'action_id'],
+  ['an id whose path leads to the signals', { action_id: 'signals' }, 'action_id'],
   ['a confidence above 100', { confidence: 101 }, 'confidence'],
   ['a negative cost', { cost_estimate: -1 }, 'cost_estimate'],
   ['a day that does not exist', { timestamp_start: '2026-02-30T00:00:00Z' }, 'timestamp_start'],

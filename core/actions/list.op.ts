@@ -35,7 +35,7 @@ export const list = operation({
   }),
   output: z.object({
     actions: z.array(Action),
-    total: z.int().describe('Actions of this agent in the window of days, or in all'),
+    total: z.int().describe('Actions that match; with any filter but agent_id and days counted up to 10,000'),
     stats: Stats,
     lastUpdated: z.iso.datetime(),
     next_cursor: z.string().nullable(),
@@ -48,25 +48,13 @@ export const list = operation({
   async handler(ctx, input) {
     const agentId = ctx.actor.agentId ?? input.agent_id
     const since = input.days === undefined ? null : new Date(ctx.now().getTime() - input.days * 86_400_000)
-    let query = ctx.db
-      .selectFrom('action_record')
+    const filter = { ...input, agent_id: agentId, since }
+    let query = matching(ctx, filter)
       .selectAll()
-      .where('org_id', '=', ctx.actor.orgId)
       .orderBy('created_at', 'desc')
       .orderBy('action_id', 'desc')
       .limit(input.limit + 1)
       .offset(input.offset)
-    if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
-    if (input.swarm_id) query = query.where('swarm_id', '=', input.swarm_id)
-    if (input.session_id) query = query.where('session_id', '=', input.session_id)
-    // Said as the partial index says it, so that the planner may use it.
-    if (input.status) query = query.where('status', '=', input.status)
-    if (input.status && input.status !== 'completed') query = query.where('status', '<>', sql.lit('completed'))
-    if (input.exclude_status) query = query.where('status', '<>', input.exclude_status)
-    if (input.action_type) query = query.where('action_type', '=', input.action_type)
-    if (input.risk_min !== undefined) query = query.where('risk_score', '>=', input.risk_min)
-    if (input.outcome_status) query = query.where('outcome_status', '=', input.outcome_status)
-    if (since) query = query.where('created_at', '>=', since)
     if (input.cursor) {
       const [at, id] = decodeCursor(input.cursor, ['time', 'text'])
       query = query.where((eb) => eb(eb.refTuple('created_at', 'action_id'), '<', eb.tuple(at, id)))
@@ -78,7 +66,7 @@ export const list = operation({
     const stats = await statsOf(ctx, agentId, since)
     return {
       actions: rows.map(actionToWire),
-      total: input.status === undefined ? stats.total : await countOf(ctx, agentId, input.status),
+      total: narrowing.some((name) => input[name] !== undefined) ? await countOf(ctx, filter) : stats.total,
       stats,
       lastUpdated: ctx.now().toISOString(),
       next_cursor: nextCursor,
@@ -86,20 +74,54 @@ export const list = operation({
   },
 })
 
+/** What the daily roll-up knows nothing of. */
+const narrowing = [
+  'swarm_id',
+  'session_id',
+  'status',
+  'exclude_status',
+  'action_type',
+  'risk_min',
+  'outcome_status',
+] as const
+
+type Status = (typeof statuses)[number]
+
+interface Filter {
+  readonly agent_id: string | undefined
+  readonly since: Date | null
+  readonly swarm_id?: string | undefined
+  readonly session_id?: string | undefined
+  readonly status?: Status | undefined
+  readonly exclude_status?: Status | undefined
+  readonly action_type?: string | undefined
+  readonly risk_min?: number | undefined
+  readonly outcome_status?: (typeof outcomeStatuses)[number] | undefined
+}
+
+function matching(ctx: Context, filter: Filter) {
+  let query = ctx.db.selectFrom('action_record').where('org_id', '=', ctx.actor.orgId)
+  if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
+  if (filter.swarm_id) query = query.where('swarm_id', '=', filter.swarm_id)
+  if (filter.session_id) query = query.where('session_id', '=', filter.session_id)
+  // Said as the partial index says it, so that the planner may use it.
+  if (filter.status) query = query.where('status', '=', filter.status)
+  if (filter.status && filter.status !== 'completed') query = query.where('status', '<>', sql.lit('completed'))
+  if (filter.exclude_status) query = query.where('status', '<>', filter.exclude_status)
+  if (filter.action_type) query = query.where('action_type', '=', filter.action_type)
+  if (filter.risk_min !== undefined) query = query.where('risk_score', '>=', filter.risk_min)
+  if (filter.outcome_status) query = query.where('outcome_status', '=', filter.outcome_status)
+  if (filter.since) query = query.where('created_at', '>=', filter.since)
+  return query
+}
+
 const COUNT_CAP = 10_000
 
 /** Counted up to 10,000: nobody pages further by number, and the cost stays bounded. */
-async function countOf(ctx: Context, agentId: string | undefined, status: (typeof statuses)[number]): Promise<number> {
-  let matching = ctx.db
-    .selectFrom('action_record')
-    .select('action_id')
-    .where('org_id', '=', ctx.actor.orgId)
-    .where('status', '=', status)
-    .limit(COUNT_CAP)
-  if (status !== 'completed') matching = matching.where('status', '<>', sql.lit('completed'))
-  if (agentId !== undefined) matching = matching.where('agent_id', '=', agentId)
+async function countOf(ctx: Context, filter: Filter): Promise<number> {
+  const capped = matching(ctx, filter).select('action_id').limit(COUNT_CAP).as('capped')
   const row = await ctx.db
-    .selectFrom(matching.as('capped'))
+    .selectFrom(capped)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   return Number(row.count)
@@ -124,7 +146,7 @@ async function statsOf(ctx: Context, agentId: string | undefined, since: Date | 
     total,
     completed: Number(sums.completed ?? 0),
     failed: Number(sums.failed ?? 0),
-    running: await countOf(ctx, agentId, 'running'),
+    running: await countOf(ctx, { agent_id: agentId, since, status: 'running' }),
     high_risk: Number(sums.high_risk ?? 0),
     avg_risk: total === 0 ? 0 : Math.round((Number(sums.risk_sum) / total) * 10) / 10,
     total_cost: Number(sums.cost_micros ?? 0) / 1e6,

@@ -60,7 +60,18 @@ test.each([
   await recorded(ctx, { session_id: 'x1' })
   await recorded(ctx, { status: 'completed' })
   await invoke(create, ctx, risky)
-  expect((await invoke(list, ctx, filter)).actions).toHaveLength(count)
+  const page = await invoke(list, ctx, filter)
+  expect(page.actions).toHaveLength(count)
+  expect(page.total, 'issue 2: the total counts what matches').toBe(count)
+})
+
+test('issue 2: total and running count within the days asked for', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  await recorded(ctx)
+  server.advance(3 * 86_400_000)
+  await recorded(ctx)
+  const page = await invoke(list, ctx, { status: 'running', days: 1 })
+  expect(page).toMatchObject({ total: 1, stats: { running: 1 } })
 })
 
 test('a key bound to one agent sees only its rows, whatever it asks for', async () => {

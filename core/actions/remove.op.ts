@@ -1,12 +1,13 @@
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
-import { appendEntries } from '#core/ledger/index'
+import { announce } from '#core/events/index'
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
 import { lockApprovals } from './lock.ts'
+import { sumsOf, takeFromRollup } from './rollup.ts'
 import { statuses } from './schema.ts'
 
 const MAX_AT_ONCE = 1000
@@ -54,6 +55,7 @@ export const remove = operation({
       const rows = await chosen(trx).where('action_id', 'in', found).orderBy('action_id').forUpdate().execute()
       const gone = rows.map((row) => row.action_id)
       if (gone.length === 0) return gone
+      const sums = await sumsOf(trx, ctx.actor.orgId, gone)
       for (const table of ['action_record', 'approval'] as const) {
         await trx.deleteFrom(table).where('org_id', '=', ctx.actor.orgId).where('action_id', 'in', gone).execute()
       }
@@ -63,7 +65,8 @@ export const remove = operation({
         address: ctx.actor.address ?? null,
         action_ids: gone,
       }
-      await appendEntries(trx, ctx.actor.orgId, [{ kind: 'admin', ref: ctx.actor.orgId, at, data }])
+      const news = { at, entries: [{ kind: 'admin' as const, ref: ctx.actor.orgId, at, data }], events: [] }
+      await announce(trx, ctx.actor.orgId, news, () => takeFromRollup(trx, ctx.actor.orgId, sums))
       return gone
     })
     return { deleted: deleted.length, action_ids: deleted }

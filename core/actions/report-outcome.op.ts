@@ -1,10 +1,11 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
-import { Security, redactDeep, redactText } from '#core/scans/index'
+import { Security, redactDeep, redactText, securityOf } from '#core/scans/index'
 import { transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
+import { cut } from '../kernel/text.ts'
 import { afterClosing } from './closing.ts'
 import { lockApprovals } from './lock.ts'
 import { Outcome, outcomeOf, retryAdvice } from './outcome.rules.ts'
@@ -12,6 +13,7 @@ import { ActionId, type ActionRow } from './schema.ts'
 import { requireAction } from './store.ts'
 import type { ActionStatus } from './tables.ts'
 
+const TEXT_MAX = 4000
 const PROGRESS_MAX = 8192
 const open = ['running', 'pending', 'completed', 'partial', 'unknown'] as const
 
@@ -37,9 +39,9 @@ export const reportOutcome = operation({
   async handler(ctx, input) {
     const known = await requireAction(ctx, input.action_id)
     refuseIncomplete(input)
-    const summary = redactText((input.summary ?? '').slice(0, 4000))
-    const error = redactText((input.error_message ?? '').slice(0, 4000))
-    const progress = input.progress === undefined ? null : redactDeep(input.progress).value
+    const summary = redactText(cut(input.summary ?? '', TEXT_MAX))
+    const error = redactText(cut(input.error_message ?? '', TEXT_MAX))
+    const progress = redactDeep(input.progress ?? null)
     const lifecycle = input.status === 'completed' ? 'completed' : 'failed'
     const at = ctx.now()
     const row = await transact(ctx.db, async (trx) => {
@@ -51,7 +53,7 @@ export const reportOutcome = operation({
           outcome_at: at,
           outcome_summary: input.summary === undefined ? null : summary.text,
           outcome_error: input.error_message === undefined ? null : error.text,
-          outcome_progress: progress === null ? null : JSON.stringify(progress),
+          outcome_progress: input.progress === undefined ? null : JSON.stringify(progress.value),
           status: sql<ActionStatus>`case when status in ('running', 'pending', 'unknown') then ${lifecycle} else status end`,
           timestamp_end: sql<Date>`coalesce(timestamp_end, ${at})`,
           released_at: sql<Date>`coalesce(released_at, ${at})`,
@@ -69,15 +71,9 @@ export const reportOutcome = operation({
     })
     if (!row) throw whyNot((await requireAction(ctx, input.action_id)) ?? known)
     ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
-    const findings = [summary.security, error.security]
     return {
       outcome: { ...outcomeOf(row), ...retryAdvice(row.outcome_status) },
-      security: {
-        clean: findings.every((one) => one.clean),
-        findings_count: findings.reduce((sum, one) => sum + one.findings_count, 0),
-        critical_count: findings.reduce((sum, one) => sum + one.critical_count, 0),
-        categories: [...new Set(findings.flatMap((one) => [...one.categories]))],
-      },
+      security: securityOf(summary.security, error.security, progress.security),
     }
   },
 })

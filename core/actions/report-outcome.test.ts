@@ -72,6 +72,20 @@ test('200 partial keeps the progress, redacted; the advice is to clean up first'
   expect(JSON.stringify(outcome.progress)).not.toContain(progress.note)
 })
 
+test('issue 2: a cut leaves no half character, and secrets in the progress are reported', async () => {
+  const ctx = await member()
+  const { action_id } = await recorded(ctx)
+  const { outcome, security } = await invoke(reportOutcome, ctx, {
+    action_id,
+    status: 'failed',
+    error_message: `${'ab '.repeat(1333)}😀`,
+    progress: { note: ['AKIA', 'IOSFODNN7EXAMPLQ'].join('') },
+  })
+  expect(outcome.error_message?.isWellFormed()).toBe(true)
+  expect(outcome.error_message).toHaveLength(4000)
+  expect(security).toMatchObject({ clean: false, findings_count: 1 })
+})
+
 test('texts are cut at 4000 characters', async () => {
   const ctx = await member()
   const { action_id } = await recorded(ctx)

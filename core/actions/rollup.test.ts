@@ -8,6 +8,7 @@ import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { cancel } from './cancel.op.ts'
 import { list } from './list.op.ts'
 import { listCosts } from './list-costs.op.ts'
+import { remove } from './remove.op.ts'
 import { reportOutcome } from './report-outcome.op.ts'
 import { catastrophic, harmless, recorded } from './test-actions.ts'
 import { update } from './update.op.ts'
@@ -57,4 +58,31 @@ test('an agent may be called anything without touching the totals', async () => 
   for (const agent_id of ['*', 'total', '%']) await recorded(ctx, { agent_id })
   expect((await invoke(list, ctx, {})).stats.total).toBe(3)
   expect((await invoke(list, ctx, { agent_id: '*' })).stats.total).toBe(1)
+})
+
+test('issue 2: what was deleted is in no total any more, and what is left still adds up', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('admin')
+  const kept = await recorded(ctx, { cost_estimate: 1 })
+  const gone = [
+    await recorded(ctx, { agent_id: 'a2', cost_estimate: 2, tokens_in: 5, status: 'completed' }),
+    await recorded(ctx, { agent_id: 'a2', status: 'failed' }),
+  ]
+  server.advance(86_400_000)
+  gone.push(await recorded(ctx, { cost_estimate: 4 }))
+  await invoke(remove, ctx, { action_ids: gone.map(({ action_id }) => action_id) })
+  expect(await drifted(ctx)).toEqual([])
+  const { total, stats } = await invoke(list, ctx, {})
+  expect({ total, stats }).toEqual({
+    total: 1,
+    stats: {
+      total: 1,
+      completed: 0,
+      failed: 0,
+      running: 1,
+      high_risk: 0,
+      avg_risk: kept.risk_score,
+      total_cost: 1,
+    },
+  })
+  expect((await invoke(list, ctx, { agent_id: 'a2' })).total).toBe(0)
 })

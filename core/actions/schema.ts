@@ -63,7 +63,9 @@ export const Action = z
     idempotency_key: text,
     guard_decision_id: z.string(),
     act_digest: z.string(),
-    approved_by: text.describe('Set only when a person allowed it'),
+    approved_by: text.describe(
+      'Set only when a person allowed it; empty again when that ended before anybody acted on it',
+    ),
     approved_at: time,
     approval_expires_at: time,
     released_at: time.describe('When the approved act was handed to its agent; it is handed out once'),

@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { decide } from '#core/approvals/decide.op'
+import { wait } from '#core/approvals/wait.op'
+import { evaluate } from '#core/guard/evaluate.op'
+import { create } from './create.op.ts'
 import { expireDueApprovals } from './expiry.ts'
 import { get } from './get.op.ts'
 import { list } from './list.op.ts'
 import { reportOutcome } from './report-outcome.op.ts'
 import { sweepLostOutcomes } from './sweep.ts'
-import { recorded } from './test-actions.ts'
+import { recorded, risky } from './test-actions.ts'
 import { invoke } from '#core/kernel/invoke'
 import { update } from '#core/settings/update.op'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
@@ -40,6 +44,19 @@ test('an outcome that nobody reported is lost after the time of its org, once, w
   expect(await signals.execute()).toHaveLength(10)
   const waiting = await invoke(get, await slow.as('member'), { action_id: patient.action_id })
   expect(waiting.action.outcome_status).toBe('pending')
+})
+
+test('issue 2: an approved act that nobody fetched expires without an approver, and is not released afterwards', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const { action_id } = await invoke(create, ctx, risky)
+  await invoke(update, await org.as('admin'), { settings: { outcome_timeout_minutes: 1 } })
+  await invoke(decide, await org.as('admin'), { action_id, decision: 'allow' })
+  server.advance(2 * 60_000)
+  expect(await sweepLostOutcomes(server.runtime)).toBe(1)
+  expect((await invoke(get, ctx, { action_id })).action).toMatchObject({ status: 'expired', approved_by: null })
+  expect((await invoke(wait, ctx, { action_id })).next).toContain('not fetched in time')
+  expect((await invoke(evaluate, ctx, risky)).decision).toBe('require_approval')
 })
 
 test('a report and the sweep at once: one of them is the outcome', async () => {

@@ -54,6 +54,7 @@ async function close(trx: Transaction<Database>, orgId: string, actionId: string
 async function expire(trx: Transaction<Database>, row: ActionRow, at: Date): Promise<void> {
   const expired = await change(trx, row, {
     status: 'expired',
+    approved_by: null,
     error_message: NEVER_FETCHED,
     outcome_status: 'failed',
     outcome_at: at,

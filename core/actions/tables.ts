@@ -62,7 +62,7 @@ export interface ActionRecordTable {
   readonly guard_decision_id: string
   /** The decision whose budget reservation this act settles. */
   readonly budget_reference: string
-  /** Set only when a person allowed it: clients read any value as "approved". */
+  /** Set only while a person's yes stands or was acted on: clients read any value as "approved". */
   approved_by: string | null
   approved_at: Date | null
   approval_expires_at: Date | null

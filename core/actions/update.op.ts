@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
-import { Security, redactText } from '#core/scans/index'
+import { Security, redactDeep } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
@@ -49,7 +49,7 @@ export const update = operation({
     await requireAction(ctx, action_id)
     const row = await updateAction(ctx, input)
     ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
-    const { security } = redactText(`${input.output_summary ?? ''}\n${input.error_message ?? ''}`)
+    const { security } = redactDeep(fields)
     return { action: actionToWire(row), security: { ...security, categories: [...security.categories] } }
   },
 })

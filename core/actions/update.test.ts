@@ -34,6 +34,15 @@ test('200 closes a running action and sets its outcome with it', async () => {
   expect(security).toMatchObject({ clean: true })
 })
 
+test('issue 2: a closing without an end ends now; every text counts in the redaction', async () => {
+  const ctx = await member()
+  const { action_id } = await recorded(ctx)
+  const sent = { status: 'completed', side_effects: [['AKIA', 'IOSFODNN7EXAMPLQ'].join('')] }
+  const { action, security } = await invoke(update, ctx, { action_id, ...sent })
+  expect(action.timestamp_end).toBe(action.outcome_at)
+  expect(security).toMatchObject({ clean: false, findings_count: 1 })
+})
+
 test('409 with the status when only close fields come after the end, 200 unchanged with close_if_running', async () => {
   const ctx = await member()
   const { action_id } = await recorded(ctx)

@@ -70,6 +70,7 @@ function closeFields(patch: ActionPatch, before: ActionRow, at: Date) {
     ...(patch.status === undefined ? {} : { status: patch.status }),
     ...(summary === undefined ? {} : { output_summary: summary }),
     ...(patch.timestamp_end === undefined ? {} : { timestamp_end: new Date(patch.timestamp_end) }),
+    ...(closes && patch.timestamp_end === undefined ? { timestamp_end: before.timestamp_end ?? at } : {}),
     ...(outcome === undefined ? {} : { close_source: before.close_source ?? 'update' }),
     ...(closes
       ? {

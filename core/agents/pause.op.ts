@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { redactText } from '#core/scans/index'
 import { operation } from '../kernel/operation.ts'
 import { AgentPause, setPause } from './store.ts'
 
@@ -12,5 +13,6 @@ export const pause = operation({
   annotations: { readOnly: false, destructive: true, idempotent: true, openWorld: false },
   rest: { method: 'post', path: '/api/agents/{agent_id}/pause' },
   mcp: 'catalog',
-  handler: (ctx, input) => setPause(ctx, input.agent_id, { reason: input.reason ?? null }),
+  handler: (ctx, input) =>
+    setPause(ctx, input.agent_id, { reason: input.reason === undefined ? null : redactText(input.reason).text }),
 })

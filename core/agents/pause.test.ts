@@ -25,6 +25,13 @@ test('200 blocks this agent and no other, also one that was never seen', async (
   expect(await invoke(evaluate, other, harmless)).toMatchObject({ decision: 'allow' })
 })
 
+test('issue 2: a secret in the reason is stored redacted', async () => {
+  const admin = await (await testOrg(server.runtime)).as('admin')
+  const reason = `leaked ${['AKIA', 'IOSFODNN7EXAMPLQ'].join('')}`
+  const told = await invoke(pause, admin, { agent_id: 'a1', reason })
+  expect(told.reason).toMatch(/^leaked \[REDACTED/)
+})
+
 test('while fifty guards run: none that is recorded after the pause is allowed', async () => {
   const org = await testOrg(server.runtime)
   const ctx = await org.as('member')

@@ -2,7 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cancel } from '#core/actions/cancel.op'
 import { create } from '#core/actions/create.op'
 import { get } from '#core/actions/get.op'
+import { pause } from '#core/agents/pause.op'
 import { evaluate } from '#core/guard/evaluate.op'
+import { start as halt } from '#core/halt/start.op'
+import { stop as resume } from '#core/halt/stop.op'
 import type { Context } from '#core/kernel/context'
 import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestOrg, type TestRuntime } from '#core/testing/context'
@@ -135,6 +138,19 @@ test('404 with what to use instead when a guard decision id is waited for or app
   ]) {
     await expect(call).rejects.toMatchObject({ code: 'WRONG_ID_KIND', status: 404, data: { use: 'action_id' } })
   }
+})
+
+test('issue 2: 409 for an allow while the org is halted or the agent paused; a denial goes through', async () => {
+  const org = await testOrg(server.runtime)
+  const { actionId: action_id } = await pending(org)
+  const admin = await org.as('admin')
+  const allow = () => invoke(decide, admin, { action_id, decision: 'allow' })
+  await invoke(halt, admin, { reason: 'incident' })
+  await expect(allow()).rejects.toMatchObject({ code: 'conflict', data: { state: 'pending' } })
+  await invoke(resume, admin, {})
+  await invoke(pause, admin, { agent_id: risky.agent_id })
+  await expect(allow()).rejects.toMatchObject({ code: 'conflict', data: { state: 'pending' } })
+  expect(await invoke(decide, admin, { action_id, decision: 'deny' })).toMatchObject({ action: { approved_by: null } })
 })
 
 test('404 across orgs', async () => {

@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely'
+import { sql, type Selectable, type Transaction } from 'kysely'
 import { afterClosing, type ActionRow } from '#core/actions/index'
 import { announce, type News } from '#core/events/index'
 import { renewReservations } from '#core/observations/index'
@@ -41,9 +41,10 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
       .where('action_id', '=', ruling.actionId)
       .where('state', '=', 'pending')
       .where('expires_at', '>', at)
+      .where(ruling.allow ? isNotStopped : sql<boolean>`true`)
       .returningAll()
       .executeTakeFirst()
-    if (!approval) throw await whyNot(ctx, trx, ruling.actionId)
+    if (!approval) throw await whyNot(ctx, trx, ruling.actionId, at)
     const action = await markAction(ctx, trx, ruling, at)
     const entries = (grantId: string | null): News['entries'] => [entryOf(ctx, { approval, ruling, at, grantId })]
     if (!ruling.allow) {
@@ -66,6 +67,13 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
     return { action, grantPolicyId }
   })
 }
+
+/** Clients of the wire contract act as soon as they read who allowed it: nothing is allowed while all is stopped. */
+const isNotStopped = sql<boolean>`
+  not exists (select 1 from organization o where o.org_id = approval.org_id and o.halted_at is not null)
+  and not exists (
+    select 1 from agent a
+    where a.org_id = approval.org_id and a.agent_id = approval.agent_id and a.paused_at is not null)`
 
 interface Verdict {
   readonly approval: Selectable<ApprovalTable>
@@ -145,7 +153,7 @@ function grant(ctx: Context, trx: Transaction<Database>, action: ActionRow, minu
   })
 }
 
-async function whyNot(ctx: Context, trx: Transaction<Database>, actionId: string): Promise<Fault> {
+async function whyNot(ctx: Context, trx: Transaction<Database>, actionId: string, at: Date): Promise<Fault> {
   const row = await trx
     .selectFrom('approval')
     .select(['state', 'expires_at', 'decided_by'])
@@ -153,6 +161,10 @@ async function whyNot(ctx: Context, trx: Transaction<Database>, actionId: string
     .where('action_id', '=', actionId)
     .executeTakeFirst()
   if (!row) return new Fault('invalid_input', 'This action is not pending approval; it never needed one.')
+  if (row.state === 'pending' && row.expires_at > at) {
+    const message = 'The organization is halted or the agent is paused: resume first, or deny it.'
+    return new Fault('conflict', message, { data: { state: 'pending' } })
+  }
   const state = row.state === 'pending' ? 'expired' : row.state
   if (state === 'expired')
     return new Fault('APPROVAL_EXPIRED', 'This approval has expired; the agent has to ask again.', { data: { state } })

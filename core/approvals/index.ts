@@ -1,1 +1,1 @@
-export { loadDecidedSince } from './recent.ts'
+export { loadSettledSince } from './recent.ts'

@@ -77,7 +77,7 @@ export async function standingOf(ctx: Context, row: ActionRow): Promise<Standing
     case 'running':
       return running(ctx, row)
     case 'expired':
-      return { ...no, expired: true, next: row.approved_by === null ? UNDECIDED : UNFETCHED }
+      return { ...no, expired: true, next: row.approved_at === null ? UNDECIDED : UNFETCHED }
     case 'cancelled':
       return { ...no, next: 'The act was withdrawn. Do not act.' }
     case 'blocked':

@@ -45,6 +45,7 @@ export const create = operation({
     const at = ctx.now()
     const assumption = redactText(input.assumption)
     const basis = redactText(input.basis ?? '')
+    const reason = redactText(input.invalidated_reason ?? '')
     const row = await ctx.db
       .insertInto('assumption')
       .values({
@@ -56,7 +57,7 @@ export const create = operation({
         basis: input.basis === undefined ? null : basis.text,
         validated: input.validated,
         invalidated: input.invalidated,
-        invalidated_reason: input.invalidated_reason === undefined ? null : redactText(input.invalidated_reason).text,
+        invalidated_reason: input.invalidated_reason === undefined ? null : reason.text,
         validated_at: input.validated ? at : null,
         invalidated_at: input.invalidated ? at : null,
         created_by: ctx.actor.principalId,
@@ -66,7 +67,7 @@ export const create = operation({
       .returningAll()
       .executeTakeFirst()
     if (!row) throw new Fault('conflict', `An assumption with the id ${input.assumption_id} exists already.`)
-    const security = securityOf(assumption.security, basis.security)
+    const security = securityOf(assumption.security, basis.security, reason.security)
     return { assumption: assumptionToWire(row), assumption_id: row.assumption_id, security }
   },
 })

@@ -32,7 +32,8 @@ test('201 already checked, with the time; secrets in every text are redacted', a
   const { action_id } = await recorded(ctx)
   const secret = ['AKIA', 'IOSFODNN7EXAMPLQ'].join('')
   const texts = { assumption: secret, basis: secret, invalidated_reason: secret }
-  const { assumption } = await invoke(create, ctx, { action_id, ...texts, invalidated: true })
+  const { assumption, security } = await invoke(create, ctx, { action_id, ...texts, invalidated: true })
+  expect(security).toMatchObject({ clean: false, findings_count: 3 })
   expect(assumption).toMatchObject({ invalidated: true, validated_at: null })
   expect(assumption.invalidated_at).not.toBeNull()
   expect(JSON.stringify(assumption)).not.toContain(secret)

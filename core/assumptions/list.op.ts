@@ -65,7 +65,7 @@ export const list = operation({
       })),
       total: Number(total),
       lastUpdated: now.toISOString(),
-      ...(input.drift ? { drift_summary: await driftSummary(ctx, agentId) } : {}),
+      ...(input.drift ? { drift_summary: await driftSummary(ctx, agentId, input.action_id) } : {}),
       next_cursor: nextCursor,
     }
   },

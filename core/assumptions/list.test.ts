@@ -39,6 +39,8 @@ test('200 newest first, filtered, with the drift of what nobody checked', async 
   expect(await ids({ validated: true })).toEqual([checked])
   expect(await ids({ agent_id: 'a2' })).toEqual([fresh])
   expect(await ids({ action_id: other.action_id })).toEqual([fresh])
+  const about = await invoke(list, ctx, { action_id: other.action_id, drift: true })
+  expect(about.drift_summary, 'issue 2: the summary is of the same action').toMatchObject({ total: 1, at_risk: 0 })
   const bound = await org.as('member', { agentId: 'a2' })
   expect(await invoke(list, bound, { agent_id: 'a1', drift: true })).toMatchObject({
     total: 1,

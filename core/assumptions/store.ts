@@ -52,10 +52,15 @@ export interface DriftSummary {
 
 const AT_RISK_DAYS = 14
 
-export async function driftSummary(ctx: Context, agentId: string | undefined): Promise<DriftSummary> {
+export async function driftSummary(
+  ctx: Context,
+  agentId: string | undefined,
+  actionId: string | undefined,
+): Promise<DriftSummary> {
   const old = new Date(ctx.now().getTime() - AT_RISK_DAYS * 86_400_000)
   let query = ctx.db.selectFrom('assumption').where('org_id', '=', ctx.actor.orgId)
   if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
+  if (actionId !== undefined) query = query.where('action_id', '=', actionId)
   const row = await query
     .select((eb) => [
       eb.fn.countAll<number>().as('total'),

@@ -25,6 +25,12 @@ test('200 blocks every decision from then on, with the reason, and says who', as
   expect(asked.reason).toContain('incident 7')
 })
 
+test('issue 2: a secret in the reason is stored redacted', async () => {
+  const secret = ['AKIA', 'IOSFODNN7EXAMPLQ'].join('')
+  const told = await invoke(start, await (await testOrg(server.runtime)).as('admin'), { reason: `leaked ${secret}` })
+  expect(told.reason).toMatch(/^leaked \[REDACTED/)
+})
+
 test('while fifty guards run: none that is recorded after the halt is allowed', async () => {
   const org = await testOrg(server.runtime)
   const ctx = await org.as('member')

@@ -1,14 +1,16 @@
 import type { z } from 'zod'
 import { announce, eventHub } from '#core/events/index'
+import { redactText } from '#core/scans/index'
 import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { haltToWire, type HaltState } from './schema.ts'
 
 /** Halts (with a reason) or resumes (null). Repeating it changes nothing: the first actor and reason stay. */
-export async function setHalt(ctx: Context, reason: string | null): Promise<z.output<typeof HaltState>> {
+export async function setHalt(ctx: Context, given: string | null): Promise<z.output<typeof HaltState>> {
   const { orgId, principalId, principalName, address } = ctx.actor
   const at = ctx.now()
+  const reason = given === null ? null : redactText(given).text
   const wanted =
     reason === null
       ? { halted_at: null, halted_by: null, halt_reason: null }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { emitEvents, eventHub } from '#core/events/index'
-import { redactText, Security, securityOf } from '#core/scans/index'
+import { redactDeep, redactText, Security, securityOf } from '#core/scans/index'
 import { Fault } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import { operation } from '../kernel/operation.ts'
@@ -41,8 +41,7 @@ export const create = operation({
         details: ['resolution: is required with status resolved'],
       })
     }
-    const description = redactText(input.description)
-    const resolution = input.resolution === undefined ? undefined : redactText(input.resolution)
+    const { texts, security } = redacted(input)
     const at = ctx.now()
     const row = await ctx.db.transaction().execute(async (trx) => {
       const made = await trx
@@ -53,13 +52,10 @@ export const create = operation({
           action_id: input.action_id,
           agent_id: parent.agent_id,
           loop_type: input.loop_type,
-          description: description.text,
+          ...texts,
           status: input.status,
           priority: input.priority,
           priority_rank: priorities.indexOf(input.priority),
-          owner: input.owner ?? null,
-          resolution: resolution?.text ?? null,
-          metadata: input.metadata ? JSON.stringify(input.metadata) : null,
           created_by: ctx.actor.principalId,
           created_at: at,
           resolved_at: input.status === 'open' ? null : at,
@@ -75,10 +71,30 @@ export const create = operation({
     })
     ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
     const { action_status: _, ...about } = parent
-    return {
-      loop: { ...loopToWire(row), ...about },
-      loop_id: row.loop_id,
-      security: securityOf(description.security, ...(resolution ? [resolution.security] : [])),
-    }
+    return { loop: { ...loopToWire(row), ...about }, loop_id: row.loop_id, security }
   },
 })
+
+interface Texts {
+  readonly description: string
+  readonly owner?: string | undefined
+  readonly resolution?: string | undefined
+  readonly metadata?: Record<string, unknown> | undefined
+}
+
+/** What the agent wrote, as it is stored. */
+function redacted({ description: text, ...more }: Texts) {
+  const description = redactText(text)
+  const owner = redactText(more.owner ?? '')
+  const resolution = redactText(more.resolution ?? '')
+  const metadata = redactDeep(more.metadata ?? null)
+  return {
+    texts: {
+      description: description.text,
+      owner: more.owner === undefined ? null : owner.text,
+      resolution: more.resolution === undefined ? null : resolution.text,
+      metadata: more.metadata === undefined ? null : JSON.stringify(metadata.value),
+    },
+    security: securityOf(description.security, owner.security, resolution.security, metadata.security),
+  }
+}

@@ -32,6 +32,16 @@ test('201 with the loop, what it hangs on, and its event', async () => {
   expect(await event.execute()).toEqual([{ name: 'loop.created', ref: made.loop_id }])
 })
 
+test('issue 2: secrets in the owner and the metadata are stored redacted and reported', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  const { action_id } = await recorded(ctx)
+  const secret = ['AKIA', 'IOSFODNN7EXAMPLQ'].join('')
+  const sent = { action_id, loop_type: 'other', description: 'x', owner: secret, metadata: { password: 'open sesame' } }
+  const { loop, security } = await invoke(create, ctx, sent)
+  expect(JSON.stringify(loop)).not.toMatch(new RegExp(`${secret}|sesame`))
+  expect(security).toMatchObject({ clean: false, findings_count: 2 })
+})
+
 test.each([
   ['follow_up', 'followup'],
   ['decision_pending', 'decision'],

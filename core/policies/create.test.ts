@@ -66,7 +66,7 @@ test('201 writes revision, ledger entry, event and stamps in the same transactio
     .where('org_id', '=', org.orgId)
     .where('ref', '=', policy_id)
     .executeTakeFirstOrThrow()
-  expect(event).toMatchObject({ name: 'policy.updated', payload: { change: 'created' } })
+  expect(event).toMatchObject({ name: 'policy.updated', payload: { change_type: 'created' } })
 })
 
 test('201 takes the forms that older clients send', async () => {

@@ -48,6 +48,8 @@ export interface Enforced {
 export interface PolicyKind {
   readonly type: string
   readonly schema: z.ZodType
+  /** Other names under which documentation of the wire contract writes a rule. */
+  readonly ruleAliases?: Readonly<Record<string, string>>
   /** Input is what `schema` returned. May throw; the caller turns that into a broken policy. */
   enforce(rules: unknown): Enforced
 }
@@ -55,6 +57,7 @@ export interface PolicyKind {
 interface KindLiteral<S extends z.ZodType, P> {
   readonly type: string
   readonly schema: S
+  readonly ruleAliases?: Readonly<Record<string, string>>
   /** Work done once per policy: compiling a condition, folding a list. */
   readonly prepare: (rules: z.output<S>) => P
   readonly keys?: (prepared: P) => IndexKeys
@@ -68,6 +71,7 @@ export function policyKind<S extends z.ZodType, P>(literal: KindLiteral<S, P>): 
   return {
     type: literal.type,
     schema: literal.schema,
+    ...(literal.ruleAliases ? { ruleAliases: literal.ruleAliases } : {}),
     enforce(rules) {
       const prepared = literal.prepare(rules as z.output<S>)
       return {

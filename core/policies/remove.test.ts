@@ -30,6 +30,13 @@ test('200 removes several and tells which', async () => {
   expect(await invoke(remove, admin, { ids: `${ids.join(', ')},gp_none` })).toEqual({ deleted: 2, ids })
 })
 
+test('issue 2: the event says deleted, as listeners of the wire contract know it', async () => {
+  const id = await made('gone')
+  await invoke(remove, admin, { id })
+  const events = admin.db.selectFrom('event').select('payload').where('ref', '=', id).orderBy('seq')
+  expect((await events.execute()).map(({ payload }) => payload['change_type'])).toEqual(['created', 'deleted'])
+})
+
 test('400 without an id', async () => {
   await expect(invoke(remove, admin, {})).rejects.toMatchObject({ code: 'invalid_input' })
 })

@@ -26,6 +26,15 @@ test.each([
   expect(parseRules(type, JSON.stringify(rules))).toEqual({ ok: true, rules: expected })
 })
 
+test('issue 2: takes the names and the action that documentation of the wire contract writes', () => {
+  expect(parseRules('risk_threshold', { max_risk_score: 50 })).toMatchObject({ rules: { threshold: 50 } })
+  expect(parseRules('block_action_type', { action_types: ['x'], action: 'block' })).toMatchObject({ ok: true })
+  expect(refusal('risk_threshold', { max_risk_score: 50, threshold: 60 })).toContain('unknown "max_risk_score"')
+  expect(refusal('block_action_type', { action_types: ['x'], action: 'warn' })).toBe(
+    'rules.action: is always block for block_action_type',
+  )
+})
+
 describe('refused with a clear reason', () => {
   test.each([
     ['an unknown type', 'nope', {}, `policy_type: unknown policy type; allowed are ${policyTypes.join(', ')}`],

@@ -20,7 +20,7 @@ export function parseRules(policyType: string, rules: unknown): ParsedRules {
   if (kind === undefined) return refused('policy_type', `unknown policy type; allowed are ${policyTypes.join(', ')}`)
   const object = asObject(rules)
   if (typeof object === 'string') return refused('rules', object)
-  const checked = kind.schema.safeParse(object)
+  const checked = kind.schema.safeParse(renamed(object, kind.ruleAliases))
   if (checked.success) return { ok: true, rules: checked.data as Record<string, unknown> }
   return {
     ok: false,
@@ -29,6 +29,16 @@ export function parseRules(policyType: string, rules: unknown): ParsedRules {
       message: issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, policyType, kind.schema) : issue.message,
     })),
   }
+}
+
+/** A rule under its own name wins over its alias, which is then refused as unknown. */
+function renamed(rules: object, aliases: Readonly<Record<string, string>> | undefined): object {
+  if (!aliases) return rules
+  const entries = Object.entries(rules).map(([key, value]) => {
+    const name = Object.hasOwn(aliases, key) ? aliases[key] : undefined
+    return [name !== undefined && !Object.hasOwn(rules, name) ? name : key, value] as const
+  })
+  return Object.fromEntries(entries)
 }
 
 /** The object, or a sentence saying why there is none. */

@@ -30,7 +30,9 @@ export const Policy = z
   .meta({ id: 'Policy' })
 
 export const RulesField = z
-  .union([AnyObject, z.string().max(RULES_MAX_CHARS)])
+  .union([AnyObject, z.string().max(RULES_MAX_CHARS)], {
+    error: `must be an object, or its JSON text of at most ${RULES_MAX_CHARS} characters`,
+  })
   .describe('Rules of the policy type, as an object or its JSON text')
 export const PolicyName = z.string().trim().min(1).max(256)
 export const PolicyTypeField = z
@@ -40,10 +42,14 @@ export const PolicyTypeField = z
   .describe(`One of ${policyTypes.join(', ')}`)
 export const Mode = z.enum(['enforce', 'shadow']).describe('shadow: evaluated and recorded, never enforced')
 /** 0 and 1 are what older clients send. */
-export const ActiveField = z.union([z.boolean(), z.literal(0), z.literal(1)]).transform(Boolean)
+export const ActiveField = z
+  .union([z.boolean(), z.literal(0), z.literal(1)], { error: 'must be true or false' })
+  .transform(Boolean)
+
+const NOT_AGENT_IDS = 'must be an array of at most 500 agent ids, or its JSON text'
 
 export const AgentIds = z
-  .union([z.array(z.string().min(1).max(128)).max(500), z.string().max(80_000)])
+  .union([z.array(z.string().min(1).max(128)).max(500), z.string().max(80_000)], { error: NOT_AGENT_IDS })
   .nullable()
   .transform((value, issue) => {
     if (typeof value !== 'string') return value
@@ -53,7 +59,7 @@ export const AgentIds = z
     } catch {
       // falls through to the one refusal
     }
-    issue.addIssue({ code: 'custom', message: 'must be an array of agent ids, or its JSON text' })
+    issue.addIssue({ code: 'custom', message: NOT_AGENT_IDS })
     return z.NEVER
   })
   .describe('Agents it applies to; null = every agent')

@@ -37,6 +37,11 @@ test('200 tells what the policy would have said to the latest actions, newest fi
   })
 })
 
+test('issue 2: 200 takes max_risk_score for threshold, as the documented sample has it', async () => {
+  const sample = { policy_type: 'risk_threshold', rules: { max_risk_score: 50 } }
+  expect((await invoke(simulate, admin, sample)).summary).toMatchObject({ matches: 2, block: 2 })
+})
+
 test('200 shows what a grant would have let pass', async () => {
   const expires_at = new Date(admin.now().getTime() + 86_400_000).toISOString()
   const rules = { action_type: 'apply', expires_at, reason: 'r' }

@@ -99,10 +99,19 @@ async function recordChanges(trx: Transaction<Database>, stamp: Stamp, changes: 
   const events = changes.map(({ row, type }) => ({
     name: 'policy.updated',
     ref: row.id,
-    payload: { policy_id: row.id, name: row.name, policy_type: row.policy_type, change: type, active: row.active },
+    payload: {
+      policy_id: row.id,
+      name: row.name,
+      policy_type: row.policy_type,
+      change_type: told[type],
+      active: row.active,
+    },
   }))
   await emitEvents(trx, by.orgId, at, events)
 }
+
+/** The three kinds of change that listeners of the wire contract know. */
+const told = { created: 'created', updated: 'updated', activated: 'updated', removed: 'deleted' } as const
 
 function snapshotOf(row: PolicyStored) {
   const { name, policy_type, rules, active, agent_ids, mode, state } = row

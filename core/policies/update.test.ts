@@ -36,6 +36,16 @@ test('parallel changes lose no revision', async () => {
   expect(policy.revision).toBe(12)
 })
 
+test.each([
+  ['active', 'false', 'active: must be true or false'],
+  ['agent_ids', [1], 'agent_ids: must be an array of at most 500 agent ids, or its JSON text'],
+  ['agent_ids', 'a1', 'agent_ids: must be an array of at most 500 agent ids, or its JSON text'],
+  ['rules', 5, 'rules: must be an object, or its JSON text of at most 65536 characters'],
+])('issue 2: 400 says what %s may be', async (field, value, sentence) => {
+  const fault = await invoke(update, admin, { id: 'gp_1', [field]: value }).catch((error: unknown) => error)
+  expect(fault).toMatchObject({ code: 'invalid_input', details: [sentence] })
+})
+
 test('400 without anything to change, and for rules that do not fit the type', async () => {
   const id = await made('three')
   await expect(invoke(update, admin, { id })).rejects.toMatchObject({ code: 'invalid_input' })

@@ -34,12 +34,12 @@ async function wait(script: Parameters<typeof scriptedServer>, options: WaitOpti
   }).catch((error: unknown) => error)
 }
 
-test('a frame that says approved ends the wait, and the action is read once', async () => {
+test('a frame that says approved ends the wait; the action is read when the stream opens and at the end', async () => {
   const text = frame('action.updated', approved)
   const pieces = [frame('connected', { status: 'ok' }), ': heartbeat\n\n', text.slice(0, 30), text.slice(30)]
-  const result = await wait([streaming(...pieces), [approved]])
+  const result = await wait([streaming(...pieces), [row({}), approved]])
   expect(result).toMatchObject({ action: { approved_by: 'key_1' } })
-  expect(server?.seen).toEqual(['/api/stream', '/api/actions/act_1'])
+  expect(server?.seen).toEqual(['/api/stream', '/api/actions/act_1', '/api/actions/act_1'])
 })
 
 test('frames of other actions, other events and broken data are passed over', async () => {
@@ -49,9 +49,17 @@ test('frames of other actions, other events and broken data are passed over', as
     frame('action.created', row({ status: 'failed' })),
     'event: action.updated\ndata: {no\n\n',
   ]
-  expect(await wait([streaming(...pieces, frame('action.updated', approved)), [approved]])).toMatchObject({
+  expect(await wait([streaming(...pieces, frame('action.updated', approved)), [row({}), approved]])).toMatchObject({
     action: approved,
   })
+})
+
+test('issue 2: what was settled before the stream opened is told at once', async () => {
+  const quiet = streaming(frame('connected', {}))
+  expect(await wait([quiet, [approved]])).toMatchObject({ action: approved })
+  expect(await wait([quiet, [row({ status: 'failed', error_message: 'no' })]])).toBeInstanceOf(ApprovalDeniedError)
+  expect(await wait([quiet, [row({ status: 'expired' })]])).toBeInstanceOf(ApprovalExpiredError)
+  expect(String(await wait([quiet, [row({ status: 'completed' })]]))).toContain('does not wait for an approval')
 })
 
 test('who approved is asked before how it stands: an approved act may have failed since', async () => {
@@ -116,7 +124,7 @@ test('an action that left the approval without one is an error', async () => {
 test('a timeout is its own error, after one last look', async () => {
   const error = await wait([streaming(frame('connected', {})), [row({})]], { timeout: 80 })
   expect(error).toMatchObject({ code: 'timeout', message: 'Timed out waiting for approval of action act_1' })
-  expect(await wait([streaming(frame('connected', {})), [approved]], { timeout: 80 })).toMatchObject({
+  expect(await wait([streaming(frame('connected', {})), [row({}), approved]], { timeout: 80 })).toMatchObject({
     action: approved,
   })
 })

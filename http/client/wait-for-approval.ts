@@ -22,6 +22,8 @@ interface Wait {
   readonly signal: AbortSignal | undefined
   readonly onPending: WaitOptions['onPending']
   left(): number
+  /** Whether the action was seen to wait for a person. */
+  pending: boolean
 }
 
 /**
@@ -36,63 +38,67 @@ export async function waitForApproval(
 ): Promise<Answer> {
   const { timeout = 300_000, interval = 5000, signal, onPending } = options
   const end = performance.now() + timeout
-  const wait: Wait = { connection, actionId, interval, signal, onPending, left: () => end - performance.now() }
+  const left = (): number => end - performance.now()
+  const wait: Wait = { connection, actionId, interval, signal, onPending, left, pending: false }
   signal?.throwIfAborted()
-  if (await allowedOnStream(wait)) return read(wait)
-  return poll(wait)
+  return (await listen(wait)) ?? poll(wait)
 }
 
-/** True when the stream told of the permission; false when polling has to go on. */
-async function allowedOnStream(wait: Wait): Promise<boolean> {
+/** The action when the stream told of the permission; undefined when polling has to go on. */
+async function listen(wait: Wait): Promise<Answer | undefined> {
   const timer = AbortSignal.timeout(Math.max(0, Math.round(wait.left())))
   const stop = new AbortController()
   const signal = AbortSignal.any([timer, stop.signal, ...(wait.signal ? [wait.signal] : [])])
   try {
     const response = await wait.connection.stream('/api/stream', signal)
     if (response.status === 403) throw blocked(parse(await response.text()))
-    if (!response.ok || response.body === null) return false
+    if (!response.ok || response.body === null) return undefined
+    // What was settled before the stream was open the action itself tells, and an id that is no action's is refused.
+    const before = settled(wait, await read(wait))
+    if (before) return before
     for await (const { event, data } of framesOf(response.body)) {
       const action = event === 'action.updated' ? parse(data) : {}
-      if (action['action_id'] === wait.actionId && ruling(wait.actionId, action) === 'allowed') return true
-      if (wait.left() <= 0) return false
+      if (action['action_id'] === wait.actionId && ruling(wait.actionId, action) === 'allowed') return await read(wait)
+      if (wait.left() <= 0) return undefined
     }
-    return false
+    return undefined
   } catch (error) {
-    if (
-      error instanceof ApprovalDeniedError ||
-      error instanceof ApprovalExpiredError ||
-      error instanceof GuardBlockedError
-    )
-      throw error
+    if (error instanceof ApprovalDeniedError || error instanceof ApprovalExpiredError) throw error
+    if (error instanceof WritError && error.status > 0) throw error
     wait.signal?.throwIfAborted()
-    return false
+    return undefined
   } finally {
     stop.abort()
   }
 }
 
 async function poll(wait: Wait): Promise<Answer> {
-  let pending = false
   // Asked once more at the very end: a ruling of the last moment is not told as a timeout.
   for (let last = false; ;) {
-    const answer = await read(wait)
-    const { action } = answer
-    if (ruling(wait.actionId, action) === 'allowed') return answer
-    if (action.status === 'pending_approval') {
-      if (!pending) wait.onPending?.(action)
-      pending = true
-    } else if (pending) {
-      throw new WritError(
-        `Action ${wait.actionId} left pending_approval without an approval; it is ${action.status}.`,
-        { status: 0 },
-      )
-    } else if (action.status === 'running') {
-      return answer
-    }
+    const answer = settled(wait, await read(wait))
+    if (answer) return answer
     if (last || wait.left() <= 0) throw timedOut(wait.actionId)
     last = wait.left() <= wait.interval
     await pause(Math.min(wait.interval, wait.left()), wait.signal)
   }
+}
+
+/** The answer when there is nothing to wait for any more; throws when that is no permission. */
+function settled(wait: Wait, answer: Answer): Answer | undefined {
+  const { action } = answer
+  if (ruling(wait.actionId, action) === 'allowed') return answer
+  if (action.status === 'pending_approval') {
+    if (!wait.pending) wait.onPending?.(action)
+    wait.pending = true
+    return undefined
+  }
+  if (wait.pending) {
+    const message = `Action ${wait.actionId} left pending_approval without an approval; it is ${action.status}.`
+    throw new WritError(message, { status: 0 })
+  }
+  if (action.status === 'pending') return undefined
+  if (action.status === 'running') return answer
+  throw new WritError(`Action ${wait.actionId} does not wait for an approval; it is ${action.status}.`, { status: 0 })
 }
 
 function read({ connection, actionId, signal }: Wait): Promise<Answer> {

@@ -150,7 +150,7 @@ export class Writ {
     }
   }
 
-  deriveIdempotencyKey(parts: Readonly<Record<string, unknown>>): Promise<string> {
+  deriveIdempotencyKey(parts: Readonly<Record<string, unknown>>): string {
     return deriveIdempotencyKey(parts)
   }
 }

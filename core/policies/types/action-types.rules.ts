@@ -8,16 +8,21 @@ import { indexTypes, listedType, Prefix, sharedFields, SomeActionTypes } from '.
 function byActionType(type: string, effect: Decision, verb: string): PolicyKind {
   return policyKind({
     type,
-    schema: z.strictObject({ action_types: SomeActionTypes, target_prefix: Prefix.optional(), ...sharedFields }),
+    schema: z.strictObject({
+      action_types: SomeActionTypes,
+      target_prefix: Prefix.optional(),
+      // The contract has it in every type; here it can only repeat what the type does.
+      action: z.literal(effect, { error: `is always ${effect} for ${type}` }).optional(),
+      ...sharedFields,
+    }),
     prepare: (rules) => ({ ...rules, types: indexTypes(rules.action_types) }),
     keys: (rules) => ({ actionTypes: rules.types }),
     fires(rules, facts) {
       const seen = rules.types.length === 0 ? facts.actionType : listedType(rules.types, facts)
       if (seen === undefined) return null
       const prefix = rules.target_prefix
-      if (prefix !== undefined && ![facts.target, ...facts.writePaths].some((path) => startsWithPrefix(path, prefix))) {
-        return null
-      }
+      const reached = [facts.target, facts.evidence?.target ?? null, ...facts.writePaths]
+      if (prefix !== undefined && !reached.some((path) => startsWithPrefix(path, prefix))) return null
       return {
         path: 'rules.action_types',
         expected: rules.action_types,

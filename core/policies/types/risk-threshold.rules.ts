@@ -11,6 +11,7 @@ export const riskThreshold = policyKind({
     action_types: ActionTypes.optional(),
     ...sharedFields,
   }),
+  ruleAliases: { max_risk_score: 'threshold' },
   prepare: (rules) => ({ ...rules, types: indexTypes(rules.action_types) }),
   keys: (rules) => ({ actionTypes: rules.types, minRisk: rules.threshold }),
   fires(rules, facts) {
