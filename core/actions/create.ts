@@ -3,6 +3,7 @@ import {
   actionCompanions,
   agentOf,
   answerOf,
+  countedIn,
   decideAndRecord,
   isStopped,
   requestDigest,
@@ -10,6 +11,7 @@ import {
   takeRecentDecision,
   type ActionDraft,
   type ActRequest,
+  type Linked,
 } from '#core/guard/index'
 import { redactDeep } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
@@ -37,7 +39,7 @@ export async function createAction(ctx: Context, input: ActionInput): Promise<Cr
   const act = actDigest(agentId, request)
   const prior =
     takeRecentDecision(ctx.runtime, ctx.actor.orgId, act) ?? (await knownDecision(ctx, input.guard_decision_id, act))
-  const standing = await resumable(ctx, agentId, act, prior)
+  const standing = await resumable(ctx, agentId, act, prior?.id ?? null)
   return standing ? resumed(ctx, standing) : createNew(ctx, asked, request, { digest, prior })
 }
 
@@ -45,22 +47,21 @@ async function isStoppedNow(ctx: Context, agentId: string): Promise<boolean> {
   return isStopped(await ctx.runtime.use(snapshots).current(ctx.actor.orgId), agentId)
 }
 
-interface Linked {
+interface Asked {
   readonly digest: string
   /** The guard decision this act was asked with; it was counted then. */
-  readonly prior: string | null
+  readonly prior: Linked | null
 }
 
-async function createNew(ctx: Context, input: ActionInput, request: ActRequest, linked: Linked): Promise<Created> {
-  const { digest, prior } = linked
-  const draft = draftOf(ctx, input, digest, prior)
+async function createNew(ctx: Context, input: ActionInput, request: ActRequest, asked: Asked): Promise<Created> {
+  const { digest, prior } = asked
+  const draft = draftOf(ctx, input, digest, prior?.id)
   try {
     const { decided, recorded, companions } = await decideAndRecord(ctx, request, {
       source: 'action',
-      count: prior === null,
       linked: prior ?? undefined,
       consume: false,
-      priorDecisionId: prior,
+      priorDecisionId: prior?.id ?? null,
       companions: (verdict) => actionCompanions(ctx.actor, verdict, draft),
     })
     const actionId = String(companions.action?.['action_id'])
@@ -71,7 +72,7 @@ async function createNew(ctx: Context, input: ActionInput, request: ActRequest, 
     return { action: actionToWire(row), action_id: actionId, decision: answer, security: securityOf(input) }
   } catch (error) {
     if (!(error instanceof Fault) || error.code !== 'GUARD_AUDIT_PERSIST_FAILED') throw error
-    return afterLostRace(ctx, input, request, { ...linked, error })
+    return afterLostRace(ctx, input, request, { ...asked, error })
   }
 }
 
@@ -80,7 +81,7 @@ async function afterLostRace(
   ctx: Context,
   input: ActionInput,
   request: ActRequest,
-  lost: Linked & { readonly error: Fault },
+  lost: Asked & { readonly error: Fault },
 ): Promise<Created> {
   const first = input.idempotency_key === undefined ? null : await rowOfKey(ctx, input.idempotency_key, lost.digest)
   if (first) return replayed(ctx, first)
@@ -88,9 +89,9 @@ async function afterLostRace(
     throw new Fault('conflict', `An action with the id ${input.action_id} exists already.`)
   }
   const agentId = String(request.agent_id)
-  const standing = await resumable(ctx, agentId, actDigest(agentId, request), lost.prior)
+  const standing = await resumable(ctx, agentId, actDigest(agentId, request), lost.prior?.id ?? null)
   if (standing) return resumed(ctx, standing)
-  if (lost.prior !== null && (await isAnswered(ctx, lost.prior))) {
+  if (lost.prior !== null && (await isAnswered(ctx, lost.prior.id))) {
     return createNew(ctx, input, request, { digest: lost.digest, prior: null })
   }
   throw lost.error
@@ -130,20 +131,21 @@ async function rowOfKey(ctx: Context, key: string, digest: string): Promise<Acti
 }
 
 /** The named guard decision counts as the same act only when it really was about it. */
-async function knownDecision(ctx: Context, decisionId: string | undefined, act: string): Promise<string | null> {
+async function knownDecision(ctx: Context, decisionId: string | undefined, act: string): Promise<Linked | null> {
   if (decisionId === undefined) return null
   const row = await ctx.db
     .selectFrom('guard_decision')
-    .select('id')
+    .select(['id', 'context'])
     .where('org_id', '=', ctx.actor.orgId)
     .where('id', '=', decisionId)
     .where('act_digest', '=', act)
     .where('source', '=', 'guard')
     .executeTakeFirst()
-  return row && !(await isAnswered(ctx, row.id)) ? row.id : null
+  if (!row || (await isAnswered(ctx, row.id))) return null
+  return { id: row.id, counted: new Set(countedIn(Object.entries(row.context['observed'] ?? {}))) }
 }
 
-function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string | null): ActionDraft {
+function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string | undefined): ActionDraft {
   const { status, cost_estimate, tokens_in, tokens_out, _signature, ...rest } = input
   const tokens = {
     tokens_in: clampTokens(tokens_in),
@@ -156,7 +158,7 @@ function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string
     status,
     signature: _signature,
     request_digest: digest,
-    budget_reference: prior ?? undefined,
+    budget_reference: prior,
     session_id: input.session_id ?? input.harness_session_id,
   }
 }

@@ -12,6 +12,7 @@ import type { Context } from '../kernel/context.ts'
 import { newDecisionId } from '../kernel/id.ts'
 import { redactText } from '#core/scans/index'
 import { agentOf, gatherFacts, withSession, type Gathered } from './facts.ts'
+import type { Linked } from './counted.rules.ts'
 import { actDigest } from './digest.rules.ts'
 import { consumeApproval, type Consumed } from './approved.ts'
 import { raiseByFindings } from './raise.rules.ts'
@@ -46,9 +47,8 @@ export interface Decided {
 }
 
 export interface DecideOptions {
-  /** False when an earlier decision of the same act was counted already: `linked` names it. */
-  readonly count: boolean
-  readonly linked?: string | undefined
+  /** The earlier decision of this same act, when there is one. */
+  readonly linked?: Linked | undefined
   /** Kept when the same call is decided again; a new one when absent. */
   readonly id?: string
   /** False where nothing may be used up: simulations, and creating an action (which resumes the approved one). */
@@ -123,12 +123,12 @@ async function decideWithDeadline(ctx: Context, work: Work): Promise<Decided> {
     const { observed, reservations } = await race(
       observeNeeds(ctx.runtime, ctx.actor.orgId, wanted, gathered.facts, {
         signal,
-        count: options.count,
+        count: true,
         reference: start.id,
         preliminary,
         remainingMs: deadline,
         fallback: snapshot.settings.guard_fallback,
-        ...(options.linked === undefined ? {} : { linked: options.linked }),
+        linked: options.linked,
       }),
       signal,
     )

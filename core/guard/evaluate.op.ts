@@ -46,7 +46,7 @@ async function answer(
   { record, ...request }: Asked,
   idempotency: Pick<RecordOptions, 'idempotency'>,
 ): Promise<GuardAnswer> {
-  const options: RecordOptions = { source: 'guard', count: true, consume: true, ...idempotency }
+  const options: RecordOptions = { source: 'guard', consume: true, ...idempotency }
   if (record) {
     const { decided, recorded, actionId } = await decideWithAction(ctx, request, options)
     const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq), request)

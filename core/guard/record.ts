@@ -6,6 +6,7 @@ import type { Context } from '../kernel/context.ts'
 import { isControlMoved, type Recordable, type Recorded, type Row } from './record.rules.ts'
 import { persistFailed, recorder } from './recorder.ts'
 import { restoreApproval } from './approved.ts'
+import { countedIn } from './counted.rules.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
 import type { ActRequest } from './schema.ts'
 import { snapshots } from './snapshot.ts'
@@ -47,30 +48,35 @@ export async function decideAndRecord(
 ): Promise<DecidedAndRecorded> {
   const known = ctx.runtime.use(snapshots)
   const { orgId } = ctx.actor
-  let counted: string | null = null
+  let { linked } = options
+  let id: string | undefined
+  let reserved = false
   for (let round = 0; ; round += 1) {
     const snapshot = round === 0 ? (known.now(orgId) ?? (await known.get(orgId))) : await known.reload(orgId)
     await assertKeyValidUnder(ctx, snapshot.control)
-    const decided = await decide(
-      ctx,
-      snapshot,
-      request,
-      counted === null ? options : { ...options, id: counted, count: false, linked: counted },
-    )
-    if (options.count) counted ??= decided.id
+    const decided = await decide(ctx, snapshot, request, id === undefined ? options : { ...options, id, linked })
+    id ??= decided.id
+    reserved ||= decided.reserved
+    linked = {
+      id: linked?.id ?? id,
+      counted: new Set([...(linked?.counted ?? []), ...countedIn(decided.observed)]),
+    }
     const companions = options.companions?.(decided) ?? {}
     try {
       const recorded = await ctx.runtime
         .use(recorder)
         .record(recordableOf(ctx, decided, request, { ...options, written: companions }))
       if (companions.approval) known.noteApproval(orgId)
-      if (decided.reserved && decided.decision === 'block') await release(ctx, decided.id)
+      if (reserved && decided.decision === 'block') await release(ctx, id)
       return { decided, recorded, companions }
     } catch (error) {
-      if (decided.reserved && !isControlMoved.test(error)) await release(ctx, decided.id)
+      if (reserved && !isControlMoved.test(error)) await release(ctx, id)
       if (decided.consumed) await restoreApproval(ctx, decided.consumed, decided.id)
       if (!isControlMoved.test(error)) throw error
-      if (round >= MAX_ROUNDS) throw persistFailed(error)
+      if (round >= MAX_ROUNDS) {
+        if (reserved) await release(ctx, id)
+        throw persistFailed(error)
+      }
     }
   }
 }

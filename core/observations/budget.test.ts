@@ -124,13 +124,26 @@ test('the sweep lets reservations lapse, each once, on any number of replicas', 
 test('a look reserves nothing; what a linked decision reserved does not stand in its own way', async () => {
   const need = budgetNeed({ subject: 'agent:look', limits: { calls: 1 } })
   const reference = bench.reference()
-  const look = async (linked?: string) =>
-    (await bench.observe([need], { count: false, ...(linked === undefined ? {} : { linked }) })).observed.get('budget')
+  const look = async () => (await bench.observe([need], { count: false })).observed.get('budget')
   expect(await look()).toEqual({ kind: 'budget', exceeded: [] })
   await bench.observe([need], { reference })
   expect(await look()).toMatchObject({ exceeded: [{ metric: 'calls', limit: 1, used: 1, requested: 1 }] })
-  expect(await look(reference)).toEqual({ kind: 'budget', exceeded: [] })
+  const linked = { id: reference, counted: new Set<string>() }
+  expect((await bench.observe([need], { linked })).observed.get('budget')).toEqual({ kind: 'budget', exceeded: [] })
   expect(await usage('agent:look')).toMatchObject({ reserved_calls: 1 })
+})
+
+test('what a linked decision did not reserve is reserved now, under that decision', async () => {
+  const need = budgetNeed({ subject: 'agent:late', limits: { calls: 1 } })
+  const linked = { id: bench.reference(), counted: new Set<string>() }
+  for (let round = 0; round < 3; round += 1) {
+    expect((await bench.observe([need], { linked })).reservations).toHaveLength(round === 0 ? 1 : 0)
+  }
+  expect(await usage('agent:late')).toMatchObject({ reserved_calls: 1 })
+  const other = { id: bench.reference(), counted: new Set<string>() }
+  expect((await bench.observe([need], { linked: other })).observed.get('budget')).toMatchObject({
+    exceeded: [{ metric: 'calls' }],
+  })
 })
 
 test('a new window starts from nothing', async () => {

@@ -2,7 +2,7 @@ import type { Decision, Facts, Observation, PolicyNeed } from '#core/policies/in
 import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { isSpend } from './budget.rules.ts'
-import { budgetReservations, lookAtBudget, type BudgetNeed } from './budget.store.ts'
+import { budgetReservations, hasReservation, lookAtBudget, type BudgetNeed } from './budget.store.ts'
 import { lookAtRate, rateCounts, type RateNeed } from './rate.store.ts'
 import { inTime } from './in-time.ts'
 import { askModel, type SemanticNeed } from './semantic.ts'
@@ -11,14 +11,17 @@ import type { Preliminary } from './webhook.rules.ts'
 
 export interface ObserveOptions {
   readonly signal: AbortSignal
-  /** False = look at counters and budgets, neither count nor reserve: a simulation, or an act that was counted already. */
+  /** False = look at counters and budgets, neither count nor reserve, as in a simulation. */
   readonly count: boolean
-  /** Id of the decision; reservations are settled under it. */
+  /** Id of the decision; reservations are settled under it, unless the act is `linked` to an earlier one. */
   readonly reference: string
   /** What the local policies came to; a webhook can only raise it. */
   readonly preliminary?: Preliminary
-  /** With `count: false`: the decision under which this same act was counted, so that it does not stand in its own way. */
-  readonly linked?: string
+  /**
+   * The decision under which this same act was counted before, and the rate limits that did: it neither counts twice nor
+   * stands in its own way. What that decision did not meet, as a policy made since, counts it now.
+   */
+  readonly linked?: { readonly id: string; readonly counted: ReadonlySet<string> } | undefined
   /** False = no webhook and no language model is asked, as in a simulation. */
   readonly callOut?: boolean
   /** Milliseconds until the decision must be made; the instance's guard deadline when absent. */
@@ -86,9 +89,11 @@ async function observe(look: Look, need: PolicyNeed): Promise<Observation> {
 }
 
 async function rateOf({ runtime, orgId, options, signal }: Look, need: RateNeed): Promise<number> {
-  if (options.count) return runtime.use(rateCounts).add({ orgId, need, at: runtime.now() }, signal)
-  const used = await lookAtRate(runtime, orgId, need)
-  return options.linked === undefined ? used : Math.max(0, used - 1)
+  if (!options.count) return lookAtRate(runtime, orgId, need)
+  if (!options.linked?.counted.has(need.policyId)) {
+    return runtime.use(rateCounts).add({ orgId, need, at: runtime.now() }, signal)
+  }
+  return Math.max(0, (await lookAtRate(runtime, orgId, need)) - 1)
 }
 
 async function budgetOf(
@@ -96,10 +101,11 @@ async function budgetOf(
   need: BudgetNeed,
 ): Promise<Observation> {
   if (!isSpend(need.estimate)) throw new RangeError('the estimate is not a usable amount')
-  if (!options.count) {
-    return { kind: 'budget', exceeded: await lookAtBudget(runtime, orgId, need, options.linked) }
+  if (!options.count) return { kind: 'budget', exceeded: await lookAtBudget(runtime, orgId, need) }
+  const reference = options.linked?.id ?? options.reference
+  if (options.linked && (await hasReservation(runtime, orgId, need.policyId, reference))) {
+    return { kind: 'budget', exceeded: [] }
   }
-  const { reference } = options
   const { id, exceeded } = await runtime.use(budgetReservations).add({ orgId, reference, need }, signal)
   if (id !== null) reservations.push(id)
   else if (exceeded.length === 0) throw new Error('the budget changed while it was asked')

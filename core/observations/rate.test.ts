@@ -27,14 +27,18 @@ test('200 parallel calls on two replicas are each counted exactly once', async (
   expect(used.filter((before) => before < 50)).toHaveLength(50)
 })
 
-test('a look counts nothing, and a linked look leaves its own call out', async () => {
+test('a look counts nothing, and a linked act that was counted leaves its own call out', async () => {
   const need = rateNeed({ subject: 'agent:look' })
   await bench.observe([need])
   await bench.observe([need])
   for (let times = 0; times < 3; times += 1) {
     expect(usedOf((await bench.observe([need], { count: false })).observed)).toBe(2)
   }
-  expect(usedOf((await bench.observe([need], { count: false, linked: 'act_gd_before' })).observed)).toBe(1)
+  const linked = (...counted: string[]) => ({ linked: { id: 'act_gd_before', counted: new Set(counted) } })
+  expect(usedOf((await bench.observe([need], linked(need.policyId))).observed)).toBe(1)
+  // By a policy that did not meet the earlier decision it is counted now.
+  expect(usedOf((await bench.observe([need], linked('another'))).observed)).toBe(2)
+  expect(usedOf((await bench.observe([need], { count: false })).observed)).toBe(3)
 })
 
 test('calls fall out of the window one by one, never early and at most a sixtieth late', async () => {
