@@ -8,9 +8,11 @@ import type { Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
+import { refuseUnknownArguments } from './arguments.rules.ts'
 import type { Caller } from './caller.ts'
+import { declaredName } from './envelope.ts'
 import { faultResult, jsonResult, reportDefect } from './errors.ts'
-import { withIdentity } from './identity.rules.ts'
+import { derivedAgent, withIdentity } from './identity.rules.ts'
 import { askInChat } from './in-chat.ts'
 import type { McpParts } from './parts.ts'
 
@@ -30,17 +32,24 @@ export async function callOperation(
   given: Readonly<Record<string, unknown>>,
 ): Promise<CallToolResult | InputRequiredResult> {
   const { caller, parts } = call
-  const input = withIdentity(op, caller, given)
   try {
+    refuseUnknownArguments(op, given)
+    const input = withIdentity(op, { ...caller, ...speakerOf(call) }, given)
     const ctx = contextOf(call)
     const question = await askInChat(call, op, ctx, input)
     if (question) return question
     const output = await invoke(op, ctx, input)
-    return withWayToApprove(call, op, output, jsonResult(output as Record<string, unknown>))
+    return withWayToApprove(op, output, jsonResult(output as Record<string, unknown>))
   } catch (thrown) {
     reportDefect(parts.runtime.log, thrown, caller.requestId)
     return faultResult(thrown, caller.requestId)
   }
+}
+
+/** Who speaks when no header says so: the name that a 2026-era client sends with every request. */
+function speakerOf({ caller, request }: Call): Pick<Caller, 'agent'> {
+  const agent = caller.agent ?? derivedAgent(declaredName(request))
+  return agent ? { agent } : {}
 }
 
 export function contextOf({ parts, caller, request }: Call): Context {
@@ -68,11 +77,9 @@ function signalOf(...sources: readonly (AbortSignal | undefined)[]): AbortSignal
 }
 
 /** Tells how a person approves what now waits, because an agent's client often cannot do it itself. */
-function withWayToApprove({ parts }: Call, op: Operation, output: unknown, result: CallToolResult): CallToolResult {
+function withWayToApprove(op: Operation, output: unknown, result: CallToolResult): CallToolResult {
   const actionId = op.awaiting?.(output)
   if (typeof actionId !== 'string') return result
-  const { public_url } = parts.runtime.settings
-  const page = public_url === undefined ? '' : `, or opens ${public_url.replace(/\/+$/, '')}/approvals/${actionId}`
-  const text = `A person has to approve this first: they run \`writ approve ${actionId}\` (or \`writ deny ${actionId}\`)${page}.`
+  const text = `A person has to approve this first: they run \`writ approve ${actionId}\` (or \`writ deny ${actionId}\`).`
   return { ...result, content: [...result.content, { type: 'text', text }] }
 }

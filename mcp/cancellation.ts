@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import type { AuthInfo, McpHandlerRequestOptions, McpHttpHandler } from '@modelcontextprotocol/server'
 import type { Caller } from './caller.ts'
+import { agentIdOf } from './identity.rules.ts'
 
-const SESSION = 'mcp-session-id'
+export const SESSION = 'mcp-session-id'
+const UUID_LENGTH = 36
 
 interface Message {
   readonly id?: string | number
   readonly method?: string
-  readonly params?: { readonly requestId?: string | number }
+  readonly params?: { readonly requestId?: string | number; readonly clientInfo?: { readonly name?: unknown } }
 }
 
 /**
  * Lets a 2025-era client cancel a call. It does so with a request of its own, which the stateless serving of that era
  * cannot relate to the call; without this a cancelled wait would go on and take an approval that nobody is there to
- * use. So `initialize` hands out a session id that names the client and nothing else: no state hangs on it, and any
- * replica serves it. A cancellation that reaches another replica than its call is lost, which is as before.
+ * use. So `initialize` hands out a session id that names the client, with what it calls itself, and nothing else: no
+ * state hangs on it, and any replica serves it. A cancellation that reaches another replica than its call is lost,
+ * which is as before.
  */
 export class Cancellations {
   readonly #running = new Map<string, AbortController>()
@@ -41,7 +44,7 @@ export class Cancellations {
     { message, ...options }: McpHandlerRequestOptions & { message: Message },
   ): Promise<Response> {
     const served = { ...options, parsedBody: message }
-    if (message.method === 'initialize') return named(await handler.fetch(request, served))
+    if (message.method === 'initialize') return named(await handler.fetch(request, served), message)
     const client = clientOf(request, options.authInfo)
     if (client === undefined) return handler.fetch(request, served)
     if (message.method === 'notifications/cancelled') {
@@ -91,9 +94,16 @@ function withSignal(authInfo: AuthInfo | undefined, cancelled: AbortSignal): Aut
   return { ...authInfo, extra: { ...authInfo.extra, caller: { ...caller, cancelled } } }
 }
 
-function named(response: Response): Response {
-  if (response.ok) response.headers.set(SESSION, randomUUID())
+function named(response: Response, { params }: Message): Response {
+  const name = params?.clientInfo?.name
+  const id = agentIdOf(typeof name === 'string' ? name : undefined)
+  if (response.ok) response.headers.set(SESSION, id === undefined ? randomUUID() : `${randomUUID()}.${id}`)
   return response
+}
+
+/** What the client called itself when it got this session id. */
+export function clientNameIn(session: string | undefined): string | undefined {
+  return session?.slice(UUID_LENGTH + 1)
 }
 
 /** The response, with a word when its body has been delivered or given up. */

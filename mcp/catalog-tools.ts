@@ -9,7 +9,7 @@ export const catalogTools: readonly Tool[] = [
     name: SEARCH_TOOL,
     title: 'Find an operation',
     description:
-      'Find operations that are not listed as tools (policies, approvals, keys, ledger proofs, halt, settings); returns their input schemas.',
+      'Find operations that are not listed as tools (policies, approvals, costs, ledger, halt, settings); returns their input schemas.',
     inputSchema: {
       type: 'object',
       properties: {

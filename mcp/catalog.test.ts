@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { operations } from '#core/registry.gen'
+import { bodyOf } from './test-clients.ts'
 import { raw } from './test-raw.ts'
 import { testServer, type TestServer } from './test-server.ts'
 
@@ -16,7 +17,7 @@ interface Result {
 
 async function call(name: string, given: object, key = server.admin, query = ''): Promise<Result> {
   const { message } = await raw({ url: server.url, key }, 'tools/call', { name, arguments: given }, { query })
-  return message.result as unknown as Result
+  return { ...message.result, structuredContent: bodyOf(message.result) }
 }
 
 async function found(query: string, key = server.admin): Promise<string[]> {
@@ -33,6 +34,26 @@ test.each([
   ['approve something', 'approvals_decide'],
 ])('a search for "%s" finds %s among the first five', async (query, name) => {
   expect(await found(query)).toContain(name)
+})
+
+test.each([
+  ['reject', 'approvals_decide'],
+  ['stop all agents', 'halt_start'],
+  ['unhalt', 'halt_stop'],
+  ['suspend agent', 'agents_pause'],
+  ['write a policy', 'policies_create'],
+  ['edit policy', 'policies_update'],
+  ['delete policy', 'policies_remove'],
+  ['policy history', 'policies_list_revisions'],
+  ['dry run a policy', 'policies_simulate'],
+  ['backtest', 'policies_replay'],
+  ['audit trail', 'ledger_list_entries'],
+  ['how much did agents spend', 'actions_list_costs'],
+  ['why was this blocked', 'guard_get_decision'],
+  ['separation of duties', 'settings_update'],
+])('"%s" finds %s without being its words, among the three that are shown', async (query, name) => {
+  const { structuredContent } = await call('writ_search_operations', { query })
+  expect((structuredContent['operations'] as { operation: string }[]).map((one) => one.operation)).toContain(name)
 })
 
 test('a hit carries the whole schema, and the others at least their names', async () => {
@@ -82,6 +103,7 @@ test('hidden operations are not there, and a misspelt name is answered with near
     arguments: { name: 'x', role: 'admin' },
   })
   expect(hidden).toMatchObject({ isError: true, structuredContent: { code: 'not_found' } })
+  expect(hidden.structuredContent['error']).toContain('not offered over MCP')
   const near = await call('writ_call_operation', { operation: 'policy_list' })
   expect(near.structuredContent['details']).toEqual([expect.stringContaining('policies_list')])
 })
@@ -93,6 +115,21 @@ test('with the toolset read nothing that writes can be called by name', async ()
     structuredContent: { code: 'not_found' },
   })
   expect((await server.rest('GET', '/api/halt', server.admin)).body).toMatchObject({ halted: false })
+})
+
+test('the arguments of an operation may come as JSON text, but not beside their field', async () => {
+  const asText = await call('writ_call_operation', { operation: 'actions_list', arguments: '{"limit": 1}' })
+  expect(asText.structuredContent).toMatchObject({ actions: expect.any(Array) })
+  const beside = await call('writ_call_operation', { operation: 'approvals_list', state: 'pending' })
+  expect(beside).toMatchObject({
+    isError: true,
+    structuredContent: { details: ['state: belongs inside arguments'] },
+  })
+  const broken = await call('writ_call_operation', { operation: 'approvals_list', arguments: '{"state":' })
+  expect(broken).toMatchObject({
+    isError: true,
+    structuredContent: { details: [expect.stringContaining('arguments')] },
+  })
 })
 
 test('wrong input of the two tools themselves is told', async () => {

@@ -4,7 +4,7 @@ import { Fault } from '#core/kernel/errors'
 import type { Operation } from '#core/kernel/operation'
 import { callOperation, type Call } from './call.ts'
 import { jsonResult, faultResult } from './errors.ts'
-import { fullSchema } from './json-schema.rules.ts'
+import { fullSchema, wordsIn } from './json-schema.rules.ts'
 import { searchIndex, type SearchIndex } from './search.rules.ts'
 import { annotationsOf, toolName } from './tool-list.ts'
 import { isListed, isReachable } from './toolsets.rules.ts'
@@ -16,9 +16,11 @@ const SearchInput = z.object({
   limit: z.int().min(1).max(10).default(3),
 })
 
-const CallInput = z.object({
+const Arguments = z.record(z.string(), z.unknown())
+const CallInput = z.strictObject({
   operation: z.string().min(1).max(100),
-  arguments: z.record(z.string(), z.unknown()).default({}),
+  // Where a schema says only "object", some models send its JSON as text.
+  arguments: z.union([Arguments, z.string().transform(parsed).pipe(Arguments)], 'must be an object').default({}),
 })
 
 export function catalogIndex(operations: readonly Operation[]): CatalogIndex {
@@ -29,7 +31,7 @@ export function catalogIndex(operations: readonly Operation[]): CatalogIndex {
         { text: `${op.name} ${op.tool ?? ''}`.replaceAll('_', ' '), weight: 3 },
         { text: op.title, weight: 3 },
         { text: op.description, weight: 1 },
-        { text: Object.keys(op.input.shape).join(' ').replaceAll('_', ' '), weight: 0.5 },
+        { text: wordsIn(fullSchema(op.input, 'input')).join(' ').replaceAll('_', ' '), weight: 0.3 },
       ],
     }),
   )
@@ -55,6 +57,10 @@ export async function callByName(call: Call, given: unknown): Promise<CallToolRe
   const { operation: name, arguments: args } = input.data
   const op = call.parts.byName.get(name) ?? call.parts.tools.get(name)?.operation
   if (op && isReachable(call.caller.toolset, op)) return callOperation(call, op, args)
+  if (op?.mcp === 'hidden') {
+    const error = `${name} is not offered over MCP; a person calls it with the writ command or over REST.`
+    return faultResult(new Fault('not_found', error), call.caller.requestId)
+  }
   const near = call.parts.catalog.find(name.replaceAll('_', ' '), 3, (one) => canCall(call, one))
   const details = near.length > 0 ? [`operation: did you mean ${near.map((one) => one.name).join(', ')}?`] : []
   return faultResult(new Fault('not_found', `There is no operation ${name}.`, { details }), call.caller.requestId)
@@ -78,6 +84,17 @@ function describe({ caller }: Call, op: Operation): object {
 
 function invalid(error: z.ZodError): Fault {
   return new Fault('invalid_input', 'Validation failed', {
-    details: error.issues.map(({ path, message }) => `${path.length > 0 ? path.join('.') : '(arguments)'}: ${message}`),
+    details: error.issues.flatMap((issue) => {
+      if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${key}: belongs inside arguments`)
+      return [`${issue.path.length > 0 ? issue.path.join('.') : '(arguments)'}: ${issue.message}`]
+    }),
   })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
 }

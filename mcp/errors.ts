@@ -2,9 +2,21 @@ import { ProtocolError, ProtocolErrorCode, type CallToolResult } from '@modelcon
 import { asFault, faultBody, Fault } from '#core/kernel/errors'
 import type { Log } from '#core/kernel/log'
 
-/** A Fault as a tool result, so that the model can read it: the same JSON that REST answers with. */
+/**
+ * A Fault as a tool result, so that the model can read it: the same JSON that REST answers with, the sentence first,
+ * because a blocked act carries its whole decision behind it and some clients cut long results.
+ */
 export function faultResult(thrown: unknown, requestId: string): CallToolResult {
-  return { ...jsonResult({ ...faultBody(asFault(thrown), requestId) }), isError: true }
+  const { error, code, details, ...data } = faultBody(asFault(thrown), requestId)
+  return errorResult({ error, code, ...(details ? { details } : {}), ...data })
+}
+
+/**
+ * As text only: 2025-era clients check structured content against the output schema in errors as well, and throw the
+ * result away when it does not fit, so that the model would never read why.
+ */
+export function errorResult(body: Readonly<Record<string, unknown>>): CallToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(body) }], isError: true }
 }
 
 /** One JSON object, structured and as text for clients that read only text. */

@@ -27,6 +27,11 @@ test('on reads what was asked for wins, and the own agent is the default filter'
   expect(withIdentity(op(true), configured, {})).toEqual({ agent_id: 'mine' })
 })
 
+test('on reads a derived agent hides nothing', () => {
+  expect(withIdentity(op(true), derived, { status: 'pending_approval' })).toEqual({ status: 'pending_approval' })
+  expect(withIdentity(op(true), derived, { agent_id: 'other' })).toEqual({ agent_id: 'other' })
+})
+
 test('an agent in the path is a target, never the speaker', () => {
   const pause = op(false, '/api/agents/{agent_id}/pause')
   expect(withIdentity(pause, configured, { agent_id: 'other' })).toEqual({ agent_id: 'other' })

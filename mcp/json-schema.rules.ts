@@ -22,6 +22,19 @@ function withoutFormatPatterns(value: unknown): unknown {
   )
 }
 
+/** What a schema is about: names of fields, closed lists of values, descriptions. */
+export function wordsIn(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(wordsIn)
+  if (schema === null || typeof schema !== 'object') return []
+  const { properties, description, enum: values, ...rest } = schema as JsonSchema
+  return [
+    ...Object.keys(record(properties)),
+    ...strings(values),
+    ...strings([description]),
+    ...Object.values({ ...record(properties), ...rest }).flatMap(wordsIn),
+  ]
+}
+
 /** The input schema of a listed tool: what a model needs to fill it in, without what only a validator needs. */
 export function listedInput(schema: z.ZodType): JsonSchema & { readonly type: 'object' } {
   const full = fullSchema(schema, 'input')

@@ -107,6 +107,15 @@ test('a listener is told of changes it asked for, many close together as one', a
   await close()
 })
 
+test('a halt is on the record, so that listeners of the checkpoint are told of it', async () => {
+  const CHECKPOINT = 'writ://ledger/checkpoint'
+  const { told, close } = await listener({ url: server.url, key: server.agent }, [CHECKPOINT])
+  await server.rest('POST', '/api/halt', server.admin, { reason: 'test' })
+  await server.rest('DELETE', '/api/halt', server.admin)
+  await expect.poll(() => told, { timeout: 5000 }).toContain(CHECKPOINT)
+  await close()
+})
+
 test('nobody hears of changes in another org', async () => {
   const other = await server.rest('POST', '/api/orgs', server.admin, { name: 'Other' })
   const { told, close } = await listener({ url: server.url, key: other.body['secret'] as string }, [POLICIES])
@@ -125,6 +134,7 @@ test('in a 2025-era session over stdio, subscribing works as well, until unsubsc
   client.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => void told.push(params.uri))
   await client.connect(new StdioClientTransport(bridge({ url: server.url, key: server.agent })))
   expect(client.getServerCapabilities()).toMatchObject({ resources: { subscribe: true } })
+  await expect(client.subscribeResource({ uri: 'writ://nothing' })).rejects.toMatchObject({ code: -32602 })
   await client.subscribeResource({ uri: POLICIES })
   await expect
     .poll(

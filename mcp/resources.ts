@@ -23,6 +23,8 @@ export interface ResourceDeclaration {
   readonly changedBy: readonly string[]
 }
 
+const STOPS = ['org.halted', 'org.resumed', 'agent.paused', 'agent.resumed']
+
 export const resourceDeclarations: readonly ResourceDeclaration[] = [
   {
     uri: 'writ://policies',
@@ -38,7 +40,7 @@ export const resourceDeclarations: readonly ResourceDeclaration[] = [
     title: 'Status',
     description: 'Whether the server runs, whether agents are halted, and how actions went.',
     reads: { health: 'system_health', halt: 'halt_get', actions: 'actions_get_stats' },
-    changedBy: ['action.created', 'action.updated', 'org.halted', 'org.resumed', 'agent.paused', 'agent.resumed'],
+    changedBy: ['action.created', 'action.updated', ...STOPS],
   },
   {
     uri: 'writ://ledger/checkpoint',
@@ -46,7 +48,7 @@ export const resourceDeclarations: readonly ResourceDeclaration[] = [
     title: 'Ledger checkpoint',
     description: 'The signed checkpoint that commits to everything recorded so far.',
     reads: { '': 'ledger_get_checkpoint' },
-    changedBy: ['guard.decision.created', 'action.created', 'action.updated', 'policy.updated'],
+    changedBy: ['guard.decision.created', 'action.created', 'action.updated', 'policy.updated', ...STOPS],
   },
   {
     uri: 'writ://agent/{agent_id}/history',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { searchIndex, wordsOf } from './search.rules.ts'
+import { searchIndex } from './search.rules.ts'
 
 const entries = ['pause one agent', 'list policies of the org', 'create a policy', 'list keys', 'prove ledger entries']
 const index = searchIndex(entries, (text) => ({ fields: [{ text, weight: 1 }] }))
@@ -23,6 +23,12 @@ test('leaves out what the caller may not have', () => {
   expect(index.find('list', 5, (text) => !text.includes('keys'))).toEqual(['list policies of the org'])
 })
 
+test('a word that was only meant counts less than one that was said', () => {
+  expect(index.find('new policy', 1, all)).toEqual(['create a policy'])
+  expect(index.find('suspend one', 1, all)).toEqual(['pause one agent'])
+  expect(index.find('verify', 1, all)).toEqual(['prove ledger entries'])
+})
+
 test('any text is a query', () => {
-  expect(wordsOf('(a+)+$ \u0000 ÄÖ .*')).toEqual([])
+  expect(index.find('(a+)+$ \u0000 ÄÖ .*', 5, all)).toEqual([])
 })

@@ -1,3 +1,5 @@
+import { alsoMeant, wordsOf } from './search-words.rules.ts'
+
 /** A text index by BM25 (Robertson and Zaragoza 2009, with the usual k1 = 1.2 and b = 0.75). */
 export interface SearchIndex<T> {
   /** The best matches, best first; only entries that `keep` accepts. */
@@ -9,9 +11,10 @@ export interface Searchable {
   readonly fields: readonly { readonly text: string; readonly weight: number }[]
 }
 
-const filler = new Set('a an and for how i in is it my of on one or the this to what which with'.split(' '))
 const K1 = 1.2
 const B = 0.75
+/** A word the query may have meant counts less than one it says. */
+const MEANT = 0.6
 
 interface Indexed<T> {
   readonly entry: T
@@ -36,9 +39,10 @@ export function searchIndex<T>(entries: readonly T[], describe: (entry: T) => Se
   return {
     find: (query, limit, keep) => {
       const words = wordsOf(query)
+      const meant = alsoMeant(words)
       return indexed
         .filter(({ entry }) => keep(entry))
-        .map((one) => ({ entry: one.entry, score: score(one, words) }))
+        .map((one) => ({ entry: one.entry, score: score(one, words) + MEANT * score(one, meant) }))
         .filter((one) => one.score > 0)
         .toSorted((a, b) => b.score - a.score)
         .slice(0, limit)
@@ -47,24 +51,13 @@ export function searchIndex<T>(entries: readonly T[], describe: (entry: T) => Se
   }
 }
 
-/** Words in lower case, without plural and verb endings, so that "approving policies" finds "approve a policy". */
-export function wordsOf(text: string): string[] {
-  return (text.toLowerCase().match(/[a-z0-9]+/g) ?? []).filter((word) => !filler.has(word)).map(stem)
-}
-
-function stem(word: string): string {
-  if (word.length <= 3) return word
-  const bare = word.replace(/(ies|y)$/, 'i').replace(/(?:ing|ed|es|s|al)$/, '')
-  return bare.replace(/e$/, '')
-}
-
 function countWords<T>(entry: T, { fields }: Searchable): Indexed<T> {
   const counts = new Map<string, number>()
   let length = 0
   for (const { text, weight } of fields) {
     for (const word of wordsOf(text)) {
       counts.set(word, (counts.get(word) ?? 0) + weight)
-      length += 1
+      length += weight
     }
   }
   return { entry, counts, length }

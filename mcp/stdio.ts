@@ -2,15 +2,17 @@ import {
   CLIENT_CAPABILITIES_META_KEY,
   ProtocolError,
   ProtocolErrorCode,
+  ResourceNotFoundError,
   Server,
-  type CallToolResult,
   type ClientCapabilities,
   type JSONRPCMessage,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 import { declaredCapabilities, declaredName } from './envelope.ts'
+import { errorResult } from './errors.ts'
 import { instructions } from './instructions.ts'
+import { matchResource } from './resources.ts'
 import { Upstream, UpstreamError, type Progress, type UpstreamOptions } from './upstream.ts'
 
 export interface StdioBridge {
@@ -66,6 +68,8 @@ function bridgeServer(upstream: Upstream, version: string, era: 'legacy' | 'mode
   }
   if (era === 'legacy') {
     server.setRequestHandler('resources/subscribe', ({ params }) => {
+      // Accepted, it would look like a subscription and never tell anything.
+      if (!matchResource(params.uri)) throw new ResourceNotFoundError(params.uri)
       upstream.watch([params.uri])
       return {}
     })
@@ -111,14 +115,9 @@ async function forward(
     })
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    if (method === 'tools/call') return unreachable(error.message)
+    if (method === 'tools/call') return errorResult({ error: error.message, code: 'unavailable', degraded: true })
     throw new ProtocolError(ProtocolErrorCode.InternalError, error.message)
   }
-}
-
-function unreachable(error: string): CallToolResult {
-  const body = { error, code: 'unavailable', degraded: true }
-  return { content: [{ type: 'text', text: JSON.stringify(body) }], structuredContent: body, isError: true }
 }
 
 /** The protocol library answers `subscriptions/listen` itself; what is listened to is seen only on its way in. */

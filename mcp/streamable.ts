@@ -7,11 +7,13 @@ import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
 import { operations as everyOperation } from '#core/registry.gen'
 import type { AgentName, Caller } from './caller.ts'
-import { Cancellations } from './cancellation.ts'
-import { agentIdOf } from './identity.rules.ts'
+import { Cancellations, clientNameIn, SESSION } from './cancellation.ts'
+import { CALL_TOOL } from './catalog-tools.ts'
+import { derivedAgent } from './identity.rules.ts'
 import { mcpParts, type McpParts } from './parts.ts'
 import { mcpServer, type Wrap } from './server.ts'
 import { SUBSCRIPTION_LIFETIME_MS, SubscriptionBus } from './subscriptions.ts'
+import { toolName } from './tool-list.ts'
 import { toolsetOf } from './toolsets.rules.ts'
 
 const MAX_BODY = 2 * 1024 * 1024
@@ -44,6 +46,9 @@ export function mcpListener(runtime: Runtime, { operations = everyOperation, wra
   }
   const handler = new Cancellations().around(createMcpHandler(factory, options))
   const handle = toNodeHandler(handler, options)
+  // A stream from the start, which is kept alive: an answer that comes after minutes of silence does not arrive everywhere.
+  const handlePatiently = toNodeHandler(createMcpHandler(factory, { ...options, responseMode: 'sse' }), options)
+  const patient = patientTools(parts)
   let listening = 0
 
   const listen = async (request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void> => {
@@ -79,8 +84,14 @@ export function mcpListener(runtime: Runtime, { operations = everyOperation, wra
       return refuse(response, thrown, identified.requestId)
     }
     if (request.headers['mcp-method'] === 'subscriptions/listen') return listen(request, response, caller)
-    await handle(withAuth(request, caller), response)
+    const isPatient = request.headers['mcp-method'] === 'tools/call' && patient.has(headerOf(request, 'mcp-name') ?? '')
+    await (isPatient ? handlePatiently : handle)(withAuth(request, caller), response)
   }
+}
+
+/** Tools that may wait for a person, so that their answer may take minutes. */
+function patientTools({ operations }: McpParts): ReadonlySet<string> {
+  return new Set([CALL_TOOL, ...operations.filter((op) => op.inChat !== undefined).map(toolName)])
 }
 
 function serverFor(parts: McpParts, { era, authInfo }: McpRequestContext, wrap: Wrap | undefined): Server {
@@ -113,8 +124,7 @@ function agentOf(request: IncomingMessage): AgentName | undefined {
     if (configured.length > 128) throw new Fault('invalid_input', 'X-Writ-Agent-Id: at most 128 characters')
     return { id: configured, configured: true }
   }
-  const derived = agentIdOf(headerOf(request, 'x-writ-client'))
-  return derived === undefined ? undefined : { id: derived, configured: false }
+  return derivedAgent(headerOf(request, 'x-writ-client') ?? clientNameIn(headerOf(request, SESSION)))
 }
 
 function headerOf({ headers }: IncomingMessage, name: string): string | undefined {

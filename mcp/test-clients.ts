@@ -150,14 +150,15 @@ function environmentOf({ url, key, agentId }: Endpoint): Record<string, string> 
 }
 
 export function toolResult(result: unknown): ToolResult {
-  const {
-    isError = false,
-    structuredContent,
-    content,
-  } = result as {
-    isError?: boolean
+  const { isError = false, content } = result as { isError?: boolean; content: readonly { text?: string }[] }
+  return { isError, body: bodyOf(result), text: content.flatMap(({ text }) => text ?? []) }
+}
+
+/** What a tool answered: errors carry their JSON as text alone. */
+export function bodyOf(result: unknown): Record<string, unknown> {
+  const { structuredContent, content } = result as {
     structuredContent?: Record<string, unknown>
     content: readonly { text?: string }[]
   }
-  return { isError, body: structuredContent ?? {}, text: content.flatMap(({ text }) => text ?? []) }
+  return structuredContent ?? (JSON.parse(content[0]?.text ?? '{}') as Record<string, unknown>)
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bodyOf, firstClient, modernClient } from './test-clients.ts'
 import { raw, type RawAnswer } from './test-raw.ts'
 import { testServer, type TestServer } from './test-server.ts'
 
@@ -39,15 +40,47 @@ test('a result is the same JSON as structure and as text, on both addresses', as
 test('what an operation refuses is a result the model can read: the JSON that REST answers with', async () => {
   const { status, message } = await call('writ_guard', { declared_goal: 7 })
   expect(status).toBe(200)
-  expect(message.result).toMatchObject({
-    isError: true,
-    structuredContent: {
-      error: 'Validation failed',
-      code: 'invalid_input',
-      details: expect.arrayContaining([expect.stringContaining('declared_goal')]),
-      request_id: expect.any(String),
-    },
+  expect(message.result).toMatchObject({ isError: true })
+  expect(bodyOf(message.result)).toMatchObject({
+    error: 'Validation failed',
+    code: 'invalid_input',
+    details: expect.arrayContaining([expect.stringContaining('declared_goal')]),
+    request_id: expect.any(String),
   })
+})
+
+test.each([
+  { sdk: 'first', connect: firstClient },
+  { sdk: 'modern', connect: modernClient },
+])('a client that knows the output schema still reads why it was refused ($sdk SDK)', async ({ connect }) => {
+  const client = await connect({ url: server.url, key: server.agent }, 'http')
+  await client.tools()
+  for (const [name, given] of [
+    ['writ_guard', {}],
+    ['writ_record', {}],
+    ['writ_wait_for_approval', { action_id: 'act_nothing' }],
+  ] as const) {
+    expect(await client.call(name, given)).toMatchObject({ isError: true, body: { code: expect.any(String) } })
+  }
+  await client.close()
+})
+
+test('an act beside its field is refused, not judged as if it were not there', async () => {
+  const { message } = await call('writ_guard', { action_type: 'cleanup', command: 'rm -rf /' })
+  expect(message.result).toMatchObject({ isError: true })
+  expect(bodyOf(message.result)).toMatchObject({ code: 'invalid_input', details: ['command: belongs inside act'] })
+})
+
+test('a refusal says what it is before everything that comes with it', async () => {
+  const blocked = {
+    action_type: 'cleanup',
+    declared_goal: 'x',
+    agent_id: 'a',
+    act: { kind: 'shell', command: 'rm -rf /' },
+  }
+  const { message } = await call('writ_record', blocked)
+  expect(message.result).toMatchObject({ isError: true })
+  expect(Object.keys(bodyOf(message.result)).slice(0, 2)).toEqual(['error', 'code'])
 })
 
 test('an unknown tool, and one outside the chosen set, is JSON-RPC -32602', async () => {
@@ -63,7 +96,8 @@ test('a credential sees the tools it can use, and is told what is missing for th
   expect(names).toContain('writ_actions_list')
   expect(names).not.toContain('writ_guard')
   const refused = await call('writ_guard', act, {}, readonly)
-  expect(refused.message.result).toMatchObject({ isError: true, structuredContent: { code: 'forbidden' } })
+  expect(refused.message.result).toMatchObject({ isError: true })
+  expect(bodyOf(refused.message.result)).toMatchObject({ code: 'forbidden' })
 })
 
 test('toolsets come by address or header; a wrong name is told with the right ones', async () => {

@@ -1,6 +1,8 @@
 import {
   Client,
   ProtocolError,
+  SdkError,
+  SdkErrorCode,
   SdkHttpError,
   StreamableHTTPClientTransport,
   type McpSubscription,
@@ -54,6 +56,8 @@ export class Upstream {
   #subscription: McpSubscription | undefined
   #retry: NodeJS.Timeout | undefined
   #resubscribing: Promise<void> = Promise.resolve()
+  /** Why the server did not take the connection as it is; the protocol library keeps this to itself. */
+  #refusal: string | undefined
   #closed = false
 
   constructor(options: UpstreamOptions) {
@@ -74,7 +78,7 @@ export class Upstream {
       return await client.request({ method, params }, Anything, options)
     } catch (error) {
       if (error instanceof ProtocolError || signal.aborted) throw error
-      throw new UpstreamError(sentence(this.#options.url, error), { cause: error })
+      throw new UpstreamError(sentence(this.#options.url, error, this.#refusal), { cause: error })
     }
   }
 
@@ -115,11 +119,14 @@ export class Upstream {
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => this.onResourceUpdated(params.uri))
     const transport = new StreamableHTTPClientTransport(address, {
       requestInit: { headers: { 'x-api-key': apiKey } },
-      fetch: (input, init) => {
+      fetch: async (input, init) => {
         const headers = new Headers(init?.headers)
         if (agentId !== undefined) headers.set('x-writ-agent-id', agentId)
         else if (this.clientName !== undefined) headers.set('x-writ-client', encodeName(this.clientName))
-        return fetch(input, { ...init, headers })
+        this.#refusal = undefined
+        const response = await fetch(input, { ...init, headers })
+        if (!response.ok) this.#refusal = await refusalIn(response.clone())
+        return response
       },
     })
     await client.connect(transport)
@@ -161,11 +168,24 @@ export class Upstream {
   }
 }
 
-function sentence(url: string, error: unknown): string {
+function sentence(url: string, error: unknown, refusal: string | undefined): string {
   const status = error instanceof SdkHttpError ? error.status : undefined
+  if (refusal !== undefined && error instanceof SdkError && error.code === SdkErrorCode.EraNegotiationFailed) {
+    return `What answers at ${url} cannot be used (${refusal}): treat the act as not allowed.`
+  }
   if (status === 401) return 'Writ does not accept the API key of this connection: treat the act as not allowed.'
   if (status === 403) return 'Writ refuses this connection: treat the act as not allowed.'
   return `Writ cannot be reached at ${url}: treat the act as not allowed.`
+}
+
+const Refusal = z.object({
+  error: z.object({ message: z.string(), data: z.object({ details: z.array(z.string()).default([]) }) }),
+})
+
+async function refusalIn(response: Response): Promise<string> {
+  const body = Refusal.safeParse(await response.json().catch(() => undefined))
+  if (!body.success) return 'it is no Writ server, or one of another version'
+  return [body.data.error.message, ...body.data.error.data.details].join('; ')
 }
 
 /** Header values are ASCII. */

@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
 import type { InputOf, OutputOf } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
+import { wholeNumber } from './option.rules.ts'
 import { connect } from './remote.ts'
 import { ago, harmless, paint, say, sayJson, sayTable } from './terminal.ts'
 
 interface ActionsOptions extends RemoteOptions {
   readonly status?: string
   readonly agent?: string
-  readonly days?: string
-  readonly limit: string
+  readonly days?: number
+  readonly limit: number
 }
 
 type Action = OutputOf<'actions_get'>['action']
@@ -21,18 +22,18 @@ export function addActions(program: Command): void {
   })
     .option('--status <status>', 'running, completed, failed, pending_approval, blocked, …')
     .option('--agent <id>', 'of one agent')
-    .option('--days <number>', 'of the last days')
-    .option('--limit <number>', 'how many at most', '20')
+    .option('--days <number>', 'of the last days', wholeNumber(1, 365))
+    .option('--limit <number>', 'how many at most', wholeNumber(1, 200), 20)
     .action((id: string | undefined, options: ActionsOptions) => (id === undefined ? list(options) : show(id, options)))
 }
 
 async function list(options: ActionsOptions): Promise<void> {
   const { status, agent, days, limit } = options
   const wanted = {
-    limit: Number(limit),
+    limit,
     ...(status === undefined ? {} : { status: status as NonNullable<InputOf<'actions_list'>['status']> }),
     ...(agent === undefined ? {} : { agent_id: agent }),
-    ...(days === undefined ? {} : { days: Number(days) }),
+    ...(days === undefined ? {} : { days }),
   }
   const answer = await connect(options).call('actions_list', wanted)
   if (options.json) return sayJson(answer)

@@ -1,6 +1,7 @@
+import { fileURLToPath } from 'node:url'
 import { version } from '#core/system/index'
 import type { RunningServer } from '../serve.ts'
-import { paint } from './terminal.ts'
+import { paint, program } from './terminal.ts'
 
 export interface Announcement {
   readonly server: RunningServer
@@ -8,12 +9,12 @@ export interface Announcement {
   /** The operator chose the admin key: it is not repeated. */
   readonly presetAdmin: boolean
   readonly saved: boolean
-  /** How to call this program again. */
-  readonly program: string
+  /** Other commands of this user find the server without being told where it is. */
+  readonly isFound: boolean
 }
 
 /** What `writ serve` says when it is ready; the keys only on the start that made them. */
-export function announcement({ server, data, presetAdmin, saved, program }: Announcement): string {
+export function announcement({ server, data, presetAdmin, saved, isFound }: Announcement): string {
   const { url, first } = server
   const lines = [
     `${paint('bold', 'Writ')} ${version} is serving.`,
@@ -22,7 +23,9 @@ export function announcement({ server, data, presetAdmin, saved, program }: Anno
     row('MCP', `${url}/mcp`),
     row('Data', data),
   ]
-  if (first === null) return [...lines, '', `Pending approvals: ${program} approvals`].join('\n')
+  const pending = row('Pending', `${program()} approvals`)
+  const where = isFound ? [] : [`  export WRIT_URL=${url}`]
+  if (first === null) return [...lines, pending, ...(isFound ? [] : ['', 'In other terminals:', ...where])].join('\n')
   const admin = presetAdmin ? 'the one you set in WRIT_ADMIN_KEY' : first.admin.secret
   const agent = first.agent.secret
   return [
@@ -36,12 +39,19 @@ export function announcement({ server, data, presetAdmin, saved, program }: Anno
     '',
     'Connect an agent:',
     `  claude mcp add --transport http writ ${url}/mcp --header "x-api-key: ${agent}"`,
-    `  codex mcp add writ --env WRIT_URL=${url} --env WRIT_API_KEY=${agent} -- writ mcp`,
+    `  codex mcp add writ --env WRIT_URL=${url} --env WRIT_API_KEY=${agent} -- ${bridge()}`,
     '',
     'See it work, in another terminal:',
+    ...where,
     ...(saved ? [] : [`  export WRIT_API_KEY=${presetAdmin ? '$WRIT_ADMIN_KEY' : admin}`]),
-    `  ${program} demo`,
+    `  ${program()} demo`,
   ].join('\n')
+}
+
+/** A host starts the bridge by itself, so it needs a command that works outside this directory and prints nothing else. */
+function bridge(): string {
+  if (program() === 'writ') return 'writ mcp'
+  return `${process.execPath} ${fileURLToPath(new URL('bin.mjs', import.meta.url))} mcp`
 }
 
 function row(name: string, value: string): string {

@@ -4,13 +4,14 @@ import type { Connection, OutputOf } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { parseMinutes } from './duration.rules.ts'
 import { CliError } from './failure.ts'
+import { wholeNumber } from './option.rules.ts'
 import { connect } from './remote.ts'
-import { ago, harmless, paint, say, sayJson, sayTable } from './terminal.ts'
+import { ago, harmless, paint, program, say, sayJson, sayTable } from './terminal.ts'
 import { watchApprovals } from './watch.ts'
 
 interface ListOptions extends RemoteOptions {
   readonly watch?: boolean
-  readonly limit: string
+  readonly limit: number
 }
 
 interface DecideOptions extends RemoteOptions {
@@ -20,13 +21,13 @@ interface DecideOptions extends RemoteOptions {
 
 type PendingList = OutputOf<'actions_list'>
 
-export function addApprovals(program: Command): void {
-  define(program, 'approvals', { summary: 'List what waits for a person.', example: 'approvals --watch', remote: true })
+export function addApprovals(parent: Command): void {
+  define(parent, 'approvals', { summary: 'List what waits for a person.', example: 'approvals --watch', remote: true })
     .option('--watch', 'stay, and show what comes')
-    .option('--limit <number>', 'how many at most', '50')
+    .option('--limit <number>', 'how many at most', wholeNumber(1, 200), 50)
     .action(approvals)
   const allow = { summary: 'Allow an act that waits.', example: 'approve act_0199… --for 30m', remote: true } as const
-  define(program, 'approve <action-id>', allow)
+  define(parent, 'approve <action-id>', allow)
     .option('--reason <text>', 'kept in the ledger')
     .option('--for <time>', 'also allow the same kind of act on the same target for 30m, 2h, 1d, …')
     .action((id: string, options: DecideOptions) => decide(id, 'allow', options))
@@ -35,14 +36,14 @@ export function addApprovals(program: Command): void {
     example: "deny act_0199… --reason 'use staging'",
     remote: true,
   } as const
-  define(program, 'deny <action-id>', deny)
+  define(parent, 'deny <action-id>', deny)
     .option('--reason <text>', 'told to the agent and kept in the ledger')
     .action(async (id: string, options: DecideOptions) => decide(id, 'deny', await withReason(options)))
 }
 
 async function approvals(options: ListOptions): Promise<void> {
   const connection = connect(options)
-  const limit = Number(options.limit)
+  const { limit } = options
   const list = await pending(connection, limit)
   if (!options.watch) return options.json ? sayJson(list) : sayPending(list)
   await watchApprovals(connection, async () => {
@@ -72,7 +73,7 @@ function sayPending({ actions }: PendingList): void {
   ])
   sayTable(['ACTION', 'AGENT', 'TYPE', 'RISK', 'WAITS', 'EXPIRES', 'TARGET', 'GOAL'], rows)
   say()
-  say(paint('dim', 'writ approve <action>   ·   writ deny <action> --reason <text>'))
+  say(paint('dim', `${program()} approve <action>   ·   ${program()} deny <action> --reason <text>`))
 }
 
 async function decide(id: string, decision: 'allow' | 'deny', options: DecideOptions): Promise<void> {
@@ -89,7 +90,7 @@ async function decide(id: string, decision: 'allow' | 'deny', options: DecideOpt
     `${verdict}: ${harmless(action.declared_goal)} ${paint('dim', `(${action.action_type} by ${harmless(action.agent_id)})`)}`,
   )
   if (grant !== null)
-    say(`The same kind of act is allowed for ${options.for}; take it back with: writ policy remove ${grant}`)
+    say(`The same kind of act is allowed for ${options.for}; take it back with: ${program()} policy remove ${grant}`)
 }
 
 /** A refusal without a reason teaches the agent nothing: a person at a terminal is asked for one. */

@@ -5,19 +5,24 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 22 || (major === 22 && minor < 13)) {
+const isOld = major < 22 || (major === 22 && minor < 13)
+// A checkout brings a Node of its own, for machines whose Node is older.
+const own = fileURLToPath(new URL('../../node_modules/.bin/node', import.meta.url))
+if (isOld && !existsSync(own)) {
   process.stderr.write(`writ: needs Node 22.13 or newer; this is ${process.versions.node}.\n`)
   process.exit(1)
 }
 const built = new URL('../../dist/http/cli/main.js', import.meta.url)
-if (existsSync(built)) {
+if (!isOld && existsSync(built)) {
   await import(built.href)
 } else {
   const source = fileURLToPath(new URL('main.ts', import.meta.url))
   // V8 takes memory while there is some; a server of this size is no slower with less.
   const heap = ['--max-old-space-size=512', '--max-semi-space-size=16']
   const flags = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning', ...heap]
-  const child = spawn(process.execPath, [...flags, source, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(isOld ? own : process.execPath, [...flags, source, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => {
     process.stderr.write(`writ: ${error.message}\n`)

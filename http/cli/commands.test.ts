@@ -182,6 +182,9 @@ test('ledger export and verify: whole, untrusted, tampered, rolled back', async 
   await writeFile(kept, checkpoint.stdout)
   const exported = await person(['ledger', 'export', file, '--json'])
   expect(exported.json()).toMatchObject({ file, lines: expect.any(Number) })
+  const [told, keys] = await Promise.all([person(['ledger', 'export', file, '--force']), person(['ledger', 'keys'])])
+  await writeFile(inHome('keys.txt'), keys.stdout)
+  expect(told.stdout).toContain(`--key '${keys.stdout.trim()}'`)
   await writeFile(inHome('jwks.json'), await (await fetch(`${server.url}/.well-known/jwks.json`)).text())
   const text = readFileSync(file, 'utf8')
   await writeFile(inHome('tampered.jsonl'), text.replace('"decision":"block"', '"decision":"allow"'))
@@ -211,6 +214,7 @@ test('ledger export and verify: whole, untrusted, tampered, rolled back', async 
   expect([whole.code, untrusted.code, tampered.code, cut.code]).toEqual([0, 1, 1, 1])
   const live = await person(['verify', '--live', '--json'])
   expect(live.json()).toMatchObject({ ok: true, keys_from: 'server' })
+  expect((await offline([file, '--key', inHome('keys.txt')])).json()).toMatchObject({ ok: true })
   expect((await person(['ledger', 'export', file])).stderr).toContain('exists already')
 })
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { httpUrl } from './option.rules.ts'
 
 export interface Definition {
   readonly summary: string
@@ -19,7 +20,7 @@ export interface RemoteOptions {
 export function define(parent: Command, usage: string, { summary, example, remote }: Definition): Command {
   const command = parent.command(usage).description(summary).option('--json', 'answer as JSON')
   if (remote) {
-    command.option('--server <url>', 'address of the server (WRIT_URL)')
+    command.option('--server <url>', 'address of the server (WRIT_URL)', httpUrl)
     command.option('--api-key <key>', 'API key (WRIT_API_KEY)')
   }
   return command.addHelpText('after', `\nExample:\n  $ writ ${example}`)

@@ -3,11 +3,12 @@ import { GuardBlockedError, Writ, WritError, type Connection } from '../client/i
 import { define, type RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
 import { exportChunks, publishedKeys } from './ledger-file.ts'
+import { wholeNumber } from './option.rules.ts'
 import { connect, remoteSettings } from './remote.ts'
-import { harmless, paint, paintDecision, say, sayJson } from './terminal.ts'
+import { harmless, paint, paintDecision, program, say, sayJson, sentences } from './terminal.ts'
 
 interface DemoOptions extends RemoteOptions {
-  readonly timeout: string
+  readonly timeout: number
 }
 
 interface Step {
@@ -19,11 +20,11 @@ interface Step {
 
 const AGENT = 'demo-agent'
 
-export function addDemo(program: Command): void {
+export function addDemo(parent: Command): void {
   const summary =
     'Watch a scripted agent meet an allow, a block and an approval, then verify the record. Nothing is executed.'
-  define(program, 'demo', { summary, example: 'demo', remote: true })
-    .option('--timeout <seconds>', 'how long to wait for your approval when this key may not give it', '120')
+  define(parent, 'demo', { summary, example: 'demo', remote: true })
+    .option('--timeout <seconds>', 'how long to wait for your approval', wholeNumber(1, 86_400), 120)
     .action(demo)
 }
 
@@ -44,7 +45,7 @@ async function demo(options: DemoOptions): Promise<void> {
       agent,
       person,
       mayApprove: key !== null,
-      seconds: Number(options.timeout),
+      seconds: options.timeout,
       tell,
       quiet: options.json === true,
     })
@@ -54,7 +55,9 @@ async function demo(options: DemoOptions): Promise<void> {
   }
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   if (options.json) return sayJson({ ok: true, seconds: Number(seconds), steps })
-  say(`\n${paint('green', `Done in ${seconds} s.`)} Look back with: writ actions   ·   writ ledger export ledger.jsonl`)
+  say(
+    `\n${paint('green', `Done in ${seconds} s.`)} Look back with: ${program()} actions   ·   ${program()} ledger export ledger.jsonl`,
+  )
 }
 
 interface Scene {
@@ -102,7 +105,7 @@ async function approval(scene: Scene): Promise<void> {
     return { result: decision?.decision ?? action.status, detail: decision?.reason ?? '' }
   })
   if (!mayApprove && !quiet)
-    say(`  ${paint('yellow', 'Your turn, in another terminal with the admin key:')} writ approve ${id}`)
+    say(`  ${paint('yellow', 'Your turn, in another terminal with the admin key:')} ${program()} approve ${id}`)
   await timed(tell, mayApprove ? 'the person approves, the agent wakes' : 'the agent waits for you', async () => {
     const waiting = agent.waitForApproval(id, { timeout: seconds * 1000, interval: 1000 })
     // A refusal of the approval itself is told first; the wait then ends with nobody listening.
@@ -147,12 +150,17 @@ async function blockedOf(created: Promise<unknown>): Promise<{ result: string; d
   try {
     await created
   } catch (error) {
-    if (error instanceof GuardBlockedError) return { result: 'block', detail: error.message }
+    if (error instanceof GuardBlockedError) return { result: 'block', detail: reasonsOf(error) }
     throw error
   }
   throw new CliError(
     'The policies of this org let rm -rf / pass. Restore the default policies before agents rely on them.',
   )
+}
+
+function reasonsOf({ decision, message }: GuardBlockedError): string {
+  const { reasons } = decision
+  return Array.isArray(reasons) ? sentences(reasons.map(String)) : message
 }
 
 async function timed(

@@ -29,6 +29,16 @@ const cases: readonly (readonly [string, readonly string[], Record<string, strin
   ['a file that is not there', ['verify', '/no/such/file'], {}, 1, /there is no such file/],
   ['input that is not JSON', ['call', 'actions_list', 'nonsense'], { WRIT_API_KEY: 'k' }, 2, /must be a JSON object/],
   ['an operation that is not there', ['call', 'nope'], { WRIT_API_KEY: 'k' }, 2, /no operation "nope"/],
+  ['a number that is none', ['actions', '--limit', 'many'], { WRIT_API_KEY: 'k' }, 2, /whole number from 1 to 200/],
+  ['a number out of bounds', ['demo', '--timeout', '0'], { WRIT_API_KEY: 'k' }, 2, /whole number from 1/],
+  [
+    'a role that does not exist',
+    ['keys', 'create', 'x', '--role', 'boss'],
+    { WRIT_API_KEY: 'k' },
+    2,
+    /admin, approver/,
+  ],
+  ['an address that is none', ['approvals', '--server', 'nohttp'], { WRIT_API_KEY: 'k' }, 2, /http:\/\/host:port/],
   ['a path that nothing answers', ['where', 'GET /nowhere'], {}, 1, /No operation answers/],
 ]
 

@@ -3,6 +3,7 @@ import { ConfigError } from '#core/kernel/config'
 import { Fault } from '#core/kernel/errors'
 import { WritError } from '../client/index.ts'
 import { ListenError } from '../listen.ts'
+import { program } from './terminal.ts'
 
 /** Something the person can put right; the message says what. */
 export class CliError extends Error {
@@ -46,8 +47,9 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 function hint({ code, status }: WritError): string {
-  if (code === 'unreachable') return ' Start it with "writ serve", or set WRIT_URL to where it runs.'
+  if (code === 'unreachable') return ` Start it with "${program()} serve", or set WRIT_URL to where it runs.`
   if (status === 401) return '. Set WRIT_API_KEY to a key of this server.'
+  if (code === 'forbidden') return ' Set WRIT_API_KEY to a key that may, as the admin key.'
   return ''
 }
 

@@ -4,7 +4,7 @@ import { WritError, type Connection, type OutputOf } from '../client/index.ts'
 import type { RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
 import { connect } from './remote.ts'
-import { paint, paintDecision, say, sayJson, sayTable } from './terminal.ts'
+import { paint, paintDecision, say, sayJson, sayTable, sentences } from './terminal.ts'
 
 interface TranscriptOptions extends RemoteOptions {
   readonly agent?: string
@@ -66,7 +66,7 @@ async function judge(connection: Connection, asked: Asked): Promise<Judged> {
 }
 
 function reasonOf({ answer, error, recorded }: Judged): string {
-  const told = error ?? [...(answer?.reasons ?? []), ...(answer?.warnings ?? [])].join('; ')
+  const told = error ?? sentences([...(answer?.reasons ?? []), ...(answer?.warnings ?? [])])
   const reason = told === '' ? 'no policy objects' : told
   return recorded.cut ? `${reason} (too long: judged by its beginning)` : reason
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import type { InputOf, OutputOf } from '../client/index.ts'
 import { define, group, type RemoteOptions } from './define.ts'
 import { parseMinutes } from './duration.rules.ts'
@@ -31,7 +31,11 @@ export function addKeys(program: Command): void {
     example: "keys create 'deploy bot' --role member --agent deploy-bot",
     remote: true,
   })
-    .option('--role <role>', 'admin, approver, member (for agents) or readonly', 'member')
+    .addOption(
+      new Option('--role <role>', 'member is for agents')
+        .choices(['admin', 'approver', 'member', 'readonly'])
+        .default('member'),
+    )
     .option('--agent <id>', 'binds it: it speaks for this agent only')
     .option('--expires <time>', 'it ends after 30m, 2h, 1d, …')
     .option('--local', 'straight into the database while no server runs on it: the way back when every key is lost')

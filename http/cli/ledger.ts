@@ -6,14 +6,14 @@ import { define, group, type RemoteOptions } from './define.ts'
 import { UsageError } from './failure.ts'
 import { exportChunks } from './ledger-file.ts'
 import { connect } from './remote.ts'
-import { say, sayJson } from './terminal.ts'
+import { program, say, sayJson } from './terminal.ts'
 
 interface ExportOptions extends RemoteOptions {
   readonly force?: boolean
 }
 
-export function addLedger(program: Command): void {
-  const ledger = group(program, 'ledger', 'Take the record out of the server.', 'ledger export ledger.jsonl')
+export function addLedger(parent: Command): void {
+  const ledger = group(parent, 'ledger', 'Take the record out of the server.', 'ledger export ledger.jsonl')
   define(ledger, 'export <file>', {
     summary: 'Write the whole ledger to a file that anybody can verify; - writes to standard output.',
     example: 'ledger export ledger.jsonl',
@@ -21,6 +21,12 @@ export function addLedger(program: Command): void {
   })
     .option('--force', 'replace the file when it is there')
     .action(exportTo)
+  define(ledger, 'keys', {
+    summary:
+      'Print the public keys that sign the ledger. Keep them: whoever verifies needs them from elsewhere than the export.',
+    example: 'ledger keys > writ.keys',
+    remote: true,
+  }).action(keys)
   define(ledger, 'checkpoint', {
     summary: 'Print the newest signed checkpoint. Keep it: with it a rewritten past is found.',
     example: 'ledger checkpoint > checkpoint.txt',
@@ -42,7 +48,14 @@ async function exportTo(path: string, options: ExportOptions): Promise<void> {
   if (path === '-') return pipeline(Readable.from(chunks()), process.stdout, { end: false })
   await pipeline(Readable.from(chunks()), createWriteStream(path, { flags: options.force ? 'w' : 'wx' }))
   if (options.json) return sayJson({ file: path, lines, bytes })
-  say(`${lines} lines in ${path}. Verify it with: writ verify ${path} --key <key>`)
+  const { verifier_keys } = await connection.call('ledger_get_checkpoint', {})
+  say(`${lines} lines in ${path}. Verify it with: ${program()} verify ${path} --key '${verifier_keys[0]}'`)
+}
+
+async function keys(options: RemoteOptions): Promise<void> {
+  const { verifier_keys } = await connect(options).call('ledger_get_checkpoint', {})
+  if (options.json) return sayJson({ verifier_keys })
+  for (const key of verifier_keys) say(key)
 }
 
 async function checkpoint(options: RemoteOptions): Promise<void> {

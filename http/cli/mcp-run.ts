@@ -6,6 +6,9 @@ import { LocalServer } from './local-server.ts'
 import type { McpOptions } from './mcp.ts'
 import { savedAgentKey } from './save-keys.ts'
 
+/** A person who starts this by hand would see nothing and wonder. */
+const ALONE = 'Serving MCP on standard input and output, which an MCP client is meant to hold. End with Ctrl+C.'
+
 interface Target {
   readonly url: string
   readonly apiKey: string
@@ -25,6 +28,7 @@ export async function mcp(options: McpOptions): Promise<void> {
     ...(settings.agent_id === undefined ? {} : { agentId: settings.agent_id }),
     ...(toolsets === undefined ? {} : { toolsets }),
   })
+  if (process.stdin.isTTY) process.stderr.write(`${ALONE}\n`)
   const stop = (): void => void bridge.close()
   process.on('SIGTERM', stop).on('SIGINT', stop)
   await bridge.ended

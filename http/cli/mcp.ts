@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { httpUrl } from './option.rules.ts'
 import { withDatabase } from './serve-options.ts'
 
 export interface McpOptions {
@@ -16,7 +17,7 @@ export function addMcp(program: Command): void {
     .description(
       'Serve MCP on stdin and stdout: a bridge to the server that is named or runs here, else to one it starts.',
     )
-    .option('--server <url>', 'address of the server (WRIT_URL)')
+    .option('--server <url>', 'address of the server (WRIT_URL)', httpUrl)
     .option('--api-key <key>', 'an agent key (WRIT_API_KEY)')
     .option('--agent <id>', 'the agent to speak for; else named after the MCP client (WRIT_AGENT_ID)')
     .option('--toolsets <names>', 'the tools to list, as all or guard,actions')

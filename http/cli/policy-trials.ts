@@ -3,12 +3,13 @@ import type { Command } from 'commander'
 import type { InputOf, OutputOf } from '../client/index.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
+import { wholeNumber } from './option.rules.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { connect } from './remote.ts'
 import { harmless, paint, paintDecision, say, sayJson, sayTable } from './terminal.ts'
 
 interface WindowOptions extends RemoteOptions {
-  readonly days: string
+  readonly days: number
 }
 
 type Draft = Pick<InputOf<'policies_replay'>, 'policy_id' | 'policy_type' | 'rules' | 'agent_ids'>
@@ -25,14 +26,14 @@ export function addPolicyTrials(policy: Command): void {
     example: 'policy simulate rules.yaml --days 7',
     remote: true,
   })
-    .option('--days <number>', 'how far back', '7')
+    .option('--days <number>', 'how far back', wholeNumber(1, 90), 7)
     .action(simulate)
   define(policy, 'replay <file-or-id>', {
     summary: 'Judge recorded decisions again with a policy added: what would have changed, with a repeatable hash.',
     example: 'policy replay rules.yaml --days 30',
     remote: true,
   })
-    .option('--days <number>', 'how far back', '7')
+    .option('--days <number>', 'how far back', wholeNumber(1, 365), 7)
     .action(replay)
 }
 
@@ -53,7 +54,7 @@ async function simulate(path: string, options: WindowOptions): Promise<void> {
   const connection = connect(options)
   const results: (OutputOf<'policies_simulate'> & { name: string })[] = []
   for (const { name, policy_type, rules } of await readPolicyFile(path)) {
-    const answer = await connection.call('policies_simulate', { policy_type, rules, days: Number(options.days) })
+    const answer = await connection.call('policies_simulate', { policy_type, rules, days: options.days })
     results.push({ name, ...answer })
   }
   if (options.json) return sayJson({ policies: results })
@@ -67,11 +68,7 @@ async function replay(subject: string, options: WindowOptions): Promise<void> {
   const connection = connect(options)
   const reports: (OutputOf<'policies_replay'> & { name: string })[] = []
   for (const { name, draft } of await draftsOf(subject)) {
-    const answer = await connection.call(
-      'policies_replay',
-      { ...draft, days: Number(options.days) },
-      { timeoutMs: 120_000 },
-    )
+    const answer = await connection.call('policies_replay', { ...draft, days: options.days }, { timeoutMs: 120_000 })
     reports.push({ name, ...answer })
   }
   if (options.json) return sayJson({ replays: reports })

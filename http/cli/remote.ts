@@ -3,13 +3,14 @@ import { Connection } from '../client/index.ts'
 import type { RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
 import { runningServer } from './server-file.ts'
+import { program } from './terminal.ts'
 
 /** The server and key that the command line, the environment, or the config file name. */
 export function connect(options: RemoteOptions): Connection {
   const settings = remoteSettings(options)
   if (settings.api_key === undefined) {
     throw new CliError(
-      'No API key. Set WRIT_API_KEY to the key that the first "writ serve" printed, or give --api-key.',
+      `No API key. Set WRIT_API_KEY to the admin key that the first start printed, or give --api-key. Where every key is lost: end the server, and ${program()} keys create <name> --role admin --local`,
     )
   }
   return new Connection({ baseUrl: serverUrl(settings), apiKey: settings.api_key })

@@ -1,7 +1,8 @@
-import type { Settings } from '#core/kernel/config'
+import { loadSettings, type Settings } from '#core/kernel/config'
 import { createLog } from '../log.ts'
 import { startServer, type RunningServer } from '../serve.ts'
 import { announcement } from './announce.ts'
+import { serverUrl } from './remote.ts'
 import { saveAgentKey, saveApiKey } from './save-keys.ts'
 import { serverSettings, type ServeOptions } from './serve-options.ts'
 import { dataDirOf, publishServer } from './server-file.ts'
@@ -14,8 +15,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const presetAdmin = settings.admin_key !== undefined
   const data = whereData(settings)
   if (options.json) return say(JSON.stringify(summaryOf(server, data)))
-  const program = process.env['npm_lifecycle_event'] === undefined ? 'writ' : 'npm run writ --'
-  say(announcement({ server, data, presetAdmin, saved: options.saveKey === true, program }))
+  const isFound = serverUrl(loadSettings()) === server.url
+  say(announcement({ server, data, presetAdmin, saved: options.saveKey === true, isFound }))
 }
 
 /** The whole server with its MCP end, known to other programs of this user. */

@@ -71,6 +71,31 @@ test('migrate works apart from a start', async () => {
   })
 })
 
+test('a server that other commands would not find says how to name it', async () => {
+  const data = join(home, 'elsewhere')
+  const child = startCli(['serve', '--port', '0', '--data', data], { WRIT_HOME: home })
+  children.add(child)
+  const told = await firstOutput(child, /writ demo/)
+  expect(told).toMatch(/export WRIT_URL=http:\/\/127\.0\.0\.1:\d+\n/)
+})
+
+test('started by npm, it names commands that work without an installed writ', async () => {
+  const npm = { npm_package_name: 'writ', npm_lifecycle_event: 'start' }
+  const data = join(home, 'by-npm')
+  const child = startCli(['serve', '--port', '0', '--data', data], { WRIT_HOME: home, ...npm })
+  children.add(child)
+  const told = await firstOutput(child, /demo/)
+  expect(told).toContain('npm run writ -- demo')
+  expect(told).toMatch(/codex mcp add .* -- \/.*node.* \/.*bin\.mjs mcp\n/)
+})
+
+test('the launcher takes the Node of the checkout where the one that runs it is too old', async () => {
+  const bin = fileURLToPath(new URL('bin.mjs', import.meta.url))
+  const old = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})"
+  const child = spawn(process.execPath, ['--import', `data:text/javascript,${old}`, bin, '--version'])
+  expect(await firstOutput(child, /\n/)).toMatch(/^\d+\.\d+\.\d+/)
+})
+
 test('the launcher passes exit codes and signals through', async () => {
   const bin = fileURLToPath(new URL('bin.mjs', import.meta.url))
   const env = { PATH: process.env['PATH'] ?? '', WRIT_HOME: home, WRIT_LOG_LEVEL: 'error' }

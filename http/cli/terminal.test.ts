@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { ago, harmless, sayTable } from './terminal.ts'
+import { ago, harmless, program, sayTable, sentences } from './terminal.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -34,6 +34,29 @@ test('a table holds every row, cuts long cells and wraps the last', () => {
   expect(table).toContain('end')
   expect(table.split('\n').length).toBeGreaterThan(4)
   expect(table).toMatch(/^- +b +c$/m)
+})
+
+test('a terminal that is too narrow for the columns gets paragraphs, whole and within its width', () => {
+  const { columns } = process.stdout
+  process.stdout.columns = 60
+  const id = `act_${'0'.repeat(36)}`
+  const told = printed(() => sayTable(['ACTION', 'AGENT', 'TYPE', 'GOAL'], [[id, 'builder', null, 'word '.repeat(30)]]))
+  process.stdout.columns = columns
+  expect(told).toContain(`${id}\n  agent builder\n  word word`)
+  for (const line of told.split('\n')) expect(line.length).toBeLessThanOrEqual(60)
+})
+
+test('what a person is told to run is what they ran', () => {
+  expect(program({ npm_package_name: 'writ', npm_lifecycle_event: 'start' })).toBe('npm run writ --')
+  expect(program({ npm_package_name: 'shop', npm_lifecycle_event: 'deploy' })).toBe('writ')
+  expect(program({})).toBe('writ')
+})
+
+test('reasons are told as sentences, whether or not they end like one', () => {
+  expect(sentences(['This changes production.', 'Ask first', 'Sure?'])).toBe(
+    'This changes production. Ask first. Sure?',
+  )
+  expect(sentences([])).toBe('')
 })
 
 test('times are told in their largest whole unit', () => {

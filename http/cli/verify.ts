@@ -5,7 +5,7 @@ import { define, type RemoteOptions } from './define.ts'
 import { CliError, UsageError } from './failure.ts'
 import { exportChunks, publishedKeys } from './ledger-file.ts'
 import { connect } from './remote.ts'
-import { harmless, paint, say, sayJson } from './terminal.ts'
+import { harmless, paint, program, say, sayJson } from './terminal.ts'
 
 interface VerifyOptions extends RemoteOptions {
   readonly live?: boolean
@@ -13,8 +13,8 @@ interface VerifyOptions extends RemoteOptions {
   readonly checkpoint?: readonly string[]
 }
 
-export function addVerify(program: Command): void {
-  define(program, 'verify [file]', {
+export function addVerify(parent: Command): void {
+  define(parent, 'verify [file]', {
     summary: 'Check an export of a ledger, without the server it came from.',
     example: 'verify ledger.jsonl --key key.txt --checkpoint kept.txt',
     remote: true,
@@ -65,7 +65,7 @@ function sayReport(report: VerifyReport): void {
     say(
       paint(
         'dim',
-        '  Get the key from somewhere else than the export: the /.well-known/jwks.json of the server, or its operator.',
+        `  Get the key from somewhere else than the export: "${program()} ledger keys", the /.well-known/jwks.json of the server, or its operator.`,
       ),
     )
   }
