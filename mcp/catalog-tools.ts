@@ -15,6 +15,7 @@ export const catalogTools: readonly Tool[] = [
       properties: {
         query: { type: 'string', description: 'What you want to do, in a few words; empty lists all names' },
         limit: { type: 'integer', minimum: 1, maximum: 10, default: 3 },
+        outputs: { type: 'boolean', default: false, description: 'Also give the output schemas' },
       },
     },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },

@@ -56,8 +56,16 @@ test.each([
   expect((structuredContent['operations'] as { operation: string }[]).map((one) => one.operation)).toContain(name)
 })
 
-test('a hit carries the whole schema, and the others at least their names', async () => {
-  const { structuredContent } = await call('writ_search_operations', { query: 'pause an agent', limit: 1 })
+test('a hit carries the whole input schema, the other one when asked for, and the others at least their names', async () => {
+  const short = await call('writ_search_operations', { query: 'pause an agent', limit: 1 })
+  expect(short.structuredContent['operations']).toEqual([
+    expect.not.objectContaining({ output_schema: expect.anything() }),
+  ])
+  const { structuredContent } = await call('writ_search_operations', {
+    query: 'pause an agent',
+    limit: 1,
+    outputs: true,
+  })
   const { operations: hits, others } = structuredContent as { operations: Record<string, unknown>[]; others: string[] }
   expect(hits[0]).toMatchObject({
     annotations: { readOnlyHint: false },

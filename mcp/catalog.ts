@@ -14,6 +14,7 @@ export type CatalogIndex = SearchIndex<Operation>
 const SearchInput = z.object({
   query: z.string().max(500).default(''),
   limit: z.int().min(1).max(10).default(3),
+  outputs: z.boolean().default(false),
 })
 
 const Arguments = z.record(z.string(), z.unknown())
@@ -37,7 +38,7 @@ export function catalogIndex(operations: readonly Operation[]): CatalogIndex {
   )
 }
 
-/** Full schemas of the best matches, and the names of all others: an agent that finds nothing still sees what there is. */
+/** Input schemas of the best matches, and the names of all others: an agent that finds nothing still sees what there is. */
 export function searchOperations(call: Call, given: unknown): CallToolResult {
   const input = SearchInput.safeParse(given)
   if (!input.success) return faultResult(invalid(input.error), call.caller.requestId)
@@ -45,7 +46,7 @@ export function searchOperations(call: Call, given: unknown): CallToolResult {
   const found = call.parts.catalog.find(input.data.query, input.data.limit, usable)
   const others = call.parts.operations.filter((op) => usable(op) && !found.includes(op))
   return jsonResult({
-    operations: found.map((op) => describe(call, op)),
+    operations: found.map((op) => describe(call, op, input.data.outputs)),
     others: others.map((op) => `${op.name}: ${op.title}`),
   })
 }
@@ -70,7 +71,7 @@ function canCall({ caller: { actor, toolset } }: Call, op: Operation): boolean {
   return isReachable(toolset, op) && (op.scope === 'public' || actor.scopes.has(op.scope))
 }
 
-function describe({ caller }: Call, op: Operation): object {
+function describe({ caller }: Call, op: Operation, outputs: boolean): object {
   return {
     operation: op.name,
     ...(isListed(caller.toolset, op) ? { tool: toolName(op) } : {}),
@@ -78,7 +79,7 @@ function describe({ caller }: Call, op: Operation): object {
     description: op.description,
     annotations: annotationsOf(op),
     input_schema: fullSchema(op.input, 'input'),
-    output_schema: fullSchema(op.output, 'output'),
+    ...(outputs ? { output_schema: fullSchema(op.output, 'output') } : {}),
   }
 }
 

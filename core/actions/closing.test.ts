@@ -104,28 +104,24 @@ test('the budget of an act that waits for a person is held until the person deci
   expect(await usageOf(agent)).toMatchObject({ used_calls: 0, reserved_calls: 1 })
 })
 
-test('a lapsed budget is taken again at the approval, and refuses it when it is gone', async () => {
+test('a lapsed budget is taken again when the act is recorded, once, and refuses it when it is gone', async () => {
   const { admin, agent } = await withBudget({ limit_calls: 1 })
   const late = async () => {
     const { decision_id } = await invoke(evaluate, agent, risky)
     server.advance(16 * MINUTE)
     await sweepReservations(server.runtime, 100)
-    const made = await invoke(create, agent, { ...risky, guard_decision_id: decision_id })
-    expect(made.action.status).toBe('pending_approval')
-    return made.action_id
+    return { ...risky, guard_decision_id: decision_id }
   }
-  const first = await late()
-  expect(await usageOf(agent)).toMatchObject({ reserved_calls: 0 })
-  await invoke(decide, admin, { action_id: first, decision: 'allow' })
+  const first = await invoke(create, agent, await late())
+  expect(first.action.status).toBe('pending_approval')
   expect(await usageOf(agent)).toMatchObject({ reserved_calls: 1 })
-  await invoke(cancel, agent, { action_id: first })
+  await invoke(decide, admin, { action_id: first.action_id, decision: 'allow' })
+  expect(await usageOf(agent)).toMatchObject({ reserved_calls: 1 })
+  await invoke(cancel, agent, { action_id: first.action_id })
+  expect(await usageOf(agent)).toMatchObject({ reserved_calls: 0 })
   const second = await late()
   await recorded(agent)
-  await expect(invoke(decide, admin, { action_id: second, decision: 'allow' })).rejects.toMatchObject({
-    code: 'conflict',
-    data: { state: 'pending' },
-  })
-  expect(await invoke(decide, admin, { action_id: second, decision: 'deny' })).toMatchObject({ success: true })
+  await expect(invoke(create, agent, second)).rejects.toMatchObject({ code: 'blocked' })
   expect(await usageOf(agent)).toMatchObject({ used_calls: 0, reserved_calls: 1 })
 })
 

@@ -27,7 +27,9 @@ import { actionToWire, type ActionRow } from './schema.ts'
 export async function createAction(ctx: Context, input: ActionInput): Promise<Created> {
   const agentId = agentOf(ctx, input)
   if (agentId === null) {
-    throw new Fault('invalid_input', 'Validation failed', { details: ['agent_id: is required'] })
+    throw new Fault('invalid_input', 'Validation failed', {
+      details: ['agent_id: is required: name the agent that acts, as this key is bound to none'],
+    })
   }
   const digest = requestDigest(ctx.actor.principalId, { ...input, agent_id: agentId })
   const known = input.idempotency_key === undefined ? null : await rowOfKey(ctx, input.idempotency_key, digest)

@@ -4,6 +4,7 @@ import { expireOverdue } from './expiry.ts'
 import { Assumption, assumptionsOf } from '#core/assumptions/index'
 import { Loop, loopsOf } from '#core/loops/index'
 import { deliverRelease } from './deliver.ts'
+import { asShown } from './held.ts'
 import { Action, ActionId, actionToWire } from './schema.ts'
 import { requireAction } from './store.ts'
 
@@ -31,12 +32,13 @@ export const get = operation({
   async handler(ctx, input) {
     const found = await requireAction(ctx, input.action_id)
     const row = await deliverRelease(ctx, await expireOverdue(ctx, found))
+    const [shown = row] = await asShown(ctx.runtime, ctx.actor.orgId, [row])
     const [open_loops, assumptions] = await Promise.all([
       loopsOf(ctx, row.action_id),
       assumptionsOf(ctx, row.action_id),
     ])
     return {
-      action: actionToWire(row),
+      action: actionToWire(shown),
       open_loops,
       assumptions,
       // Messages between agents are not part of an action yet; the field keeps its shape for clients that read it.

@@ -3,8 +3,10 @@ import { z } from 'zod'
 import type { Context } from '../kernel/context.ts'
 import { operation } from '../kernel/operation.ts'
 import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
+import { asShown } from './held.ts'
 import { rollupOf } from './rollup.ts'
 import { Action, actionToWire, outcomeStatuses, statuses } from './schema.ts'
+import type { ActionRecordTable } from './tables.ts'
 
 const Stats = z.object({
   total: z.int(),
@@ -65,7 +67,7 @@ export const list = operation({
     ])
     const stats = await statsOf(ctx, agentId, since)
     return {
-      actions: rows.map(actionToWire),
+      actions: (await asShown(ctx.runtime, ctx.actor.orgId, rows)).map(actionToWire),
       total: narrowing.some((name) => input[name] !== undefined) ? await countOf(ctx, filter) : stats.total,
       stats,
       lastUpdated: ctx.now().toISOString(),
@@ -99,8 +101,9 @@ interface Filter {
   readonly outcome_status?: (typeof outcomeStatuses)[number] | undefined
 }
 
-function matching(ctx: Context, filter: Filter) {
-  let query = ctx.db.selectFrom('action_record').where('org_id', '=', ctx.actor.orgId)
+/** `rows`: the table, or the part of it that is looked through. */
+function matching(ctx: Context, filter: Filter, rows = sql<ActionRecordTable>`action_record`) {
+  let query = ctx.db.selectFrom(rows.as('action_record')).where('org_id', '=', ctx.actor.orgId)
   if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
   if (filter.swarm_id) query = query.where('swarm_id', '=', filter.swarm_id)
   if (filter.session_id) query = query.where('session_id', '=', filter.session_id)
@@ -116,15 +119,30 @@ function matching(ctx: Context, filter: Filter) {
 }
 
 const COUNT_CAP = 10_000
+const SCAN_CAP = 100_000
 
-/** Counted up to 10,000: nobody pages further by number, and the cost stays bounded. */
+/**
+ * Counted up to 10,000: nobody pages further by number. What no index leads to is looked for among the newest 100,000
+ * rows, so that the cost stays bounded whatever is asked for.
+ */
 async function countOf(ctx: Context, filter: Filter): Promise<number> {
-  const capped = matching(ctx, filter).select('action_id').limit(COUNT_CAP).as('capped')
+  const isIndexed = filter.session_id !== undefined || (filter.status !== undefined && filter.status !== 'completed')
+  const capped = (isIndexed ? matching(ctx, filter) : matching(ctx, filter, newest(ctx, filter.agent_id)))
+    .select('action_id')
+    .limit(COUNT_CAP)
+    .as('capped')
   const row = await ctx.db
     .selectFrom(capped)
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow()
   return Number(row.count)
+}
+
+function newest({ actor }: Context, agentId: string | undefined) {
+  const own = agentId === undefined ? sql`` : sql`and agent_id = ${agentId}`
+  return sql<ActionRecordTable>`(
+    select * from action_record where org_id = ${actor.orgId} ${own}
+    order by created_at desc, action_id desc limit ${sql.lit(SCAN_CAP)})`
 }
 
 /** From the daily roll-up: exact to the day, whatever the length of the history. */

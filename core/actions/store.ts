@@ -3,6 +3,7 @@ import type { Actor, Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { isDecisionId } from '../kernel/id.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { asShown } from './held.ts'
 import { actionToWire, type Action, type ActionRow } from './schema.ts'
 
 /** The action, when the actor may see it: its own org's, and its own agent's when the key is bound to one. */
@@ -45,7 +46,8 @@ export async function loadActionWire(runtime: Runtime, orgId: string, actionId: 
     .where('org_id', '=', orgId)
     .where('action_id', '=', actionId)
     .executeTakeFirst()
-  return row && actionToWire(row)
+  const [shown] = row ? await asShown(runtime, orgId, [row]) : []
+  return shown && actionToWire(shown)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { heldNews } from '#core/actions/index'
 import { announce, eventHub } from '#core/events/index'
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
@@ -76,6 +77,9 @@ async function record(ctx: Context, trx: Transaction<Database>, agentId: string,
   await announce(trx, orgId, {
     at,
     entries: [{ kind: 'admin', ref: agentId, at, data }],
-    events: [{ name: event, ref: agentId, payload: { agent_id: agentId, by: principalName, reason } }],
+    events: [
+      { name: event, ref: agentId, payload: { agent_id: agentId, by: principalName, reason } },
+      ...(pause ? [] : await heldNews(trx, orgId, agentId)),
+    ],
   })
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { actionToWire, type Action, type ActionRow } from '#core/actions/index'
+import { actionToWire, asShown, type Action, type ActionRow } from '#core/actions/index'
 import type { Runtime } from '../kernel/runtime.ts'
 
 /** An act waits for a day at most, unless its org says longer. */
@@ -23,7 +23,7 @@ export async function loadSettledSince(runtime: Runtime, orgId: string, since: D
   ])
   const rows = new Map(parts.flat().map((row) => [row.action_id, row]))
   const latest = [...rows.values()].toSorted((a, b) => settledAt(a) - settledAt(b)).slice(-limit)
-  return latest.map(actionToWire)
+  return (await asShown(runtime, orgId, latest)).map(actionToWire)
 }
 
 function settledAt({ approved_at, outcome_at, updated_at }: ActionRow): number {

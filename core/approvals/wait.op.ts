@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Action, ActionId, actionToWire, requireAction } from '#core/actions/index'
+import { Action, ActionId, actionToWire, asShown, requireAction } from '#core/actions/index'
 import { operation } from '../kernel/operation.ts'
 import { inChat } from './in-chat.ts'
 import { standingOf, waitForRuling } from './wait.ts'
@@ -11,7 +11,13 @@ export const wait = operation({
     'Wait until a person decided the action; answers approved, denied, expired or timed_out. Act only when approved.',
   input: z.object({
     action_id: ActionId,
-    timeout_seconds: z.number().min(0).max(3600).default(300),
+    // Shorter than the minute after which many clients give a call up by themselves.
+    timeout_seconds: z
+      .number()
+      .min(0)
+      .max(3600)
+      .default(50)
+      .describe('After it the answer is timed_out: call again. Longer only if your client waits that long'),
     poll_interval_seconds: z
       .number()
       .min(0)
@@ -45,9 +51,10 @@ export const wait = operation({
     await requireAction(ctx, input.action_id)
     const row = await waitForRuling(ctx, input.action_id, input.timeout_seconds * 1000)
     const standing = await standingOf(ctx, row)
+    const [shown = row] = await asShown(ctx.runtime, ctx.actor.orgId, [row])
     return {
       ...standing,
-      action: actionToWire(row),
+      action: actionToWire(shown),
       waited_seconds: Math.round((performance.now() - started) / 100) / 10,
       status_confirmed: true as const,
     }

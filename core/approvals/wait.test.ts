@@ -35,6 +35,19 @@ test('200 timed_out is no denial, and the approval can still come', async () => 
   expect(await invoke(wait, ctx, { action_id, timeout_seconds: 5 })).toMatchObject({ approved: true, released: true })
 })
 
+test('a person who waits on what another agent asked is told that it is not theirs to do', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const admin = await org.as('admin')
+  const { action_id } = await invoke(create, ctx, risky)
+  await invoke(decide, admin, { action_id, decision: 'allow' })
+  const theirs = await invoke(wait, admin, { action_id, timeout_seconds: 1 })
+  expect(theirs).toMatchObject({ approved: true, released: false, next: expect.stringContaining('not yours to do') })
+  expect(await invoke(wait, ctx, { action_id, timeout_seconds: 1 })).toMatchObject({ released: true })
+  const late = await invoke(wait, ctx, { action_id, timeout_seconds: 1 })
+  expect(late.next).toContain('handed out before')
+})
+
 test('ten waiting callers wake within a second, and one of them is handed the act', async () => {
   const org = await testOrg(server.runtime)
   const ctx = await org.as('member')

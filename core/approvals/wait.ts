@@ -27,7 +27,8 @@ export async function waitForRuling(ctx: Context, actionId: string, timeoutMs: n
       // A caller that is gone must not be handed the act.
       ctx.signal.throwIfAborted()
       if (row.status !== 'pending_approval' || left <= 0) return row
-      ctx.progress?.('Waiting for a person to decide', timeoutMs - left, timeoutMs)
+      const total = Math.round(timeoutMs / 1000)
+      ctx.progress?.('Waiting for a person to decide', Math.min(total, Math.round((timeoutMs - left) / 1000)), total)
       await sleep(woken, Math.min(left, LOOK_AGAIN_MS, untilExpiry(ctx, row)))
     }
   } finally {
@@ -108,10 +109,15 @@ async function running(ctx: Context, row: ActionRow): Promise<Standing> {
   // A wait may have lasted longer than the key it began with.
   await assertKeyValidUnder(ctx, snapshot.control)
   const released = await releaseApproved(ctx, row.action_id)
-  const next = released
-    ? 'Approved. Act once, then report the outcome.'
-    : 'Approved, but this approval was handed out before. Act only if it was to you and you have not acted yet.'
+  const next = released ? 'Approved. Act once, then report the outcome.' : await whyNotHanded(ctx, row)
   return { ...no, approved: true, released, next }
+}
+
+async function whyNotHanded(ctx: Context, row: ActionRow): Promise<string> {
+  const { released_at } = await requireAction(ctx, row.action_id)
+  return released_at === null
+    ? 'Approved. The act is handed only to the agent that asked for it; it is not yours to do.'
+    : 'Approved, but this approval was handed out before. Act only if it was to you and you have not acted yet.'
 }
 
 /** A denied act stands as failed, like one that was carried out in vain: the approval tells them apart. */

@@ -201,7 +201,7 @@ function standingFields(decided: Decided, draft: ActionDraft, { status, at, expi
     outcome_status: outcome,
     outcome_at: closed ? at : null,
     outcome_summary: closed ? clean(draft.output_summary) : null,
-    outcome_error: null,
+    outcome_error: outcome === 'failed' ? clean(draft.error_message) : null,
     outcome_progress: null,
     close_source: closed ? 'create' : null,
   }

@@ -31,6 +31,7 @@ export function answerOf(decided: Decided, request: ActRequest, seq: number): Gu
     act_digest: decided.digest,
     evaluated_at: facts.at.toISOString(),
     ...(decided.degraded ? { degraded: true, degradation: { ...decided.degraded } } : {}),
+    ...(secrets?.detected && decided.decision === 'block' ? { allowed: false as const } : {}),
     ...(secrets?.detected ? { secret_scan: { ...secrets, recommendation: decided.decision } } : {}),
     ...(injection.findings_count > 0 ? { prompt_injection: { ...injection } } : {}),
     ...(verdict && verdict.non_fabrication.length > 0

@@ -70,7 +70,10 @@ test('an act named by its guard decision is not counted again either, when the p
   const [first, second] = [await invoke(evaluate, admin, costly(1)), await invoke(evaluate, admin, costly(2))]
   const replica = new Runtime({ ...server.runtime, handle: server.runtime.handle, now: server.runtime.now })
   for (const [n, { decision_id }] of [first, second].entries()) {
-    const made = await invoke(create, replica.context(admin.actor), { ...costly(n + 1), guard_decision_id: decision_id })
+    const made = await invoke(create, replica.context(admin.actor), {
+      ...costly(n + 1),
+      guard_decision_id: decision_id,
+    })
     expect(made).toMatchObject({ action: { status: 'running' } })
   }
   expect(await invoke(evaluate, admin, costly(3))).toMatchObject({ decision: 'block' })

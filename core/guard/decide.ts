@@ -222,8 +222,10 @@ function told({ by, reason, at }: Halt): string {
   return `by ${by} since ${at.toISOString()}: ${reason ?? 'no reason given'}.`
 }
 
-export function reasonOf(decided: Pick<Decided, 'reasons'>): string | null {
-  return decided.reasons.length === 0 ? null : decided.reasons.join('; ')
+/** All reasons in one line; the full stop of one that is followed by another gives way. */
+export function reasonOf({ reasons }: Pick<Decided, 'reasons'>): string | null {
+  if (reasons.length === 0) return null
+  return [...reasons.slice(0, -1).map((reason) => reason.replace(/\.$/, '')), ...reasons.slice(-1)].join('; ')
 }
 
 /** The session an act belongs to, as it is stored everywhere. */

@@ -30,6 +30,7 @@ export const evaluate = operation({
   mcp: 'direct',
   tool: 'writ_guard',
   listOutput: true,
+  awaiting: ({ decision, recorded, action_id }) => (decision === 'require_approval' && recorded ? action_id : null),
 
   handler(ctx, input) {
     const { include_signals: _, ...asked } = input

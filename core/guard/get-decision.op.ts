@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Fault } from '../kernel/errors.ts'
+import { isDecisionId } from '../kernel/id.ts'
 import { operation } from '../kernel/operation.ts'
 import { decisionToWire, DecisionRow } from './wire.ts'
 
@@ -30,7 +31,7 @@ export const getDecision = operation({
       .where('id', '=', input.decision_id)
       .executeTakeFirst()
     const hidden = row && ctx.actor.agentId !== null && row.agent_id !== ctx.actor.agentId
-    if (!row || hidden) throw new Fault('not_found', 'Decision not found')
+    if (!row || hidden) throw new Fault('not_found', isDecisionId(input.decision_id) ? 'Decision not found' : OTHER_ID)
     const { context, org_id: _, idempotency_key: __, ...listed } = row
     return {
       decision: decisionToWire(listed),
@@ -42,3 +43,6 @@ export const getDecision = operation({
     }
   },
 })
+
+const OTHER_ID =
+  'Decision not found. Ids of decisions begin with act_gd_; an action names its own in guard_decision_id.'

@@ -29,6 +29,14 @@ test('200 explains a decision by the clauses that fired and what they saw', asyn
   expect(shown.explain).toEqual(asked.explain)
 })
 
+test('404 for an action id says where the id of its decision is', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  await expect(invoke(getDecision, ctx, { decision_id: 'act_0199' })).rejects.toMatchObject({
+    status: 404,
+    message: expect.stringContaining('guard_decision_id'),
+  })
+})
+
 test('secrets of the request are not on record', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const secret = ['AKIA', 'IOSFODNN7EXAMPLQ'].join('')

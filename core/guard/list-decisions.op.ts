@@ -28,7 +28,7 @@ export const listDecisions = operation({
   }),
   output: z.object({
     decisions: z.array(DecisionRow),
-    total: z.int().describe('Decisions of this agent and kind in the window of days, or in all'),
+    total: z.int().describe('Decisions that match, exact to the day; with action_type counted up to 10,000'),
     stats: DecisionStats,
     limit: z.int(),
     offset: z.int(),
@@ -58,7 +58,10 @@ export const listDecisions = operation({
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [Number(row.seq)])
     return {
       decisions: rows.map(decisionToWire),
-      total: await totalOf(ctx, { agentId, decision: input.decision, since }),
+      total:
+        input.action_type === undefined
+          ? await totalOf(ctx, { agentId, decision: input.decision, since })
+          : await countOf(ctx, { agentId, decision: input.decision, since, actionType: input.action_type }),
       stats: await statsOf(ctx),
       limit: input.limit,
       offset: input.offset,
@@ -72,11 +75,29 @@ function sinceOf(ctx: Context, input: { since?: string | undefined; days?: numbe
   return input.days === undefined ? null : new Date(ctx.now().getTime() - input.days * 86_400_000)
 }
 
+interface Filter {
+  readonly agentId: string | undefined
+  readonly decision: string | undefined
+  readonly since: Date | null
+}
+
+/** No roll-up and no index knows the action type: looked for among the newest 100,000, counted up to 10,000. */
+async function countOf(ctx: Context, filter: Filter & { readonly actionType: string }): Promise<number> {
+  const conditions = [sql`org_id = ${ctx.actor.orgId}`]
+  if (filter.agentId !== undefined) conditions.push(sql`agent_id = ${filter.agentId}`)
+  if (filter.decision !== undefined) conditions.push(sql`decision = ${filter.decision}`)
+  if (filter.since) conditions.push(sql`created_at >= ${filter.since}`)
+  const { rows } = await sql<{ total: string }>`
+    select count(*) as total from (
+      select 1 from (
+        select action_type from guard_decision where ${sql.join(conditions, sql` and `)} order by seq desc limit 100000
+      ) as newest where action_type = ${filter.actionType} limit 10000
+    ) as capped`.execute(ctx.db)
+  return Number(rows[0]?.total ?? 0)
+}
+
 /** From the daily roll-up, so the answer is exact to the day; history is never counted row by row. */
-async function totalOf(
-  ctx: Context,
-  filter: { agentId: string | undefined; decision: string | undefined; since: Date | null },
-): Promise<number> {
+async function totalOf(ctx: Context, filter: Filter): Promise<number> {
   const conditions = [sql`org_id = ${ctx.actor.orgId}`]
   const days = sql.table(filter.agentId === undefined ? 'guard_total_day' : 'guard_rollup_day')
   if (filter.agentId !== undefined) conditions.push(sql`agent_id = ${filter.agentId}`)

@@ -74,12 +74,26 @@ export function recordedParts(
   request: ActRequest,
   actionId: string | null,
 ): Partial<GuardAnswer> {
-  if (actionId !== null) return { recorded: true, action_id: actionId }
+  if (actionId !== null) {
+    return { recorded: true, action_id: actionId, ...(answer.decision === 'require_approval' ? WAITS : {}) }
+  }
   const why =
     answer.decision === 'block'
       ? 'a blocked act is not recorded as an action'
       : `an action needs ${request.declared_goal === undefined ? 'declared_goal' : 'agent_id'}`
   return { recorded: false, recorded_error: why }
+}
+
+/** The action is there already, so the agent has only to wait for it. */
+const WAITS: Pick<GuardAnswer, 'next' | 'recovery'> = {
+  next: 'Do not act yet. Wait for the approval of this action_id, then act once.',
+  recovery: {
+    suggestion: 'A person has to approve this act; they have been asked.',
+    steps: [
+      'Wait with writ_wait_for_approval (GET /api/actions/{action_id}/wait) and this action_id.',
+      'Act only when approved; report the outcome.',
+    ],
+  },
 }
 
 /** A replayed answer with the action that was made with its decision. */

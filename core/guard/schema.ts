@@ -78,6 +78,7 @@ export const GuardAnswer = z
     evaluated_at: z.iso.datetime(),
     degraded: z.boolean().optional(),
     degradation: AnyObject.optional(),
+    allowed: z.literal(false).optional().describe('With a block of content that holds secrets'),
     secret_scan: AnyObject.optional(),
     prompt_injection: AnyObject.optional(),
     non_fabrication: z.array(AnyObject).optional(),

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { heldNews } from '#core/actions/index'
 import { announce, eventHub } from '#core/events/index'
 import { redactText } from '#core/scans/index'
 import { transact } from '../db/transact.ts'
@@ -37,7 +38,10 @@ export async function setHalt(ctx: Context, given: string | null): Promise<z.out
     await announce(trx, orgId, {
       at,
       entries: [{ kind: 'admin', ref: orgId, at, data }],
-      events: [{ name: event, ref: orgId, payload: { by: principalName, reason } }],
+      events: [
+        { name: event, ref: orgId, payload: { by: principalName, reason } },
+        ...(reason === null ? await heldNews(trx, orgId) : []),
+      ],
     })
     return changed
   })

@@ -45,6 +45,12 @@ test('whatever text comes as a cursor, it is read or refused', () => {
   )
 })
 
+test('a limit above the maximum is the maximum; none, a fraction and less than one row are not', () => {
+  const Page = z.object(pageInput({ default: 50, max: 200 }))
+  expect([{}, { limit: 7 }, { limit: 500 }].map((given) => Page.parse(given).limit)).toEqual([50, 7, 200])
+  for (const limit of [0, -1, 1.5, '10']) expect(Page.safeParse({ limit }).success).toBe(false)
+})
+
 test('a page is cut at its limit and points behind its last row', () => {
   const page = toPage([1, 2, 3], 2, (row) => [row])
   expect(page).toEqual({ rows: [1, 2], nextCursor: encodeCursor([2]) })
@@ -57,7 +63,7 @@ test('limit and offset have a default and an end', () => {
   expect(input.parse({})).toEqual({ limit: 5, offset: 0 })
   for (const bad of [
     { limit: 0 },
-    { limit: 11 },
+    { limit: -1 },
     { limit: 1.5 },
     { offset: -1 },
     { offset: 10_001 },

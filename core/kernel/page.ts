@@ -35,10 +35,18 @@ function cursorValue(part: CursorPart, value: unknown): string | number | Date {
   throw new TypeError(`not a ${part}`)
 }
 
-/** `limit`, `offset` and `cursor` of a list. Deep pages belong to the cursor, so `offset` is capped. */
+/**
+ * `limit`, `offset` and `cursor` of a list. A `limit` above the maximum is the maximum, as clients of the wire contract
+ * expect; `next_cursor` tells that there is more. Deep pages belong to the cursor, so `offset` is capped.
+ */
 export function pageInput(limit: { default: number; max: number }) {
   return {
-    limit: z.int().min(1).max(limit.max).default(limit.default).describe('Rows per page'),
+    limit: z
+      .int()
+      .min(1)
+      .overwrite((rows) => Math.min(rows, limit.max))
+      .default(limit.default)
+      .describe(`Rows per page, at most ${limit.max}`),
     offset: z.int().min(0).max(10_000).default(0).describe('Rows to skip; use cursor for deep pages'),
     cursor: z.string().max(512).optional().describe('next_cursor of the page before'),
   }

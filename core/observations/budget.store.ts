@@ -5,6 +5,7 @@ import { resource, type Runtime } from '../kernel/runtime.ts'
 import { Batcher } from './batcher.ts'
 import { overruns } from './budget.rules.ts'
 import { storedSubject } from './subject.rules.ts'
+import type { ReservationState } from './tables.ts'
 import { windowStart } from './window.rules.ts'
 
 export type BudgetNeed = Extract<Need, { kind: 'budget' }>
@@ -83,23 +84,23 @@ export async function lookAtBudget(runtime: Runtime, orgId: string, need: Budget
   return overruns(need.limits, heldOf(row), need.estimate)
 }
 
-/** Whether this act holds, or has spent, its share of the budget. */
+/** How the share of a budget stands that a decision took; null when it took none, or gave it back. */
 // oxlint-disable-next-line max-params -- the three parts of the row's identity
-export async function hasReservation(
+export async function reservationState(
   runtime: Runtime,
   orgId: string,
   policyId: string,
   reference: string,
-): Promise<boolean> {
-  const row = await runtime.db
+): Promise<ReservationState | null> {
+  const rows = await runtime.db
     .selectFrom('budget_reservation')
-    .select('id')
+    .select('state')
     .where('org_id', '=', orgId)
     .where('reference', '=', reference)
     .where('policy_id', '=', policyId)
-    .where('state', 'in', ['reserved', 'committed'])
-    .executeTakeFirst()
-  return row !== undefined
+    .where('state', '<>', 'released')
+    .execute()
+  return (rows.find(({ state }) => state !== 'lapsed') ?? rows[0])?.state ?? null
 }
 
 export type UsageKey = ReturnType<typeof usageKeyOf>

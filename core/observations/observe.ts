@@ -2,9 +2,10 @@ import type { Decision, Facts, Observation, PolicyNeed } from '#core/policies/in
 import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { isSpend } from './budget.rules.ts'
-import { budgetReservations, hasReservation, lookAtBudget, type BudgetNeed } from './budget.store.ts'
+import { budgetReservations, lookAtBudget, reservationState, type BudgetNeed } from './budget.store.ts'
 import { lookAtRate, rateCounts, type RateNeed } from './rate.store.ts'
 import { inTime } from './in-time.ts'
+import { takeAgain } from './renew.store.ts'
 import { askModel, type SemanticNeed } from './semantic.ts'
 import { askWebhook, type WebhookNeed } from './webhook.ts'
 import type { Preliminary } from './webhook.rules.ts'
@@ -103,9 +104,12 @@ async function budgetOf(
   if (!isSpend(need.estimate)) throw new RangeError('the estimate is not a usable amount')
   if (!options.count) return { kind: 'budget', exceeded: await lookAtBudget(runtime, orgId, need) }
   const reference = options.linked?.id ?? options.reference
-  if (options.linked && (await hasReservation(runtime, orgId, need.policyId, reference))) {
-    return { kind: 'budget', exceeded: [] }
+  const before = options.linked && (await reservationState(runtime, orgId, need.policyId, reference))
+  if (before === 'lapsed') {
+    const isHeld = await takeAgain(runtime, orgId, reference)
+    return { kind: 'budget', exceeded: isHeld ? [] : await lookAtBudget(runtime, orgId, need) }
   }
+  if (before) return { kind: 'budget', exceeded: [] }
   const { id, exceeded } = await runtime.use(budgetReservations).add({ orgId, reference, need }, signal)
   if (id !== null) reservations.push(id)
   else if (exceeded.length === 0) throw new Error('the budget changed while it was asked')

@@ -1,5 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { transact } from '../db/transact.ts'
+import type { Runtime } from '../kernel/runtime.ts'
 import { RESERVATION_MS, type UsageKey } from './budget.store.ts'
 import { byUsage, lockHeld, sameUsage, type Amounts } from './usage.store.ts'
 import type { ReservationState } from './tables.ts'
@@ -30,7 +32,7 @@ export async function renewReservations(
     where org_id = ${orgId} and id = any(${held}::text[]) and state in ('reserved', 'lapsed')
     order by id for update`.execute(trx)
   for (const row of rows.filter(({ state }) => state === 'lapsed').toSorted(byUsage)) {
-    if (!(await takeAgain(trx, row))) return false
+    if (!(await fitsAgain(trx, row))) return false
   }
   await trx
     .updateTable('budget_reservation')
@@ -42,7 +44,21 @@ export async function renewReservations(
   return true
 }
 
-async function takeAgain(trx: Transaction<Database>, row: Held): Promise<boolean> {
+/** The same in a transaction of its own: all that lapsed under this decision, or nothing. */
+export async function takeAgain(runtime: Runtime, orgId: string, reference: string): Promise<boolean> {
+  const full = new Error('a limit stands in the way')
+  try {
+    await transact(runtime.db, async (trx) => {
+      if (!(await renewReservations(trx, orgId, reference, runtime.now()))) throw full
+    })
+    return true
+  } catch (thrown) {
+    if (thrown === full) return false
+    throw thrown
+  }
+}
+
+async function fitsAgain(trx: Transaction<Database>, row: Held): Promise<boolean> {
   const { rows } = await sql`
     update budget_usage set
       reserved_usd_micros = reserved_usd_micros + ${row.usd_micros}::bigint,
