@@ -49,7 +49,7 @@ export const CONTENT_RULES: readonly ContentRule[] = [
     danger: 'high',
     message: 'The text deletes a home folder or the whole system when it runs.',
     content:
-      /\brm\s+(?:-[a-z-]+\s+){1,4}(?:--\s+)?["']?(?:\/(?:\*|["'\s;]|$)|~\/?(?:["'\s;*]|$)|\$HOME\b|\$\{HOME\}|\/(?:etc|usr|var|home|boot|lib)(?:["'\s;/*]|$))|shutil\.rmtree\(\s*["'](?:\/|~)["']|mkfs(?:\.\w+)?\s+\/dev\/|\bdd\b[^\n]{0,80}of=\/dev\/[a-z]/m,
+      /\brm\s+(?:-[a-z-]+\s+){1,4}(?:--\s+)?["']?(?:\/(?:\*|["'\s;]|$)|~\/?(?:["'\s;*]|$)|\$HOME\b|\$\{HOME\}|\/(?:etc|usr|var(?!\/(?:lib\/apt\/lists|cache|tmp)\/)|home|boot|lib)(?:["'\s;/*]|$))|(?:rmtree|rm_rf|rm_r|rmSync|rmdirSync|removeSync|remove_tree|RemoveAll|remove_dir_all)\(\s*["'](?:\/(?:etc|usr|var|home|root|boot|lib)?|~)\/?["']|mkfs(?:\.\w+)?\s+\/dev\/|\bdd\b[^\n]{0,80}of=\/dev\/[a-z]/m,
   },
   {
     code: 'file.web_shell',

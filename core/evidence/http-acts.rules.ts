@@ -14,7 +14,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
     when: (f) =>
       f.method === 'POST' &&
       /\bmutation\b/.test(f.body) &&
-      /\b\w*(?:delete|destroy|remove|purge|wipe|drop|revoke|archive|transfer|terminate|disable)\w*\s*\(/.test(f.body),
+      /\b\w*(?:delete|destroy|remove|purge|wipe|drop|revoke|archive|transfer|terminate|disable)\w*\s*[({]/.test(f.body),
   },
   {
     code: 'http.repo_delete',
@@ -95,6 +95,18 @@ export const HTTP_RULES: readonly HttpRule[] = [
       ),
   },
   {
+    code: 'http.new_key',
+    danger: 'high',
+    message: 'The call makes a new access key.',
+    when: (f) =>
+      f.write &&
+      f.method !== 'DELETE' &&
+      /^api\.|(?:^|\.)(?:api|console|admin)\./.test(f.host) &&
+      /\/(?:admin_)?(?:api|access)[-_]?keys\/?$|\/(?:personal[-_]?access[-_]?tokens|service[-_]?accounts\/[^/]+\/keys)$/.test(
+        f.path,
+      ),
+  },
+  {
     code: 'http.identity',
     danger: 'high',
     message: 'The call removes users or changes who may log in and how.',
@@ -155,7 +167,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
         f.path,
       ) ||
         (/^\/v1\/(?:secret|kv)\//.test(f.path) && deletes(f)) ||
-        /^\/v3\/kv\/deleterange|^\/v1\/kv\/.*/.test(f.path) ||
+        /^\/v1\/agent\/(?:force-)?leave|^\/v3\/kv\/deleterange|^\/v1\/kv(?:\/|$)/.test(f.path) ||
         (f.port === '2379' && f.write && !f.path.endsWith('/range'))),
   },
   {
@@ -190,6 +202,7 @@ export const HTTP_RULES: readonly HttpRule[] = [
     when: (f) =>
       deletes(f) &&
       (/\/\*$|\/(?:all|_all|everything|bulk|batch)(?:\/|$)/.test(f.path) ||
+        /(?:^|&)recurse(?:=|&|$)/.test(f.query) ||
         /(?:^|&)(?:all|force|cascade|recursive|purge|confirm|hard|permanent|propagate)=(?:true|1|yes|all)?(?:&|$)/.test(
           f.query,
         ) ||

@@ -5,6 +5,10 @@ export const AWS = /(?:^|\.)amazonaws\.com(?:\.cn)?$/
 const AWS_DESTROYS =
   /\b(?:terminateinstances|terminatedbinstance|delete(?:db(?:instance|cluster|snapshot)|bucket|table|stack|cluster|vpc|user|role|key|hostedzone|filesystem|volume|snapshot|secret|trail|loggroup|function|domain|repository|loadbalancer|distribution|organization|accesskey|backupvault|recoverypoint)|schedulekeydeletion|disablekey|stoplogging|deregisterimage|leaveorganization|closeaccount|put(?:user|role|bucket)policy|attach(?:user|role)policy|createaccesskey|updateassumerolepolicy|authorizesecuritygroupingress|modifydbinstance)\b/
 
+/** One entry of somebody's own calendar or list, not a resource of a cloud. */
+const PERSONAL =
+  /^(?:www\.googleapis\.com\/calendar\/v3\/calendars\/[^/]+\/events\/[^/]+|tasks\.googleapis\.com\/tasks\/v1\/lists\/[^/]+\/tasks\/[^/]+)$/
+
 /** Acts on machines, storage, rights and names at cloud providers. */
 export const CLOUD_RULES: readonly HttpRule[] = [
   {
@@ -36,7 +40,7 @@ export const CLOUD_RULES: readonly HttpRule[] = [
     message: 'The call deletes a resource at a cloud provider.',
     when: onHost(
       /(?:googleapis\.com|management\.azure\.com|vault\.azure\.net|graph\.microsoft\.com|api\.cloudflare\.com|api\.digitalocean\.com|api\.linode\.com|api\.vultr\.com|api\.hetzner\.cloud|api\.heroku\.com|api\.vercel\.com|api\.netlify\.com|api\.machines\.dev|api\.fly\.io|api\.render\.com|api\.supabase\.com|api\.planetscale\.com|console\.neon\.tech|cloud\.mongodb\.com|api\.upstash\.com|app\.terraform\.io|api\.fastly\.com|api\.datadoghq\.com|api\.godaddy\.com|api\.gandi\.net|api\.scaleway\.com|api\.ovh\.com)$/,
-      deletes,
+      (f) => deletes(f) && !PERSONAL.test(f.host + f.path),
     ),
   },
   {

@@ -1,6 +1,7 @@
 import { buildGrade, span } from './build-grade.rules.ts'
 import { HTTP_RULES } from './http-acts.rules.ts'
 import type { HttpFacts } from './http-facts.rules.ts'
+import { deletes } from './http-facts.rules.ts'
 import type { HostKind } from './http-hosts.rules.ts'
 import {
   CLOUD_HOSTS,
@@ -13,6 +14,8 @@ import {
 } from './http-hosts.rules.ts'
 import { classifyPath } from './path.rules.ts'
 import type { Danger, Finding, Grade, HttpRequest, Modifier } from './schema.ts'
+import { dangerRank } from './schema.ts'
+import { gradeSql } from './sql.rules.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 const BASE: Readonly<Record<string, number>> = {
@@ -142,13 +145,27 @@ function leaksByQuery({ facts }: Parsed, raw: string): boolean {
   )
 }
 
+/** What long base64 and hexadecimal runs say when they are read. */
+function hiddenTexts(raw: string): readonly string[] {
+  const runs =
+    decoded(raw)
+      .match(/[A-Za-z0-9+_-]{24,}={0,2}/g)
+      ?.slice(0, 16) ?? []
+  return runs.flatMap((run) => {
+    const plain = Buffer.from(run, /^[0-9a-f]+$/i.test(run) ? 'hex' : 'base64').toString('latin1')
+    return /^[\t\n\r -~]+$/.test(plain.slice(0, -2)) ? [plain] : []
+  })
+}
+
 function leakFindings(parsed: Parsed, request: HttpRequest): Finding[] {
   const { facts, kind, url } = parsed
   if (kind === 'loopback') return []
   const found: Finding[] = []
   const body = request.body_excerpt ?? ''
   const drop = DROP_HOSTS.test(facts.host)
-  const secret = SECRET_TEXT.test(body) || SECRET_TEXT.test(decoded(url.search))
+  const secret = [body, decoded(url.search), ...hiddenTexts(`${url.pathname}${url.search} ${body}`)].some((text) =>
+    SECRET_TEXT.test(text),
+  )
   if (secret && kind !== 'private') {
     const message = 'A secret would leave for another system.'
     found.push(finding('http.secret_sent', drop ? 'catastrophic' : 'high', message, facts.host))
@@ -179,9 +196,25 @@ function leakFindings(parsed: Parsed, request: HttpRequest): Finding[] {
   return found
 }
 
+/** On the developer's own machine these empty a development store. */
+const MILD_AT_HOME = /collection_delete|big_delete|bulk_delete|graphql_destroy|search_wipe/
+
+/** Stores that take SQL over HTTP. */
+function sqlFindings({ facts }: Parsed, request: HttpRequest): Finding[] {
+  const speaks =
+    /^(?:8123|8086|9000|8812)$/.test(facts.port) || /clickhouse|influx|questdb|trino|presto|rqlite/.test(facts.host)
+  if (!speaks) return []
+  const query = new URLSearchParams(facts.query)
+  const texts = [query.get('query'), query.get('q'), query.get('sql'), request.body_excerpt]
+  return texts
+    .flatMap((text) => (text ? gradeSql(text.replaceAll('+', ' ')).reasons : []))
+    .filter(({ danger }) => dangerRank(danger) >= dangerRank('high'))
+}
+
 function actFindings({ facts, kind, url }: Parsed): Finding[] {
   const found = HTTP_RULES.filter((rule) => rule.when(facts)).map(({ code, danger, message }) => {
-    const milder = kind === 'loopback' && /collection_delete|big_delete|bulk_delete|graphql_destroy/.test(code)
+    const one = code !== 'http.search_wipe' || (deletes(facts) && /^\/[a-z][\w.-]*$/.test(facts.path))
+    const milder = kind === 'loopback' && one && MILD_AT_HOME.test(code)
     return finding(code, milder ? 'elevated' : danger, message, `${facts.method} ${url.host}${facts.path}`)
   })
   if (SHELL_BODY.test(facts.body) || /\$\{jndi:/.test(facts.query)) {
@@ -248,6 +281,7 @@ export function gradeHttp(request: HttpRequest): Grade {
     ...placeFindings(parsed),
     ...leakFindings(parsed, request),
     ...actFindings(parsed),
+    ...sqlFindings(parsed, request),
   ]
   return buildGrade({
     actionType: 'api',

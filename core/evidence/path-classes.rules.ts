@@ -24,7 +24,7 @@ export const CONTROL_PLANE: readonly RegExp[] = [
 ]
 
 const SECRET_BASENAME =
-  /^(?:\.env(?:rc)?(?:\.[\w.-]+)?|.+\.env|.*\.(?:pem|p12|pfx|key|jks|keystore|kdbx|ppk|gpg|asc|ovpn|tfstate|tfvars)|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.vault-token|\.npmrc|\.pypirc|\.dockercfg|credentials(?:\.json|\.ya?ml|\.db)?|secrets?\.(?:json|ya?ml|toml|env|txt)|service[-_]?account[\w-]*\.json|application_default_credentials\.json|client_secret[\w.-]*\.json|kubeconfig|authorized_keys2?|login data|cookies(?:\.sqlite)?|logins\.json|key[34]\.db|wallet\.dat|shadow-?|gshadow-?|sudoers|master\.passwd|sam|ntds\.dit)$/
+  /^(?:\.env(?:rc)?(?:\.[\w.-]+)?|.+\.env|.*\.(?:pem|p12|pfx|key|jks|keystore|kdbx|ppk|gpg|asc|ovpn|tfstate|tfvars)|id_(?:rsa|dsa|ecdsa|ed25519)(?:_sk)?|\.netrc|_netrc|\.pgpass|\.my\.cnf|\.git-credentials|\.htpasswd|\.vault-token|\.npmrc|\.pypirc|\.dockercfg|credentials(?:\.json|\.ya?ml|\.db)?|secrets?\.(?:json|ya?ml|toml|env|txt)|service[-_]?account[\w-]*\.json|application_default_credentials\.json|client_secret[\w.-]*\.json|kubeconfig|authorized_keys2?|login data|cookies(?:\.sqlite)?|logins\.json|key[34]\.db|\.(?:bash|zsh|python|psql|mysql|node_repl)_history|wallet\.dat|shadow-?|gshadow-?|sudoers|master\.passwd|sam|ntds\.dit)$/
 const SECRET_TEMPLATE =
   /\.(?:example|sample|template|dist|tpl|tmpl|test|defaults?|schema)$|\.pub$|(?:^|[._-])(?:example|sample)\.[\w.]+$/
 
@@ -51,5 +51,7 @@ export const CI_DEPLOY: readonly RegExp[] = [
 export const VCS = /(?:^|\/)\.(?:git|hg|svn|jj|bzr)(?:\/|$)/
 /** A build or a package manager writes these again. */
 export const REGENERABLE =
-  /(?:^|\/)(?:node_modules|\.next|\.nuxt|\.output|\.svelte-kit|\.turbo|\.cache|\.parcel-cache|\.vite|\.angular|\.expo|dist|build|out|coverage|\.nyc_output|__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.tox|\.nox|\.eggs|[\w.-]+\.egg-info|target|\.gradle|storybook-static|playwright-report|test-results|\.docusaurus|\.serverless|\.terraform|cmake-build-[\w-]+|bin\/debug|bin\/release|obj|deriveddata|\.dart_tool|\.venv|venv|\.wrangler|\.vercel\/output|htmlcov|\.hypothesis|\.sass-cache|\.eslintcache|\.stylelintcache|tsconfig\.tsbuildinfo|\.coverage|\.ipynb_checkpoints|_build)(?:\/|$)|\.(?:tsbuildinfo|pyc|pyo|o|class)$/
+  /(?:^|\/)(?:node_modules|\.next|\.nuxt|\.output|\.svelte-kit|\.turbo|\.cache|\.parcel-cache|\.vite|\.angular|\.expo|dist|build|out|coverage|\.nyc_output|__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache|\.tox|\.nox|\.eggs|[\w.-]+\.egg-info|target|\.gradle|storybook-static|playwright-report|test-results|\.docusaurus|\.serverless|\.terraform|cmake-build-[\w-]+|bin\/debug|bin\/release|obj|deriveddata|\.dart_tool|\.venv|venv|\.wrangler|\.vercel\/output|htmlcov|cypress\/(?:screenshots|videos|downloads)|_cacache|_npx|library\/caches|vendor\/bundle|go\/pkg\/mod|\.hypothesis|\.sass-cache|\.eslintcache|\.stylelintcache|tsconfig\.tsbuildinfo|\.coverage|\.ipynb_checkpoints|_build)(?:\/|$)|\.(?:tsbuildinfo|pyc|pyo|o|class)$/
+/** What package managers fetched and will fetch again, though it lies in a system folder. */
+export const PACKAGE_CACHE = /^\/var\/(?:lib\/apt\/lists|cache\/(?:apt|dnf|yum|apk|zypp|pacman\/pkg|man))(?:\/|$)/
 export const TEMP = /^\/(?:tmp|var\/tmp|dev\/shm|var\/folders|windows\/temp)(?:\/|$)/

@@ -4,6 +4,7 @@ import {
   DEVICE,
   HARMLESS_DEVICE,
   isSecretName,
+  PACKAGE_CACHE,
   REGENERABLE,
   SECRET_FOLDER,
   SECRET_FOLDER_CODE,
@@ -63,6 +64,7 @@ function kindOf(path: string): PathKind {
   if (DEVICE.test(path) || path === '/dev') return 'device'
   if (isSecret(path, basename))
     return /(?:^|\/)(?:node_modules|\.venv|venv|site-packages)\//.test(path) ? 'regenerable' : 'secret'
+  if (PACKAGE_CACHE.test(path)) return 'regenerable'
   const root = rootKind(path)
   if (root) return root
   if (SYSTEM_BELOW.test(path)) return 'system'
@@ -72,12 +74,15 @@ function kindOf(path: string): PathKind {
   return /^[/~]/.test(path) || path === '..' || path.startsWith('../') ? 'other' : 'workspace'
 }
 
+/** As long as the longest act. */
+const MAX_PATH = 16_384
+
 /**
  * What a path is worth, whatever its spelling. Case is folded, because on most agents' machines `.ENV` opens `.env`.
  * A relative path that climbs out (`../../etc/passwd`) is judged as what it would reach from the root.
  */
 export function classifyPath(raw: string): PathClass {
-  const { path } = normalisePath(raw.slice(0, 4096))
+  const { path } = normalisePath(raw.slice(0, MAX_PATH))
   const folded = path.toLowerCase()
   const kind = kindOf(folded)
   if (kind !== 'other' || !folded.startsWith('../')) return { kind, normalised: path }

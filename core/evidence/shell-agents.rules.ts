@@ -29,6 +29,19 @@ export const AGENTS: Table = {
       catastrophic('shell.governance_off', 'Weakens the governance of the agent.', {
         sub: 'uninstall|disable|stop|off|pause|resume',
       }),
+      catastrophic('shell.governance_off', 'Changes who or what governs the agent.', {
+        sub: 'policy|policies|keys|key|agent|agents|settings',
+        arg: /^(?:add|create|activate|update|remove|delete|resume|rotate|revoke|set)$/,
+        none: '--help -h',
+      }),
+      catastrophic('shell.governance_off', 'Calls an operation that changes who or what governs the agent.', {
+        sub: 'call',
+        arg: /^(?:policies|keys|agents|settings|halt|orgs|ledger|observations)_(?!list|get(?!_webhook)|test$|simulate$|replay$|export$)/,
+      }),
+      catastrophic('shell.self_approval', "Decides an approval in the agent's own shell.", {
+        sub: 'call',
+        arg: /^approvals_(?!list|wait)/,
+      }),
       catastrophic('shell.self_approval', "Decides an approval in the agent's own shell.", {
         sub: 'approve|approvals|grant',
         none: '--help',

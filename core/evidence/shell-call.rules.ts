@@ -1,8 +1,9 @@
 import { LOOKUP } from './shell-commands.rules.ts'
 import { output, setVariable } from './shell-effects.rules.ts'
 import { runShell, runSource } from './shell-interpreters.rules.ts'
+import { runOptions } from './shell-options.rules.ts'
 import type { Arg, Call, Flow, Hit, State } from './shell-state.rules.ts'
-import { charge, COST, has, HOLE, known, NOTHING, report } from './shell-state.rules.ts'
+import { callText, charge, COST, has, HOLE, known, NOTHING, report } from './shell-state.rules.ts'
 import { OTHER, runEntry } from './shell-table.rules.ts'
 import { unwrap } from './shell-wrappers.rules.ts'
 
@@ -33,6 +34,19 @@ const DECODED: Hit = {
   flag: 'obfuscated',
 }
 const SCRIPT: Hit = { danger: 'low', code: 'shell.script', type: 'other', say: 'Runs a program of the project.' }
+const DESTROYS_SOMETHING: Hit = {
+  danger: 'elevated',
+  code: 'shell.unknown_delete',
+  type: 'apply',
+  say: 'An unknown program is told to delete something.',
+}
+const DESTROYS_UNASKED: Hit = {
+  danger: 'high',
+  code: 'shell.unknown_delete_forced',
+  type: 'security',
+  say: 'An unknown program is told to delete something without asking.',
+  flag: 'destructive',
+}
 const PATH_GLOB: Hit = {
   danger: 'elevated',
   code: 'shell.glob_command',
@@ -114,14 +128,27 @@ function runWritten(head: Arg, state: State): Flow | null {
   return flow === NOTHING ? null : runSource(flow, head.raw, state)
 }
 
+const DESTROYS =
+  /^(?:[\w-]+[:.])?(?:delete|destroy|terminate|purge|wipe|drop|erase|nuke|remove_all|delete[-_]?(?:all|vm|org|db|database|project|account|cluster|app)s?)$/i
+const UNASKED = /^(?:-f|-y|-a|-fy|-yf|--(?:force|yes|assume-yes|all|no-prompts?|auto-approve|non-interactive))$/
+
+/** Tools that nobody knows share their verbs: one told to destroy without asking is taken at its word. */
+function unknownProgram(path: string, call: Call): Hit {
+  const asks = call.args.some((arg) => /^--(?:dry-?run|help)\b/.test(arg.text))
+  if (asks || !call.args.slice(0, 3).some((arg) => DESTROYS.test(arg.text)))
+    return /^(?:\.{0,2}\/|[\w-]+\/)/.test(path) ? SCRIPT : OTHER
+  return call.args.some((arg) => UNASKED.test(arg.text)) ? DESTROYS_UNASKED : DESTROYS_SOMETHING
+}
+
 /** Runs `name args` where the name is literal. */
 function dispatch(name: string, path: string, call: Call): Flow {
+  runOptions(call)
   const entry = LOOKUP.get(name) ?? LOOKUP.get(name.toLowerCase())
   const flow = entry === undefined ? undefined : runEntry(entry, call)
   const inner = unwrap(name, call)
   if (inner !== null) return inner
   if (entry !== undefined) return flow ?? NOTHING
-  report(call.state, /^(?:\.{0,2}\/|[\w-]+\/)/.test(path) ? SCRIPT : OTHER, name)
+  report(call.state, unknownProgram(path, call), callText(call))
   return call.args.some((arg) => arg.text === '-c') && name.endsWith('sh') ? runShell(call) : NOTHING
 }
 
@@ -146,6 +173,6 @@ export function exec(argv: readonly Arg[], stdin: Flow | null, state: State): Fl
   const name = head.glob ? globbed(text, state) : baseName(text)
   if (head.glob) report(state, PATH_GLOB, head.raw)
   if (name === null) return dynamic(argv, state)
-  if (has(head.taint, 'remote')) report(state, REMOTE, head.raw)
+  if (has(head.taint, 'remote') || /^https?:\/\//i.test(text)) report(state, REMOTE, head.raw)
   return dispatch(name, text, { name, args, stdin, state })
 }

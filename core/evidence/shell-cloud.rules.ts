@@ -1,4 +1,4 @@
-import { cloudCopy } from './shell-copy.rules.ts'
+import { cloudCopy, sendFiles } from './shell-copy.rules.ts'
 import type { Entry, Rule, Table } from './shell-table.rules.ts'
 import { BUILD, catastrophic, elevated, high, low, none, READ, same, TOUCHY } from './shell-table.rules.ts'
 
@@ -51,18 +51,26 @@ const AWS: readonly Rule[] = [
   elevated('aws.s3_copy', 'Copies objects to or from storage.', { sub: 's3 cp|mv|sync' }, 'api'),
   catastrophic('aws.data_delete', 'Deletes stored data or its keys.', {
     sub: 'rds|dynamodb|redshift|docdb|neptune|elasticache|efs|fsx|kms|backup|ec2|eks|ecs|cloudformation|organizations|route53|glacier|opensearch|ecr|secretsmanager|cloudtrail|logs|lambda|iam|ebs|guardduty|config',
-    arg: /^(?:delete-(?:db-instance|db-cluster|table|cluster|file-system|stack|hosted-zone|secret|trail|log-group|repository|backup-vault|volume|snapshot|domain|replication-group|vpc|recovery-point|detector|configuration-recorder|global-cluster)|terminate-instances|schedule-key-deletion|disable-key|close-account|stop-logging|remove-account-from-organization)$/,
+    arg: /^(?:leave-organization|delete-(?:db-instance|db-cluster|table|cluster|file-system|stack|hosted-zone|secret|trail|log-group|repository|backup-vault|volume|snapshot|domain|replication-group|vpc|recovery-point|detector|configuration-recorder|global-cluster)|terminate-instances|schedule-key-deletion|disable-key|close-account|stop-logging|remove-account-from-organization)$/,
   }),
   high('aws.iam', 'Changes who may do what.', {
     sub: 'iam|sts|organizations|sso-admin',
     arg: /^(?:create-access-key|attach-\w+-policy|put-\w+-policy|create-login-profile|update-assume-role-policy|add-user-to-group|create-user|delete-[\w-]+|deactivate-mfa-device|attach-policy|update-login-profile|create-policy-version)$/,
   }),
   high('aws.delete', 'Deletes or stops a cloud resource.', { arg: DELETES }),
-  high('aws.open', 'Opens a network to everyone.', { text: /authorize-security-group-ingress.*0\.0\.0\.0\/0/ }),
+  high('aws.unprotect', 'Takes away the protection against deletion.', {
+    text: /--no-deletion-protection|--no-disable-api-termination|"Action"\s*:\s*"DELETE"/,
+  }),
+  high('aws.to_zero', 'Stops a workload.', { text: /--(?:desired-(?:count|capacity)|max-size)[= ]0\b/ }),
+  high('aws.open', 'Opens a network to everyone.', {
+    text: /authorize-security-group-ingress.*0\.0\.0\.0\/0|Group=all\b|--group-names all\b/,
+  }),
   elevated(
     'aws.secret',
     'Reads a stored secret.',
-    { arg: /^(?:get-secret-value|get-parameters?(?:-by-path)?|decrypt|get-login-password|get-session-token)$/ },
+    {
+      arg: /^(?:get-secret-value|get-parameters?(?:-by-path)?|decrypt|get-login-password|get-session-token|assume-role)$/,
+    },
     'security',
   ),
   none('aws.s3_list', 'Only reads.', { sub: 's3 ls|presign' }),
@@ -81,6 +89,10 @@ const GOOGLE: readonly Rule[] = [
     arg: /^(?:delete|destroy|disable|remove-iam-policy-binding|stop|reset|undelete|rm)$/,
   }),
   high('gcloud.iam', 'Changes who may do what.', { arg: /^(?:add-iam-policy-binding|set-iam-policy|set-iam|keys)$/ }),
+  high('gcloud.open', 'Opens a network to everyone.', {
+    sub: 'compute firewall-rules create|update',
+    text: /--source-ranges[= ]\S*0\.0\.0\.0\/0/,
+  }),
   elevated(
     'gcloud.secret',
     'Reads a stored secret.',
@@ -101,7 +113,12 @@ const AZURE: readonly Rule[] = [
     arg: /^(?:delete|delete-batch|purge|deallocate|stop|disable|remove)$/,
   }),
   high('az.role', 'Changes who may do what.', {
-    text: /role assignment create|ad sp create-for-rbac|keyvault set-policy/,
+    text: /role assignment create|ad sp create-for-rbac|credential (?:reset|delete)|keyvault set-policy/,
+  }),
+  high('az.open', 'Opens a network to everyone.', {
+    sub: 'network nsg rule create|update',
+    text: /--source-address-prefix(?:es)?[= ](?:\*|0\.0\.0\.0\/0|internet|any)(?=\s|$)/i,
+    none: '--access=Deny',
   }),
   elevated(
     'az.secret',
@@ -132,7 +149,7 @@ const platform = (deploys: RegExp): Entry => ({
   base: READ,
   rules: [
     catastrophic('platform.delete', 'Deletes an app, a project or its data.', {
-      text: /\b(?:apps?[: ](?:destroy|delete)|destroy|projects? (?:rm|remove|delete)|pg:reset|pg:drop|db (?:reset|destroy|delete|drop)|database (?:delete|destroy)|d1 delete|r2 bucket delete|sites?:delete|firestore:delete|droplet delete|volumes? (?:rm|delete|destroy)|postgres detach|projects:delete|hosting:disable|auth:delete|branches delete|service delete|environment delete|kubernetes cluster delete|databases delete)\b/,
+      text: /\b(?:apps?[: ](?:destroy|delete)|destroy|projects? (?:rm|remove|delete)|pg:reset|pg:drop|db (?:reset|destroy|delete|drop)|database (?:delete|destroy)|d1 delete|r2 bucket delete|sites?:delete|firestore:delete|droplet delete|volumes? (?:rm|delete|destroy)|postgres detach|projects:delete|hosting:disable|auth:delete|api (?:delete|purge|reset)\w*|branches delete|service delete|environment delete|kubernetes cluster delete|databases delete)\b/,
     }),
     high('platform.remove', 'Removes a deployment, a domain or a secret.', {
       text: /\b(?:rm|remove|delete|undeploy|unpublish|down|teardown|rollback|env:unset|config:unset|ps:stop|maintenance:on|secrets? unset|scale count 0)\b/,
@@ -147,6 +164,8 @@ const platform = (deploys: RegExp): Entry => ({
   ],
 })
 
+const SUPABASE = platform(/\b(?:db push|functions deploy|link)\b/)
+
 const pulumi: Entry = {
   base: READ,
   rules: [
@@ -155,7 +174,7 @@ const pulumi: Entry = {
       none: '--yes',
       text: /^(?!.*\b(?:rm|set|export --show-secrets)\b)/,
     }),
-    catastrophic('cloud.destroy', 'Destroys the infrastructure of a stack.', { sub: 'destroy' }),
+    catastrophic('cloud.destroy', 'Destroys the infrastructure of a stack.', { sub: 'destroy|down' }),
     high('cloud.stack_rm', 'Deletes a stack.', { sub: 'stack|state rm|delete' }),
     high('cloud.apply_unasked', 'Changes infrastructure without a question.', { sub: 'up|update', any: '-y --yes -f' }),
     elevated('cloud.apply', 'Changes infrastructure.', { sub: 'up|update|refresh|config' }, 'deploy'),
@@ -165,7 +184,8 @@ const pulumi: Entry = {
 const stack = (say: string): Entry => ({
   base: BUILD,
   rules: [
-    catastrophic('cloud.destroy', say, { sub: 'destroy|remove|delete|rm|teardown' }),
+    catastrophic('cloud.destroy', say, { sub: 'destroy|remove|delete|rm|teardown|terminate' }),
+    catastrophic('cloud.destroy', say, { sub: 'app|env|svc|job|pipeline delete' }),
     elevated('cloud.deploy', 'Deploys a stack.', { sub: 'deploy|up|watch|publish|rollback' }, 'deploy'),
     none('cloud.preview', 'Only plans or reads.', {
       sub: 'diff|synth|ls|list|print|info|logs|package|validate|doctor|build|local',
@@ -176,7 +196,7 @@ const stack = (say: string): Entry => ({
 export const CLOUD: Table = {
   ...same('terraform tofu terragrunt', TERRAFORM),
   pulumi,
-  cdk: stack('Destroys a stack.'),
+  ...same('cdk cdktf', stack('Destroys a stack.')),
   ...same('serverless sls sst sam copilot eb', stack('Removes the deployed service.')),
   aws: {
     valued: '--profile --region --output --query --endpoint-url --cli-input-json',
@@ -185,7 +205,12 @@ export const CLOUD: Table = {
     run: cloudCopy,
   },
   awslocal: { base: BUILD },
-  gcloud: { valued: '--project --zone --region --format --filter --account', base: TOUCHY, rules: GOOGLE },
+  gcloud: {
+    valued: '--project --zone --region --format --filter --account',
+    base: TOUCHY,
+    rules: GOOGLE,
+    run: cloudCopy,
+  },
   ...same('gsutil', gsutil),
   bq: {
     base: READ,
@@ -194,7 +219,12 @@ export const CLOUD: Table = {
       high('bq.drop', 'Deletes data.', { text: /\b(?:drop|truncate|delete\s+from)\b/i }),
     ],
   },
-  az: { valued: '-g --resource-group -n --name --subscription -o --output --query', base: TOUCHY, rules: AZURE },
+  az: {
+    valued: '-g --resource-group -n --name --subscription -o --output --query --access',
+    base: TOUCHY,
+    rules: AZURE,
+    run: (call) => (call.args[0]?.text === 'storage' ? sendFiles(call) : undefined),
+  },
   azcopy: {
     base: TOUCHY,
     rules: [catastrophic('az.storage_delete', 'Deletes stored objects in bulk.', { sub: 'remove|rm' })],
@@ -207,13 +237,22 @@ export const CLOUD: Table = {
   ...same('railway render', platform(/\b(?:up|deploy|redeploy)\b/)),
   ...same('wrangler', platform(/\b(?:deploy|publish|pages deploy)\b/)),
   ...same('firebase', platform(/\b(?:deploy|hosting:clone)\b/)),
-  ...same('supabase', platform(/\b(?:db push|functions deploy|link)\b/)),
+  ...same('supabase', {
+    ...SUPABASE,
+    rules: [
+      elevated('platform.local_reset', 'Empties the database on this machine.', {
+        sub: 'db reset',
+        text: /^supabase db reset(?: --(?:debug|no-seed|version[= ]\S+))*$/,
+      }),
+      ...(SUPABASE.rules ?? []),
+    ],
+  }),
   ...same('neonctl planetscale pscale turso convex', platform(/\b(?:deploy|create)\b/)),
   ...same('linode-cli hcloud vultr-cli scw ibmcloud oci exo', {
     base: READ,
     rules: [
       catastrophic('cloud.delete', 'Deletes a cloud resource.', {
-        arg: /^(?:delete|rm|remove|destroy|terminate|server-delete)$/,
+        arg: /^(?:delete|rm|remove|destroy|terminate|[\w-]+-delete)$/,
       }),
       elevated(
         'cloud.change',
@@ -234,45 +273,6 @@ export const CLOUD: Table = {
       high('s3.delete', 'Deletes stored objects.', { sub: 'rb|del|rm' }),
       elevated('s3.put', 'Copies objects to storage.', { sub: 'put|cp|sync|mirror' }, 'api'),
     ],
+    run: sendFiles,
   }),
-  ...same('vault', {
-    base: READ,
-    rules: [
-      high('vault.delete', 'Deletes secrets or seals the vault.', {
-        text: /\b(?:delete|destroy|metadata delete|seal|revoke|secrets disable|auth disable|generate-root|rekey)\b/,
-      }),
-      elevated('vault.read', 'Reads or changes secrets.', { sub: 'kv|read|write|login|token' }, 'security'),
-    ],
-  }),
-  ...same('op bw pass lpass doppler infisical gopass chamber', {
-    base: READ,
-    rules: [
-      high('secrets.delete', 'Deletes stored secrets.', { text: /\b(?:delete|rm|remove)\b/ }),
-      elevated('secrets.read', 'Reads stored secrets.', { none: '--version --help' }, 'security'),
-    ],
-  }),
-  ...same('ansible-playbook', {
-    base: TOUCHY,
-    rules: [
-      none('ansible.check', 'Only shows what it would do.', {
-        any: '--check -C --list-hosts --list-tasks --syntax-check',
-      }),
-    ],
-  }),
-  ansible: {
-    base: TOUCHY,
-    rules: [
-      none('ansible.ping', 'Only reads.', { text: /-m ping|-m setup/ }),
-      high('ansible.power', 'Restarts or stops machines.', { text: /-m (?:reboot|shutdown)/ }),
-      high('ansible.absent', 'Deletes on many machines.', { text: /state=absent/ }),
-    ],
-  },
-  packer: { long: true, base: BUILD },
-  nomad: {
-    base: READ,
-    rules: [
-      high('nomad.stop', 'Stops jobs.', { text: /\b(?:job stop|stop|system gc|node drain|purge)\b/ }),
-      elevated('nomad.run', 'Deploys a job.', { sub: 'run|job' }, 'deploy'),
-    ],
-  },
 }

@@ -177,7 +177,12 @@ export function invocations(tokens: readonly Token[]): readonly Invocation[] {
     if (token.kind === 'text') subject = token.value
     if (token.kind !== 'name') return
     const next = tokens[i + 1]
-    if (next === undefined || !(next.kind === 'text' || (next.kind === 'mark' && next.value === '('))) return
+    const called =
+      next?.kind === 'text' ||
+      (next?.kind === 'mark'
+        ? next.value === '('
+        : next?.value === 'glob' || (token.value === 'eval' && next?.kind === 'name'))
+    if (!called) return
     const parts = token.value.split(/\.|::|->|\?\./)
     const { texts, list, dynamic } = readArguments(tokens, i + 1, reach)
     calls.push({ name: token.value, last: parts.at(-1) ?? token.value, texts, list, dynamic, subject })

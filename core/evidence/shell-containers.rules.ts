@@ -1,3 +1,5 @@
+import { gradeFile } from './file.rules.ts'
+import { adopt } from './shell-effects.rules.ts'
 import type { Call } from './shell-state.rules.ts'
 import { reportCall } from './shell-state.rules.ts'
 import type { Entry, Table } from './shell-table.rules.ts'
@@ -32,11 +34,19 @@ function runAll(call: Call): void {
   if (piped || call.args.some((arg) => every(arg.raw) && /\$\(|`/.test(arg.raw))) reportCall(call, ALL)
 }
 
+/** Every file that describes the stack is one for tests. */
+const TEST_STACK = /^(?!.*(?:-f|--file)[= ](?!\S*\b(?:test|tests|ci|e2e)\b)).*(?:-f|--file)[= ]/
+
 const docker: Entry = {
   valued:
     '--context -H --host -f --file -p --project-name --format --filter -t --tag -n --tail --since -c --config -l --log-level',
   base: TOUCHY,
   rules: [
+    catastrophic('shell.governance_off', 'Stops or removes what governs the agent.', {
+      sub: 'stop|kill|rm|pause|restart',
+      arg: /^writ(?:[-_][\w-]+)?$/,
+    }),
+    high('docker.reset', 'Deletes every container, image and volume.', { sub: 'system reset' }),
     high('docker.prune_all', 'Deletes all unused images, containers or volumes.', {
       sub: 'system|volume prune',
       any: '-a --all --volumes',
@@ -45,6 +55,7 @@ const docker: Entry = {
     elevated('docker.prune', 'Deletes unused containers or images.', {
       sub: 'system|container|image|network|builder|buildx prune',
     }),
+    elevated('docker.down_test', 'Deletes the volumes of a test stack.', { sub: 'compose down|rm', text: TEST_STACK }),
     high('docker.down_volumes', 'Deletes volumes with their data.', {
       sub: 'compose down|rm',
       any: '-v --volumes --rmi',
@@ -75,6 +86,7 @@ const compose: Entry = {
   valued: '-f --file -p --project-name',
   base: BUILD,
   rules: [
+    elevated('docker.down_test', 'Deletes the volumes of a test stack.', { sub: 'down|rm', text: TEST_STACK }),
     high('docker.down_volumes', 'Deletes volumes with their data.', { sub: 'down|rm', any: '-v --volumes' }),
     none('docker.read', 'Only reads.', { sub: 'ps|logs|config|images|top|version' }),
   ],
@@ -83,8 +95,16 @@ const compose: Entry = {
 const KUBE_VALUED =
   '-n --namespace --context --kubeconfig -l --selector -o --output -f --filename -c --container --cluster --user --tail --since --type -p --patch --image --timeout --sort-by --field-selector'
 
+/** `kubectl apply -f -`: the manifest is on standard input. */
+function manifest(call: Call): void {
+  const text = call.stdin?.text
+  if (text == null || !call.args.some((arg) => arg.text === '-')) return
+  adopt(call.state, gradeFile({ path: 'manifest.yaml', content_excerpt: text.slice(0, 16_384) }), text)
+}
+
 const kubectl: Entry = {
   valued: KUBE_VALUED,
+  run: (call) => (manifest(call), undefined),
   base: TOUCHY,
   rules: [
     none('kube.dry', 'Only shows what it would do.', { any: '--dry-run=client --dry-run=server --dry-run' }),
@@ -101,6 +121,7 @@ const kubectl: Entry = {
     high('kube.scale_zero', 'Stops a workload.', { sub: 'scale', text: /--replicas[= ]0\b/ }),
     high('kube.replace_force', 'Deletes and creates objects anew.', { sub: 'replace', any: '--force' }),
     high('kube.admin', 'Gives far-reaching rights.', { sub: 'create', text: /clusterrolebinding|cluster-admin/ }),
+    high('kube.patch_zero', 'Stops a workload.', { sub: 'patch', text: /"?replicas"?\s*:\s*0\b/ }),
     high('kube.patch_finalizers', 'Skips the orderly end of objects.', { sub: 'patch', text: /finalizers/ }),
     elevated('kube.secret', 'Reads or changes secrets.', { arg: /^secrets?(?:\/|$)/ }, 'security'),
     none('kube.config_read', 'Only reads.', { sub: 'config view|get-contexts|current-context|get-clusters' }),
@@ -108,6 +129,10 @@ const kubectl: Entry = {
     none('kube.rollout_read', 'Only reads.', { sub: 'rollout status|history' }),
     none('kube.read', 'Only reads.', {
       sub: 'get|describe|logs|top|explain|version|api-resources|api-versions|cluster-info|auth|diff|wait|events|kustomize|options|completion|plugin',
+    }),
+    high('kube.host', 'Gives a container the whole host.', {
+      sub: 'run|debug',
+      text: /--privileged|host(?:PID|Network|IPC)"?\s*:\s*true|hostPath|"?privileged"?\s*:\s*true|--profile[= ]sysadmin/,
     }),
     low('kube.session', 'Opens a session or a tunnel.', { sub: 'exec|port-forward|proxy|attach|cp|run|debug' }),
     elevated('kube.apply', 'Changes a cluster.', {}, 'deploy'),
@@ -158,7 +183,7 @@ export const CONTAINERS: Table = {
       elevated('flux.reconcile', 'Changes a cluster.', { sub: 'reconcile|bootstrap|create|resume' }, 'deploy'),
     ],
   },
-  ...same('eksctl kops kubeadm k3d kind minikube k3s-uninstall.sh', {
+  ...same('eksctl kops kubeadm k3d kind minikube k3s-uninstall.sh k3s-killall.sh', {
     base: TOUCHY,
     rules: [
       catastrophic('kube.cluster_delete', 'Deletes a cluster.', {
@@ -166,8 +191,12 @@ export const CONTAINERS: Table = {
         none: '--dry-run',
         text: /^(?:eksctl|kops)/,
       }),
+      elevated('kube.local_delete', 'Deletes a cluster on this machine.', {
+        text: /^(?:kind|minikube|k3d) /,
+        sub: 'delete|cluster',
+      }),
       high('kube.cluster_delete', 'Deletes a cluster.', { sub: 'delete|reset' }),
-      catastrophic('kube.cluster_uninstall', 'Deletes a cluster.', { text: /uninstall/ }),
+      catastrophic('kube.cluster_uninstall', 'Deletes a cluster.', { text: /uninstall|killall/ }),
       none('kube.cluster_read', 'Only reads.', { sub: 'get|status|version|list|ip|profile|logs' }),
     ],
   }),

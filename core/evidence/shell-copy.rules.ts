@@ -1,7 +1,7 @@
-import { isSecretPath, placed } from './shell-effects.rules.ts'
+import { isSecretPath, kindOf, output, placed } from './shell-effects.rules.ts'
 import { judgeRemoval } from './shell-remove.rules.ts'
 import type { Call, Hit } from './shell-state.rules.ts'
-import { has, report, reportCall } from './shell-state.rules.ts'
+import { has, NOTHING, report, reportCall } from './shell-state.rules.ts'
 import { parseArgs } from './shell-table.rules.ts'
 
 const EXFILTRATES: Hit = {
@@ -19,6 +19,7 @@ const SYNC_DELETE: Hit = {
   say: 'Deletes at the target what the source does not have.',
   flag: 'destructive',
 }
+const PROTECTED = /^(?:system|system_root|home_root|control_plane|device)$/
 const LOCAL = /^(?:[^@]*@)?(?:localhost|127\.0\.0\.1):/
 
 function secretFile(path: string, call: Call): boolean {
@@ -42,6 +43,8 @@ export function syncOut(call: Call): undefined {
   const { flags, operands } = parseArgs(call.args, { valued: '-e --rsh --exclude --include --files-from -f' })
   copyOut(call)
   const target = operands.at(-1)
+  if (target !== undefined && !target.text.includes(':') && PROTECTED.test(kindOf(target.text, call.state)))
+    output.write({ path: target, append: false }, NOTHING, call.state)
   if (
     target === undefined ||
     ![...flags].some((flag) => flag.startsWith('--del')) ||
@@ -54,6 +57,19 @@ export function syncOut(call: Call): undefined {
     target.text.includes(':') ? SYNC_DELETE : judgeRemoval(target, { recursive: true }, call.state),
     target.text,
   )
+}
+
+/** `croc send`, `ftp`, `rclone copy` and their kin: whatever file is named goes out. */
+export function sendFiles(call: Call): undefined {
+  const words = [...call.args.map((arg) => arg.text), ...(call.stdin?.text?.split(/\s+/) ?? [])]
+  if (has(call.stdin?.taint ?? 0, 'secret') || words.some((word) => secretFile(word, call)))
+    reportCall(call, EXFILTRATES)
+}
+
+/** `sftp host <<< 'put file'` */
+export function typedOut(call: Call): undefined {
+  copyOut(call)
+  if (call.stdin?.text?.split(/\s+/).some((word) => secretFile(word, call))) reportCall(call, EXFILTRATES)
 }
 
 /** `aws s3 cp`, `gsutil cp`: the same question for object stores. */

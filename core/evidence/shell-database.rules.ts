@@ -3,6 +3,7 @@ import type { Call, Flow } from './shell-state.rules.ts'
 import { HOLE, NOTHING, report, TAINT } from './shell-state.rules.ts'
 import type { Entry, Table } from './shell-table.rules.ts'
 import { BUILD, catastrophic, elevated, high, low, none, READ, same, TOUCHY } from './shell-table.rules.ts'
+import { inConnection, inTestEnvironment, onTestDatabase } from './shell-test-data.rules.ts'
 import { gradeSql } from './sql.rules.ts'
 
 /** Reads SQL out of options, operands or standard input and gives it to the SQL grader. */
@@ -34,17 +35,23 @@ function gradeText(text: string, call: Call): void {
     .replaceAll(HOLE, 'unknown')
     .replace(/^\s*(?:\\|\.)\w+.*$/gm, '')
     .trim()
-  if (sql !== '') adopt(call.state, gradeSql(sql.slice(0, 8192)), sql)
+  if (sql === '') return
+  const read = sql.slice(0, 8192)
+  adopt(call.state, inConnection(gradeSql(read), read, call), sql)
 }
 
 const MONGO_DROP =
-  /\b(?:dropDatabase|drop|dropCollection|dropIndexes?|remove|deleteMany|shutdownServer|dropUser|dropAllUsersFromDatabase|removeShard)\s*\(/
+  /\b(?:dropDatabase|drop|dropCollection|dropIndexes?|remove|deleteMany|shutdownServer|dropUser|dropAllUsersFromDatabase|removeShard)\s*\(|\bshutdown\s*:/
 
 function mongo(call: Call): Flow {
   const texts = [...call.args.map((arg) => arg.text), call.stdin?.text ?? '']
   for (const text of texts) {
     if (MONGO_DROP.test(text))
-      report(call.state, catastrophic('mongo.drop', 'Deletes documents, a collection or a database.', {}).hit, text)
+      report(
+        call.state,
+        onTestDatabase(catastrophic('mongo.drop', 'Deletes documents, a collection or a database.', {}).hit, call),
+        text,
+      )
     else if (/\b(?:update|insert|replace|delete|create|rename)\w*\s*\(/.test(text))
       report(call.state, elevated('mongo.write', 'Changes documents.', {}).hit, text)
   }
@@ -66,10 +73,14 @@ function redisVerb(line: string): string {
 }
 
 function redis(call: Call): Flow {
+  if (call.args.some((arg) => arg.text === '--help')) return NOTHING
   const lines = [call.args.map((arg) => arg.text).join(' '), ...(call.stdin?.text?.split('\n') ?? [])]
   for (const line of lines) {
     const word = redisVerb(line)
-    if (REDIS_WIPE.test(word) || /config\s+set\s+(?:dir|dbfilename|requirepass)/i.test(line))
+    if (
+      REDIS_WIPE.test(word) ||
+      /config\s+set\s+(?:dir|dbfilename|requirepass)|^.*\beval\b.*\bflush(?:all|db)\b/i.test(line)
+    )
       report(
         call.state,
         catastrophic('redis.flush', 'Empties or stops the data store, or rewrites its files.', {}).hit,
@@ -86,7 +97,7 @@ const client = (options: RegExp, operandFrom: number | null = null): Entry => ({
 })
 
 const MIGRATE_DROP =
-  /\b(?:db:drop|db:reset|db:wipe|migrate:fresh|migrate:reset|migrate reset|db push.*--force-reset|schema:drop|database:drop|db:purge|db:migrate:reset|doctrine:database:drop|db:schema:load|reset_db|flush|sqlflush|ecto\.drop|ecto\.reset|migrate:refresh|drop-all|downgrade base|db:truncate\w*|schema:delete|fixtures:load|drop_all|database drop|migrate down|undo:all)\b/
+  /\b(?:db:drop|db:reset|db:wipe|migrate:fresh|migrate:reset|migrate reset|db push.*--force-reset|schema:drop|database:drop|db:purge|db:migrate:reset|doctrine:database:drop|db:schema:load|reset_db|flush|sqlflush|ecto\.drop|ecto\.reset|migrate:refresh|drop-all|downgrade base|db:truncate\w*|schema:delete|fixtures:load|drop_all|database drop|migrate down|undo:all|dropAll|drop-all|rollback --all)\b/
 const MIGRATE =
   /\b(?:migrate|db:migrate|upgrade|db push|schema:update|ecto\.migrate|migration:run|db:rollback|downgrade|rollback|push|deploy|up)\b/
 
@@ -113,6 +124,7 @@ const migrator: Entry = {
     }),
     elevated('db.migrate', 'Changes a database schema.', { text: MIGRATE }, 'migrate'),
   ],
+  adjust: inTestEnvironment,
   run: frameworkCode,
 }
 
@@ -123,6 +135,7 @@ export const DATABASE: Table = {
   ...same('duckdb', client(/^-c$|^-s$/, 1)),
   ...same('sqlcmd osql isql sqlplus', client(/^-[qQ]$/)),
   ...same('clickhouse-client clickhouse', client(/^-q$|^--query$/)),
+  ...same('cypher-shell', client(/^(?:-d|--database)$/, 0)),
   ...same('cockroach', client(/^-e$|^--execute$/)),
   ...same('cqlsh', client(/^-e$|^--execute$/)),
   ...same('snowsql trino presto beeline hive spark-sql athenacli bqsh', client(/^-[eq]$|^--(?:query|execute)$/)),
@@ -139,7 +152,8 @@ export const DATABASE: Table = {
     base: TOUCHY,
     rules: [high('db.restore_clean', 'Replaces the objects of a database.', { any: '-c --clean --create -C' })],
   }),
-  ...same('dropdb', { base: catastrophic('db.drop', 'Drops a database.', {}).hit }),
+  ...same('dropdb', { base: catastrophic('db.drop', 'Drops a database.', {}).hit, adjust: onTestDatabase }),
+  ...same('pg_dropcluster', { base: catastrophic('db.drop_cluster', 'Drops a database server.', {}).hit }),
   ...same('dropuser', { base: high('db.drop_user', 'Drops a database user.', {}).hit }),
   ...same('createdb createuser initdb pg_isready', { base: BUILD }),
   ...same('mysqladmin', {
@@ -172,6 +186,13 @@ export const DATABASE: Table = {
       }),
     ],
   }),
+  ...same('rabbitmqadmin nats pulsar-admin', {
+    base: READ,
+    rules: [
+      high('queue.delete', 'Deletes queues or their messages.', { arg: /^(?:delete|rm|purge|remove)$/ }),
+      high('queue.delete', 'Deletes queues or their messages.', { sub: 'delete|purge' }),
+    ],
+  }),
   ...same('kafka-topics kafka-topics.sh kafka-delete-records.sh kafka-consumer-groups.sh rpk kcat', {
     base: READ,
     rules: [
@@ -180,8 +201,24 @@ export const DATABASE: Table = {
       }),
     ],
   }),
+  flyway: {
+    ...migrator,
+    rules: [high('db.reset', 'Empties a database.', { sub: 'clean' }), ...(migrator.rules ?? [])],
+  },
+  ...same('nodetool', {
+    base: READ,
+    rules: [
+      high('db.node', 'Removes a node or its data.', {
+        sub: 'decommission|removenode|assassinate|clearsnapshot|stopdaemon|drain|truncatehints',
+      }),
+    ],
+  }),
+  dbt: {
+    base: BUILD,
+    rules: [high('db.drop_macro', 'Drops database objects.', { sub: 'run-operation', text: /\bdrop|truncate|delete/ })],
+  },
   ...same(
-    'rails rake artisan prisma drizzle-kit knex sequelize typeorm alembic flask mix liquibase flyway dbmate goose migrate sqitch manage.py django-admin doctrine console spark sequelize-cli mikro-orm',
+    'rails rake artisan prisma drizzle-kit knex sequelize typeorm alembic flask mix liquibase dbmate goose migrate sqitch manage.py django-admin doctrine console spark sequelize-cli mikro-orm',
     migrator,
   ),
 }

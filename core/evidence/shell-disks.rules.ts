@@ -1,3 +1,4 @@
+import { sendFiles } from './shell-copy.rules.ts'
 import type { Hit } from './shell-state.rules.ts'
 import type { Table } from './shell-table.rules.ts'
 import { catastrophic, elevated, high, none, READ, same, TOUCHY, WRITE } from './shell-table.rules.ts'
@@ -14,13 +15,18 @@ export const DISKS: Table = {
     base: DEVICE,
     rules: [none('shell.disk_list', 'Lists disks.', { any: '-l -p --list --print -n --no-act -d --dump' })],
   }),
-  ...same('fdisk parted gdisk', {
+  ...same('fdisk gdisk', { base: DEVICE, rules: [none('shell.disk_list', 'Lists disks.', { any: '-l --list -s' })] }),
+  parted: {
     base: DEVICE,
     rules: [
-      none('shell.disk_list', 'Lists disks.', { any: '-l --list -s' }),
+      catastrophic('shell.device_write', 'Changes the partitions of a disk.', {
+        arg: /^(?:mklabel|mktable|mkpart|rm|resizepart|rescue|set|toggle|name|disk_set)$/,
+      }),
+      none('shell.disk_list', 'Lists disks.', { any: '-l --list' }),
       none('shell.disk_print', 'Lists disks.', { arg: /^print$/ }),
     ],
-  }),
+  },
+  ...same('tune2fs e2label resize2fs xfs_admin xfs_repair fsck e2fsck', { base: TOUCHY }),
   diskutil: {
     base: READ,
     rules: [
@@ -61,9 +67,13 @@ export const DISKS: Table = {
     rules: [
       none('shell.mount_list', 'Lists mounts.', { none: '-a -o -t -f -l --bind -u', text: /^\w+$/ }),
       high('shell.mount_root', 'Mounts over the root.', { text: /remount.* \/$/ }),
+      high('shell.mount_system', 'Hides or detaches a system folder.', {
+        text: /(?:--bind|\s-B)\s.*\s\/(?:etc|usr|var|bin|boot|home|root)\/?$|^umount .*\s\/(?:home|boot|var)?$/,
+      }),
     ],
   }),
   restic: {
+    valued: '-r --repo -p --password-file -o --option --cache-dir',
     base: WRITE,
     rules: [
       high('shell.backup_forget', 'Deletes backups.', { sub: 'forget|prune|unlock', none: '--dry-run' }),
@@ -74,6 +84,15 @@ export const DISKS: Table = {
     base: WRITE,
     rules: [high('shell.backup_delete', 'Deletes backups.', { sub: 'delete|prune|compact', none: '--dry-run -n' })],
   },
+  duplicity: {
+    base: WRITE,
+    rules: [
+      high('shell.backup_delete', 'Deletes backups.', {
+        sub: 'remove-older-than|remove-all-but-n-full|remove-all-inc-of-but-n-full|cleanup',
+        any: '--force',
+      }),
+    ],
+  },
   rclone: {
     base: READ,
     rules: [
@@ -81,5 +100,6 @@ export const DISKS: Table = {
       high('shell.rclone_delete', 'Deletes remote files.', { sub: 'purge|delete|sync|deletefile|rmdirs|cleanup|move' }),
       elevated('shell.rclone_copy', 'Copies files to or from a remote.', { sub: 'copy|copyto' }),
     ],
+    run: sendFiles,
   },
 }

@@ -1,5 +1,7 @@
+import picomatch from 'picomatch'
 import type { Assignment } from 'unbash'
 import { gradeFile } from './file.rules.ts'
+import { normalisePath } from './path-normal.rules.ts'
 import { classifyPath } from './path.rules.ts'
 import type { PathKind } from './path.rules.ts'
 import type { Grade } from './schema.ts'
@@ -118,9 +120,14 @@ export function adopt(state: State, grade: Grade, text: string): void {
 /** The path as seen from where the shell stands after every `cd` so far. */
 export function placed(text: string, state: State): string {
   const path = known(text).replace(/^(?:\.\/+)+(?=.)/, '')
-  if (state.cwd === null || /^(?:[/~\\]|[A-Za-z]:)/.test(path)) return path
-  return `${state.cwd}/${path}`
+  const whole = state.cwd === null || /^(?:[/~\\]|[A-Za-z]:)/.test(path) ? path : `${state.cwd}/${path}`
+  if (whole.length <= LONG_PATH) return whole
+  charge(state, whole.length * 8)
+  return normalisePath(whole).path
 }
+
+/** Longer paths are shortened before anybody looks at them: detours such as `a/../` must not push the end out of sight. */
+const LONG_PATH = 512
 
 export function kindOf(text: string, state: State): PathKind {
   return classifyPath(placed(text, state)).kind
@@ -129,9 +136,30 @@ export function kindOf(text: string, state: State): PathKind {
 const MAYBE_SECRET =
   /env|ssh|id_|cred|secret|key|pem|aws|kube|netrc|npmrc|pypirc|shadow|passw|token|gnupg|pgpass|gcloud|docker|vault|history|cookies|login|keychain|azure|master|sudoers|htpasswd|my\.cnf|tfstate|tfvars|p12|pfx|jks|proc\/|config\/|wallet|\.asc|kdbx|\.db/i
 
+/** Names that a pattern such as `.en?` or `id_*` opens. */
+const SECRET_NAMES =
+  '.env .env.local .env.production .ssh .aws .gnupg .kube .netrc .git-credentials id_rsa id_ed25519 credentials shadow'.split(
+    ' ',
+  )
+
+/** The path with its patterns replaced by the secret names they fit; null when a part fits none. Two fixed letters at least: `*` opens anything. */
+function secretBehind(path: string, state: State): string | null {
+  const segments = path.split('/').map((segment) => {
+    if (!/[*?[]/.test(segment)) return segment
+    const fixed = segment.replaceAll(/\[[^\]]*\]/g, '').replaceAll(/[*?]/g, '')
+    if (fixed.length < 2 || segment.length > 40 || segment.split('*').length > 4) return null
+    charge(state, COST.glob)
+    const fits = picomatch(segment, { dot: true, noextglob: true })
+    return SECRET_NAMES.find((name) => fits(name)) ?? null
+  })
+  return segments.includes(null) ? null : segments.join('/')
+}
+
 /** Cheap test first: most arguments of readers are no secrets. */
 export function isSecretPath(text: string, state: State): boolean {
-  return MAYBE_SECRET.test(text) && kindOf(text, state) === 'secret'
+  if (MAYBE_SECRET.test(text) && kindOf(text, state) === 'secret') return true
+  const opened = /[*?[]/.test(text) ? secretBehind(text, state) : null
+  return opened !== null && kindOf(opened, state) === 'secret'
 }
 
 export function reportSecretRead(path: string, state: State): void {
@@ -202,11 +230,13 @@ const RUN_LATER = new Set([
   'PS4',
 ])
 
+const PRELOADS =
+  /^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV|PYTHONSTARTUP)=.|^NODE_OPTIONS=.*(?:-r|--require|--import|--loader)[ =]|^(?:PERL5OPT|RUBYOPT)=.*-[Mr]/
+
 function judgeVariable(name: string, value: Flow, state: State): void {
   const text = value.text ?? ''
   if (RUN_LATER.has(name) && text.trim() !== '') state.run(text.replace(/^\|+/, ''), null)
-  if (/^(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES|BASH_ENV)$/.test(name) && text !== '')
-    report(state, PRELOAD, `${name}=${text}`)
+  if (PRELOADS.test(`${name}=${text}`)) report(state, PRELOAD, `${name}=${text}`)
   if (name === 'HISTFILE' ? text === '/dev/null' || text === '' : /^HIST(?:FILE)?SIZE$/.test(name) && text === '0') {
     report(state, HISTORY_OFF, `${name}=${text}`)
   }

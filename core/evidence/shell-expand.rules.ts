@@ -70,6 +70,9 @@ function appendList(draft: Draft, list: readonly Arg[], scope: Scope): void {
 function parameterValue(part: Extract<WordPart, { type: 'ParameterExpansion' }>, scope: Scope): Flow {
   const { state } = scope
   if (part.prefix === '#') return { text: '1', taint: 0 }
+  // Substitutions inside run whether or not the value is known; a default's operand is resolved below.
+  if (part.index !== undefined) runNested(part.index, scope)
+  if (part.operation !== undefined && part.operation.type !== 'Default') runNested(part, scope)
   const index = part.index?.text
   const listed = index === undefined ? undefined : state.lists.get(part.parameter)?.[Number.parseInt(index, 10)]
   let value: Flow = listed ?? lookUp(part.parameter, state)

@@ -1,9 +1,10 @@
+import { tar, unpack } from './shell-archives.rules.ts'
 import { isSecretPath, kindOf, output, placed, reportSecretRead } from './shell-effects.rules.ts'
-import { fd, find, FIND_DELETE } from './shell-find.rules.ts'
+import { fd, find } from './shell-find.rules.ts'
 import { judgeRemoval, reportRemoval } from './shell-remove.rules.ts'
 import { DISKS } from './shell-disks.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { HOLE, known, literal, NOTHING, report, reportCall, TAINT } from './shell-state.rules.ts'
+import { HOLE, known, literal, NOTHING, report } from './shell-state.rules.ts'
 import { judgeWindows } from './shell-windows.rules.ts'
 import type { Table } from './shell-table.rules.ts'
 import { high, low, parseArgs, READ, same, TOUCHY, WRITE } from './shell-table.rules.ts'
@@ -133,13 +134,23 @@ function chown(call: Call): undefined {
   }
 }
 
+const FOLDER = /\/$|(?:^|\/)(?:[\w.-]+\.d|launchagents|launchdaemons|autostart|hooks|cron\.\w+|\.ssh)$/i
+
+/** Where a copy ends up: in a folder it keeps its name. */
+function landing(target: Arg, source: Arg | undefined): Arg {
+  const name = source?.text.split('/').findLast((part) => part !== '')
+  return name === undefined || !FOLDER.test(target.text)
+    ? target
+    : { ...target, text: `${target.text.replace(/\/$/, '')}/${name}` }
+}
+
 function move(call: Call): undefined {
   const { flags, operands: all } = parseArgs(call.args, { valued: '-t --target-directory -S' })
   const [target, ...sources] = flags.has('-t') ? [undefined, ...all] : [all.at(-1), ...all.slice(0, -1)]
   if (target !== undefined) {
     if (target.text === '/dev/null') report(call.state, VANISH, call.name)
     output.write(
-      { path: target, append: false },
+      { path: landing(target, sources[0]), append: false },
       sources[0] ? (call.state.files.get(placed(sources[0].text, call.state)) ?? NOTHING) : NOTHING,
       call.state,
     )
@@ -147,7 +158,8 @@ function move(call: Call): undefined {
   for (const source of sources) {
     const kind = kindOf(source.text, call.state)
     if (/^(?:system_root|home_root|system|control_plane|vcs)$/.test(kind)) report(call.state, MOVE_AWAY, source.text)
-    else if (/(?:^|\/)\.(?:ssh|aws|gnupg|kube)\/?$/.test(source.text)) report(call.state, MOVE_AWAY, source.text)
+    else if (/(?:^|\/)\.(?:ssh|aws|gnupg|kube|claude|codex|writ|cursor|gemini)\/?$/.test(source.text))
+      report(call.state, MOVE_AWAY, source.text)
     else if (kind === 'secret') reportSecretRead(source.text, call.state)
   }
 }
@@ -157,7 +169,8 @@ function copy(call: Call): undefined {
   const target = all.at(-1)
   const source = all.length > 1 ? all[0] : undefined
   const flow = source === undefined ? NOTHING : output.read(source, call.state)
-  if (target !== undefined && !/:/.test(target.text)) output.write({ path: target, append: false }, flow, call.state)
+  if (target !== undefined && !/:/.test(target.text))
+    output.write({ path: landing(target, source), append: false }, flow, call.state)
   if (source?.text === '/dev/null' && target !== undefined)
     report(call.state, { ...WIPE, danger: 'elevated' }, target.text)
   if (/^\/bin\/(?:ba|z|da)?sh$/.test(source?.text ?? '')) report(call.state, SETUID, call.name)
@@ -166,7 +179,8 @@ function copy(call: Call): undefined {
 function link(call: Call): undefined {
   const all = operands(call, '-t -S')
   const target = all.at(-1)
-  if (target !== undefined && all.length > 1) output.write({ path: target, append: false }, NOTHING, call.state)
+  if (target !== undefined && all.length > 1)
+    output.write({ path: landing(target, all[0]), append: false }, NOTHING, call.state)
   for (const source of all.slice(0, -1))
     if (isSecretPath(source.text, call.state)) reportSecretRead(source.text, call.state)
 }
@@ -174,23 +188,6 @@ function link(call: Call): undefined {
 function cd(call: Call): undefined {
   const to = operands(call)[0]?.text ?? '~'
   call.state.cwd = to === '-' ? null : to.includes(HOLE) ? `unknown/${known(to)}` : placed(to, call.state)
-}
-
-function tar(call: Call): Flow | undefined {
-  const words = call.args.map((arg) => arg.text)
-  for (const word of words) {
-    const action =
-      /^--(?:checkpoint-action=exec|to-command|use-compress-program|info-script|new-volume-script)=(.*)$/s.exec(word)
-    if (action?.[1] !== undefined) call.state.run(action[1], null)
-  }
-  const secret = words.some((word) => isSecretPath(word, call.state))
-  const at = words.findIndex((word) => /^-C$|^--directory$/.test(word))
-  const into = at >= 0 ? words[at + 1] : words.find((word) => word.startsWith('--directory='))?.slice(12)
-  if (into !== undefined && /^-?[a-z]*x/.test(words[0] ?? '') && /^system(?:_root)?$/.test(kindOf(into, call.state)))
-    report(call.state, { ...MOVE_AWAY, danger: into === '/' ? 'high' : 'elevated' }, into)
-  if (words.includes('--remove-files')) reportCall(call, { ...FIND_DELETE, danger: 'elevated' })
-  if (secret) reportSecretRead(words.at(-1) ?? '', call.state)
-  return { text: null, taint: secret ? TAINT.secret : (call.stdin?.taint ?? 0) }
 }
 
 function touchPaths(call: Call): undefined {
@@ -238,7 +235,7 @@ export const FILES: Table = {
   popd: { base: READ },
   ...same('tar bsdtar', { base: WRITE, run: tar }),
   ...same('zip 7z 7za rar', { base: WRITE, run: tar }),
-  ...same('unzip unrar unar', { base: WRITE }),
+  ...same('unzip unrar unar cpio', { base: WRITE, run: (call) => (unpack(call), undefined) }),
   ...DISKS,
   ...same('code vim vi nano emacs nvim ex', {
     base: low('shell.editor', 'Opens an editor.', {}).hit,

@@ -83,6 +83,7 @@ function judgeDelete(search: Search, call: Call): void {
 export function find(call: Call): Flow {
   const search = searchOf(call)
   const found = foundBy(search)
+  let taint = 0
   call.args.forEach((arg, i) => {
     if (arg.text === '-delete') judgeDelete(search, call)
     if (/^-f(?:print|ls|printf|print0)$/.test(arg.text) && call.args[i + 1])
@@ -96,10 +97,12 @@ export function find(call: Call): Flow {
         each.text === '{}' ? found : [{ ...each, text: each.text.replaceAll('{}', () => found[0]?.text ?? '') }],
       )
     if (/^(?:.*\/)?(?:rm|unlink|shred|srm)$/.test(argv[0]?.text ?? '')) judgeDelete(search, call)
-    call.state.exec(argv, null)
+    // Each found file in turn is the same as the whole folder at once.
+    const whole = /^(?:.*\/)?(?:chmod|chown|chgrp)$/.test(argv[0]?.text ?? '') && search.pattern === null
+    taint |= call.state.exec(whole ? argv.toSpliced(1, 0, literal('-R')) : argv, null).taint
   })
   const narrow = search.pattern !== null
-  return { text: narrow ? found.map((arg) => `${arg.text}\n`).join('') : null, taint: TAINT.listing }
+  return { text: narrow ? found.map((arg) => `${arg.text}\n`).join('') : null, taint: TAINT.listing | taint }
 }
 
 export function fd(call: Call): undefined {

@@ -1,7 +1,8 @@
+import { kindOf, output } from './shell-effects.rules.ts'
 import type { Call, Flow } from './shell-state.rules.ts'
 import { NOTHING, TAINT } from './shell-state.rules.ts'
 import type { Rule, Table } from './shell-table.rules.ts'
-import { catastrophic, elevated, high, low, none, READ, WRITE } from './shell-table.rules.ts'
+import { catastrophic, elevated, high, low, none, WRITE } from './shell-table.rules.ts'
 
 const GIT_VALUED =
   '-C -c --git-dir --work-tree --namespace -m --message -F --file --author --date -b -B --format --exec-path -s --source'
@@ -28,6 +29,12 @@ const PUSH: readonly Rule[] = [
     sub: 'push',
     any: '-d --delete',
     arg: PROTECTED,
+  }),
+  elevated('git.push_lease', 'Rewrites a named branch of your own, unless somebody else has pushed.', {
+    sub: 'push * *',
+    any: '--force-with-lease',
+    none: '-f --force --all --tags --mirror --delete -d',
+    text: /^git push (?:-\S+ )*[\w./-]+ (?:-\S+ )*(?!HEAD\b|@)[\w./-]+(?: -\S+)*$/,
   }),
   high('git.push_force', 'Rewrites history on the remote.', {
     sub: 'push',
@@ -58,6 +65,7 @@ const LOCAL: readonly Rule[] = [
   low('git.restore_staged', 'Unstages files.', { sub: 'restore', any: '--staged -S', none: '--worktree -W' }),
   high('git.restore_all', 'Discards uncommitted work.', { sub: 'restore', arg: /^(?:\.|\*|:\/)$/ }),
   elevated('git.restore', 'Discards changes of files.', { sub: 'restore' }),
+  elevated('git.restore', 'Discards changes of files.', { sub: 'checkout', text: / -- ./ }),
   high('git.stash_drop', 'Deletes stashed work.', { sub: 'stash drop|clear' }),
   none('git.stash_list', 'Only reads.', { sub: 'stash list|show' }),
   high('git.branch_force_delete', 'Deletes a branch that may not be merged.', { sub: 'branch', any: '-D' }),
@@ -66,6 +74,12 @@ const LOCAL: readonly Rule[] = [
     all: '--delete --force',
   }),
   low('git.branch_delete', 'Deletes a merged branch.', { sub: 'branch', any: '-d --delete -m -M' }),
+  elevated('git.credential', 'Reads a stored password.', { sub: 'credential fill' }, 'security'),
+  high('git.add_ignored', 'Records a file with secrets that is meant to be ignored.', {
+    sub: 'add',
+    any: '-f --force',
+    arg: /(?:^|\/)(?:\.env(?!\.(?:example|sample|template))|id_(?:rsa|ed25519)|[^/]*\.pem$|\.npmrc|credentials)/,
+  }),
   high('git.filter', 'Rewrites the whole history.', { sub: 'filter-branch|filter-repo' }),
   high('git.reflog', 'Deletes the way back to lost commits.', { sub: 'reflog expire|delete' }),
   high('git.gc_prune', 'Deletes unreachable commits at once.', { sub: 'gc', text: /--prune=(?:now|all)/ }),
@@ -131,8 +145,16 @@ function runSettings(call: Call): void {
   })
 }
 
+/** `git checkout other -- .claude/settings.json` writes the file as surely as an editor does. */
+function restoresControl(call: Call): void {
+  if (!/^(?:checkout|restore)$/.test(call.args[0]?.text ?? '')) return
+  for (const path of call.args.slice(1))
+    if (kindOf(path.text, call.state) === 'control_plane') output.write({ path, append: false }, NOTHING, call.state)
+}
+
 function git(call: Call): Flow {
   runSettings(call)
+  restoresControl(call)
   const words = call.args.map((arg) => arg.text)
   if (words.includes('rev-parse') && words.includes('--show-toplevel')) return { text: '.', taint: 0 }
   return /^(?:rev-parse|describe|branch|log|config)$/.test(words[0] ?? '')
@@ -156,51 +178,6 @@ export const GIT: Table = {
     rules: [
       high('hg.strip', 'Rewrites history.', { sub: 'strip|purge|rollback' }),
       high('hg.clean', 'Discards uncommitted work.', { sub: 'update|revert', any: '-C --clean --all' }),
-    ],
-  },
-  gh: {
-    valued: '-R --repo -H --header -f -F --field -X --method -q --jq -t --title -b --body -B --base',
-    base: READ,
-    rules: [
-      catastrophic('gh.repo_delete', 'Deletes a repository.', { sub: 'repo delete|archive' }),
-      high('gh.api_delete', 'Deletes through the API.', { sub: 'api', text: /(?:-X|--method)[= ]?DELETE/i }),
-      elevated(
-        'gh.api_write',
-        'Changes something through the API.',
-        { sub: 'api', text: /(?:-X|--method)[= ]?(?:POST|PUT|PATCH)| -[fF] /i },
-        'api',
-      ),
-      high('gh.repo_public', 'Makes a repository public or changes who may use it.', {
-        sub: 'repo edit',
-        text: /--visibility[= ]public/,
-      }),
-      high('gh.release_delete', 'Deletes a release.', { sub: 'release delete' }),
-      high('gh.secret', 'Changes or deletes deployment secrets.', { sub: 'secret|variable delete|remove' }),
-      elevated('gh.secret_set', 'Changes deployment secrets.', { sub: 'secret|variable set' }),
-      high('gh.merge_admin', 'Merges past the branch protection.', { sub: 'pr merge', any: '--admin' }),
-      elevated('gh.merge', 'Merges into a shared branch.', { sub: 'pr merge' }, 'deploy'),
-      high('gh.key', 'Changes access keys.', { sub: 'ssh-key|gpg-key add|delete' }),
-      high('gh.deploy_key', 'Changes access keys.', { sub: 'repo deploy-key' }),
-      elevated(
-        'gh.workflow',
-        'Runs or changes a pipeline.',
-        { sub: 'workflow|run run|enable|disable|rerun|cancel|delete' },
-        'deploy',
-      ),
-      high('gh.token', 'Prints the access token.', { sub: 'auth token' }),
-      none('gh.read_api', 'Only reads.', { sub: 'api|search|status|browse' }),
-      none('gh.read', 'Only reads.', {
-        sub: 'pr|issue|run|repo|release|workflow|auth|gist|label|secret|variable|project|ruleset|cache list|view|diff|checks|status|watch|download|clone',
-      }),
-      low('gh.write', 'Changes issues, pull requests or releases.', { sub: '*' }),
-    ],
-  },
-  glab: {
-    base: READ,
-    rules: [
-      catastrophic('glab.repo_delete', 'Deletes a repository.', { sub: 'repo|project delete' }),
-      elevated('glab.merge', 'Merges into a shared branch.', { sub: 'mr merge' }, 'deploy'),
-      low('glab.write', 'Changes issues or merge requests.', { sub: '* create|update|close' }),
     ],
   },
 }

@@ -178,6 +178,7 @@ function runInterpreter(speech: Speech): (call: Call) => Flow | undefined {
         return runModule(args.slice(i + 1), call)
       else if (speech.valued.test(arg.text)) i++
       else if (arg.text === '-') break
+      else if (call.name === 'deno' && arg.text === 'run') continue
       else if (!arg.text.startsWith('-'))
         return inline ? readOperands(args.slice(i), call) : runProgram(arg, speech, call)
     }
@@ -195,7 +196,9 @@ function readOperands(operands: readonly Arg[], call: Call): Flow {
 function runProgram(file: Arg, speech: Speech, call: Call): Flow {
   const { state } = call
   const framework = frameworkOf(call)
-  if (framework !== null) return state.exec([literal(framework), ...call.args.slice(call.args.indexOf(file) + 1)], null)
+  if (framework !== null)
+    return state.exec([literal(framework), ...call.args.slice(call.args.indexOf(file) + 1)], call.stdin)
+  if (/^https?:\/\/(?!deno\.land\/|jsr\.io\/|esm\.sh\/)/i.test(file.text)) reportCall(call, REMOTE)
   const flow = file.text === '/dev/stdin' && call.stdin !== null ? call.stdin : output.read(file, state)
   if (flow !== NOTHING) judge(flow, speech, call)
   else report(state, SCRIPT, file.raw)
@@ -230,6 +233,6 @@ export const INTERPRETERS: Table = {
   ...speak('php php8', SPEECH['php']),
   ...speak('lua luajit', SPEECH['lua']),
   ...speak('osascript', SPEECH['osascript']),
-  ...speak('Rscript julia groovy elixir ghc tclsh', SPEECH['other']),
+  ...speak('Rscript julia groovy elixir ghc tclsh expect', SPEECH['other']),
   ...same('awk gawk mawk nawk', { base: { ...BUILD, danger: 'none', type: 'review' }, run: runAwk }),
 }

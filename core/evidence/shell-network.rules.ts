@@ -1,6 +1,6 @@
 import { gradeHttp } from './http.rules.ts'
 import { adopt, isSecretPath, output, placed } from './shell-effects.rules.ts'
-import { copyOut, syncOut } from './shell-copy.rules.ts'
+import { copyOut, sendFiles, syncOut, typedOut } from './shell-copy.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
 import { has, HOLE, known, literal, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Table } from './shell-table.rules.ts'
@@ -60,11 +60,15 @@ const GLUED =
   /^(-[dFTXoH])(.+)$|^(--(?:data(?:-\w+)*|json|form|upload-file|request|output|header|post-file|post-data|body-file|body-data|method|output-document|url)|-O)=(.+)$/s
 const AUTH_HEADER = /authori[sz]ation|token|api-?key|cookie|x-auth/i
 
+/** `--data-urlencode name@file` */
+const encodedFile = (option: string, text: string): string | null =>
+  option === '--data-urlencode' ? (/^[\w.-]+@(.+)$/s.exec(text)?.[1] ?? null) : null
+
 function addBody(draft: Draft, option: string, value: Arg, call: Call): void {
   const text = value.text
   const file = /^(?:-T|--upload-file|--post-file|--body-file)$/.test(option)
     ? text
-    : (/(?:^|=)[@<](.+?)(?:;.*)?$/s.exec(text)?.[1] ?? null)
+    : (/(?:^|=)[@<](.+?)(?:;.*)?$/s.exec(text)?.[1] ?? encodedFile(option, text))
   draft.body += `${draft.body === '' ? '' : '&'}${text}`
   draft.taint |= value.taint
   draft.method ??= /^(?:-T|--upload-file)$/.test(option) ? 'PUT' : 'POST'
@@ -162,6 +166,11 @@ function wget(call: Call): Flow {
   return curl({ ...call, name: 'wget', args: spread })
 }
 
+/** Text browsers print what they fetch. */
+function browse(call: Call): Flow {
+  return curl({ ...call, args: call.args.filter((arg) => !arg.text.startsWith('-')) })
+}
+
 function httpie(call: Call): Flow {
   const words = call.args.filter((arg) => !arg.text.startsWith('-'))
   const method = /^[A-Z]+$/.test(words[0]?.text ?? '') ? (words[0]?.text ?? 'GET') : words.length > 1 ? 'POST' : 'GET'
@@ -192,7 +201,8 @@ function netcat(call: Call): Flow {
   const shell =
     words.some(
       (word, i) =>
-        /^-[a-z]*[ec]$|^--(?:exec|sh-exec)$/.test(word) && /(?:sh|cmd|cmd\.exe|powershell)$/.test(words[i + 1] ?? ''),
+        /^-[a-z]*[ec]$|^--(?:exec|sh-exec)$/.test(word) &&
+        /(?:^|\/)(?:(?:ba|z|da|k|a)?sh|cmd(?:\.exe)?|powershell|pwsh)\b/.test(words[i + 1] ?? ''),
     ) || /(?:exec|system):['"]?(?:\/bin\/)?(?:ba|z|da)?sh|--(?:sh-)?exec[= ]/i.test(text)
   if (shell || has(call.stdin?.taint ?? 0, 'shell')) reportCall(call, BACKDOOR)
   else if (
@@ -216,7 +226,9 @@ function sendStdin(call: Call): undefined {
 
 function lookUp(call: Call): undefined {
   if (call.args.some((arg) => has(arg.taint, 'secret'))) reportCall(call, EXFILTRATES)
-  else if (call.args.some((arg) => arg.text.startsWith(HOLE) && arg.text.length > 1 && /\$\(|`/.test(arg.raw)))
+  else if (
+    call.args.some((arg) => arg.text.includes(HOLE) && /[\uE000\w]\.[a-z]/i.test(arg.text) && /\$\(|`/.test(arg.raw))
+  )
     reportCall(call, DNS)
 }
 
@@ -224,24 +236,16 @@ function sshPipe(call: Call): undefined {
   if (has(call.stdin?.taint ?? 0, 'secret')) reportCall(call, EXFILTRATES)
 }
 
-const firewall = {
-  base: TOUCHY,
-  rules: [
-    none('net.list', 'Only reads.', { any: '-L -S --list --list-all -n', none: '-F -A -D -P -I' }),
-    none('net.list', 'Only reads.', { sub: 'status|list|show' }),
-    high('net.firewall_off', 'Switches the firewall off or opens it.', {
-      text: /-F\b|--flush|\bdisable\b|\breset\b|-P (?:INPUT|FORWARD|OUTPUT) ACCEPT|flush ruleset|--panic-o|\bdelete\b|-X\b|--add-port|--remove|default allow/,
-    }),
-  ],
-}
-
 export const NETWORK: Table = {
   ...same('curl curlie', { base: READ, run: curl }),
-  ...same('wget wget2 aria2c axel', { base: READ, run: wget }),
-  ...same('http https xh xhs', { base: READ, run: httpie }),
+  ...same('wget wget2 aria2c axel fetch', { base: READ, run: wget }),
+  ...same('http https httpie xh xhs', { base: READ, run: httpie }),
   ...same('nc ncat netcat socat telnet nc.traditional nc.openbsd', { base: FETCH, run: netcat }),
   rsync: { base: WRITE, run: syncOut },
-  ...same('scp sftp rcp ftp lftp ncftpput croc magic-wormhole wormhole transfer', { base: FETCH, run: copyOut }),
+  ...same('scp rcp', { base: FETCH, run: copyOut }),
+  sftp: { base: FETCH, run: typedOut },
+  ...same('ftp lftp tftp ncftpput croc magic-wormhole wormhole ffsend transfer ipfs', { base: FETCH, run: sendFiles }),
+  ...same('lynx w3m links elinks', { base: FETCH, run: browse }),
   ...same('mail mailx sendmail mutt msmtp swaks mosquitto_pub redis-publish', {
     base: elevated('net.mail', 'Sends a message.', {}, 'message').hit,
     run: sendStdin,
@@ -257,25 +261,6 @@ export const NETWORK: Table = {
   ...same('ngrok cloudflared localtunnel lt bore chisel', {
     base: elevated('net.tunnel', 'Makes this machine reachable from outside.', {}, 'security').hit,
   }),
-  ...same(
-    'nmap masscan zmap hydra sqlmap nikto john hashcat metasploit msfconsole msfvenom responder aircrack-ng gobuster ffuf',
-    {
-      base: high('net.attack_tool', 'Runs a tool made to attack systems.', {}).hit,
-      rules: [elevated('net.scan_local', 'Scans this machine.', { text: /localhost|127\.0\.0\.1/ })],
-    },
-  ),
-  ...same('tcpdump tshark wireshark ettercap', {
-    base: elevated('net.sniff', 'Records network traffic.', {}, 'security').hit,
-  }),
-  ...same('iptables ip6tables nft ufw firewall-cmd pfctl', firewall),
-  ...same('ip ifconfig route', {
-    base: READ,
-    rules: [
-      high('net.link_down', 'Takes a network link down.', { text: /\b(?:down|flush|del|delete)\b/ }),
-      elevated('net.change', 'Changes the network.', { text: /\b(?:add|set|up|replace|change)\b/ }),
-    ],
-  }),
-  ...same('ss netstat lsof arp nmcli networksetup resolvectl', { base: READ }),
   ...same('ssh-keygen', { base: low('net.key', 'Makes or reads a key.', {}).hit }),
   ...same('ssh-copy-id', { base: high('net.key_grant', 'Grants a key access to another machine.', {}).hit }),
   ...same('ssh-add ssh-keyscan ssh-agent', { base: READ }),

@@ -17,6 +17,8 @@ const npm: Entry = {
     high('pkg.owner', 'Changes who owns a package.', {
       sub: 'owner|access|team add|rm|grant|revoke|public|set|remove',
     }),
+    high('pkg.tag', 'Changes which version everybody gets.', { sub: 'dist-tag|tag add|rm|set|remove' }),
+    high('pkg.tag', 'Changes which version everybody gets.', { sub: 'npm tag add|remove' }),
     high('pkg.token', 'Changes access tokens.', { sub: 'token create|revoke|delete' }),
     elevated('pkg.registry', 'Takes packages from another source.', {
       text: /--registry[= ]https?:\/\/(?!registry\.npmjs\.org|registry\.yarnpkg\.com)/,
@@ -36,7 +38,13 @@ const npm: Entry = {
 }
 
 /** `bun -e` is an interpreter as well. */
+const BINARIES =
+  /^(?:prisma|knex|sequelize(?:-cli)?|typeorm|drizzle-kit|mikro-orm|rimraf|wrangler|vercel|netlify|firebase|supabase|cdk|sls|serverless|sst|semantic-release|release-it|np)$/
+
 function runInline(call: Call): void {
+  // `yarn prisma migrate reset` runs the project's own binary.
+  if (/^(?:yarn|pnpm|bun)$/.test(call.name) && BINARIES.test(call.args[0]?.text ?? ''))
+    call.state.exec(call.args, call.stdin)
   if (call.name === 'bun' && /^(?:-[ep]|--eval|--print)$/.test(call.args[0]?.text ?? ''))
     call.state.exec([literal('node'), ...call.args], call.stdin)
 }
@@ -74,7 +82,7 @@ const UPLOAD = (subs: string): Entry => ({
 })
 
 const ESSENTIAL =
-  /^(?:libc6|glibc|bash|coreutils|systemd|sudo|apt|dpkg|rpm|yum|dnf|kernel.*|linux-image.*|openssh-server|util-linux|python3|login|passwd|grub.*|init|auditd|fail2ban|ufw|\*|docker-ce|postgresql.*|mysql-server.*)$/
+  /^(?:libc6|glibc|bash|coreutils|systemd|sudo|apt|dpkg|rpm|yum|dnf|kernel.*|linux-(?:image|headers|\*).*|openssh-server|util-linux|python3|login|passwd|grub.*|init|auditd|fail2ban|ufw|\*|docker-ce|postgresql.*|mysql-server.*)$/
 
 const system: Entry = {
   valued: '-o -t -c --root -R',
@@ -114,7 +122,7 @@ export const PACKAGES: Table = {
     rules: [high('pkg.publish', 'Publishes a package to the world.', { sub: 'publish' }), ...(pip.rules ?? [])],
   }),
   ...same('poetry hatch flit pdm', UPLOAD('publish')),
-  twine: UPLOAD('upload'),
+  ...same('twine maturin', UPLOAD('upload|publish')),
   cargo: UPLOAD('publish'),
   gem: UPLOAD('push'),
   go: UPLOAD('publish-not-there'),

@@ -97,6 +97,7 @@ export const JUNK =
   /(?:^|[/.*])(?:pyc|pyo|pyd|log|tmp|temp|bak|old|orig|rej|swp|swo|cache|map|o|obj|class|tsbuildinfo|DS_Store|gcda|gcno|prof|lcov|coverage|pid|lock|out|err|tgz|whl|gem|crate|egg-info|__pycache__|node_modules)(?:\/\*?)?$|~$|(?:^|\/)Thumbs\.db$|core\.\d+$/
 const DATA_FILE =
   /\.(?:db|sqlite3?|mdb|ldf|mdf|dump|rdb|aof|ibd|bak)$|backup[^/]*\.(?:sql|gz|tar|tgz|zip|zst|xz|bz2|7z)$|\.sql\.(?:gz|zst|bz2|xz)$/i
+const TEST_FILE = /(?:^|[/_.-])(?:test|tests|testing|e2e|tmp|temp)(?:[_.-][^/]*)?$/i
 const PROTECTED_NAME = /prod|backup|live|master|main\./i
 
 const BY_KIND: Partial<Record<PathKind, { readonly recursive: Hit; readonly file: Hit }>> = {
@@ -142,6 +143,7 @@ function plainTarget(path: string, how: Removal): Hit {
   if (how.recursive && /^[^*?[]*[\w-]\.[a-z]{2,4}$/i.test(bare.split('/').at(-1) ?? ''))
     return plainTarget(path, { recursive: false })
   if (how.recursive) return JUNK.test(bare) ? REGENERABLE : RECURSIVE
+  if (DATA_FILE.test(bare) && TEST_FILE.test(bare) && !PROTECTED_NAME.test(bare)) return FILE
   if (DATA_FILE.test(bare)) return PROTECTED_NAME.test(bare) || !bare.endsWith('.bak') ? DATA : FILE
   return /(?:^|\/)\*$/.test(bare) ? EVERYTHING : FILE
 }

@@ -1,10 +1,24 @@
 import { gradeHttp } from './http.rules.ts'
 import type { Invocation, Language, Token } from './shell-code.rules.ts'
 import { invocations, tokenise } from './shell-code.rules.ts'
-import { adopt, isSecretPath, output, reportSecretRead } from './shell-effects.rules.ts'
-import { reportRemoval } from './shell-remove.rules.ts'
+import { removes, runRemoval, runWrite } from './shell-code-files.rules.ts'
+import {
+  CLOUD_DELETE,
+  DECODE,
+  EXEC,
+  EXEC_OF,
+  EXEC_SHORT,
+  FETCH,
+  HIDDEN,
+  QUERY,
+  REMOVE_TREE,
+  RUNS_CODE,
+  SEND,
+  WRITE,
+} from './shell-code-names.rules.ts'
+import { adopt, isSecretPath } from './shell-effects.rules.ts'
 import type { Hit, State } from './shell-state.rules.ts'
-import { HOLE, LIMITS, literal, NOTHING, report } from './shell-state.rules.ts'
+import { HOLE, LIMITS, report } from './shell-state.rules.ts'
 import { gradeSql } from './sql.rules.ts'
 
 const security = { type: 'security' } as const
@@ -50,11 +64,18 @@ const DYNAMIC: Hit = {
   code: 'code.dynamic_command',
   say: 'The program runs a command that is only known at run time.',
 }
-const DYNAMIC_REMOVE: Hit = {
+const HIDDEN_CALL: Hit = {
   ...security,
   danger: 'high',
-  code: 'code.dynamic_remove',
-  say: 'The program deletes what is only known at run time.',
+  code: 'code.hidden_call',
+  say: 'The program puts together the name of what it calls.',
+  flag: 'obfuscated',
+}
+const DELETES_STORE: Hit = {
+  ...security,
+  danger: 'high',
+  code: 'code.store_delete',
+  say: 'The program deletes machines, databases or stored data of a service.',
   flag: 'destructive',
 }
 const NETWORK: Hit = { danger: 'low', code: 'code.network', type: 'api', say: 'The program uses the network.' }
@@ -65,28 +86,6 @@ const TOO_BIG: Hit = {
   code: 'shell.too_complex',
   say: 'The command is nested or long beyond what can be judged.',
 }
-
-const EXEC =
-  /^(?:system|popen\d?|Popen|check_call|check_output|getoutput|getstatusoutput|execSync|execFile(?:Sync)?|spawn(?:Sync|l|v|lp|vp)?|shell_exec|passthru|proc_open|pcntl_exec|exec(?:v|vp|ve|vpe|l|lp|le|lpe)|posix_spawnp?|capture2e?|capture3|pipeline|script|\$)$/
-const EXEC_OF = /(?:subprocess|child_process|\bcp|\bsp|Bun|Deno|Open3|pty|commands|os|require|asyncio)\b/
-const EXEC_SHORT = /^(?:run|call|exec|spawn|Command|create_subprocess_shell|create_subprocess_exec)$/
-const REMOVE_TREE =
-  /^(?:rmtree|rm_rf|rm_r|remove_tree|remove_dir|remove_entry_secure|rimraf|emptyDirSync|emptyDir|removeSync|deltree|remove_entry|delete_recursive)$/
-const REMOVE = /^(?:unlink(?:Sync)?|rmdir(?:Sync)?|rm(?:Sync)?|remove|removedirs|delete)$/
-const REMOVE_OF =
-  /^(?:os|fs|fsp|fsPromises|promises|File|FileUtils|Dir|shutil|Deno|pathlib|Path|require|unlink|rmdir|rmSync|unlinkSync|rmdirSync|)$/
-const FETCH =
-  /^(?:urlopen|urlretrieve|fetch|file_get_contents|curl_exec|get|getstore|read_uri|open|request|httpGet|DownloadString|LWP)$/
-const SEND =
-  /^(?:post|put|patch|send|sendall|sendto|request|urlopen|connect|fetch|fsockopen|post_form|curl_exec|create_connection)$/
-const RUNS_CODE =
-  /^(?:eval|exec|Function|compile|instance_eval|class_eval|runInThisContext|runInNewContext|loadstring|loads?|assert|create_function)$/
-const DECODE =
-  /^(?:b64decode|a85decode|b85decode|base64_decode|atob|decode64|unhexlify|fromhex|decompress|gzinflate|rot13|from|decode|unpack|pack|hex2bin|str_rot13)$/
-const WRITE =
-  /^(?:open|writeFile(?:Sync)?|appendFile(?:Sync)?|write_text|write_bytes|file_put_contents|write|createWriteStream)$/
-const QUERY =
-  /^(?:execute|executescript|executemany|query|raw|\$executeRaw|\$executeRawUnsafe|\$queryRawUnsafe|exec_query|runSql)$/
 
 function command(texts: readonly string[], list: boolean): string {
   return list ? texts.map((text) => `'${text.replaceAll("'", String.raw`'\''`)}'`).join(' ') : (texts[0] ?? '')
@@ -109,62 +108,11 @@ function isExec(call: Invocation, language: Language, code: string): boolean {
 function runCommand(call: Invocation, state: State): void {
   const splits = call.list || /^(?:spawn|execFile|exec[vl]|posix|create_subprocess_exec)/.test(call.last)
   const several = call.texts.length > 1 && /^(?:system|exec)$/.test(call.last) && !call.texts[0]?.includes(' ')
-  if (call.texts.length > 0) state.run(command(call.texts, splits || several), null)
+  const text = command(call.texts, splits || several)
+  // `'rm -rf ' + folder`: what follows the blank or slash is only known at run time.
+  const open = call.dynamic && !splits && !several && /[\s/]$/.test(text)
+  if (call.texts.length > 0) state.run(open ? `${text}"$UNKNOWN"` : text, null)
   else if (call.dynamic) report(state, DYNAMIC, call.name)
-}
-
-function removes(call: Invocation): boolean {
-  if (REMOVE_TREE.test(call.last)) return true
-  if (!REMOVE.test(call.last)) return false
-  const owner = call.name.split(/\.|::|->/)[0] ?? ''
-  return (
-    REMOVE_OF.test(owner) ||
-    owner === call.last ||
-    (call.subject !== undefined && /[./~]/.test(call.subject) && call.name === call.last)
-  )
-}
-
-function runRemoval(call: Invocation, code: string, state: State): void {
-  const recursive = REMOVE_TREE.test(call.last) || /recursive\s*[:=]>?\s*true/i.test(code)
-  const texts = call.texts.length > 0 ? call.texts : call.subject !== undefined && !call.dynamic ? [call.subject] : []
-  const targets = texts.filter((text) => !/^(?:\s*|utf-?8|force|recursive)$/i.test(text))
-  if (targets.length > 0)
-    reportRemoval(
-      targets.map((text) => literal(text)),
-      { recursive },
-      state,
-    )
-  else
-    report(
-      state,
-      recursive || /\bwalk\b|rglob|recursive|\*\*/.test(code)
-        ? DYNAMIC_REMOVE
-        : { ...DYNAMIC_REMOVE, danger: 'elevated' },
-      call.name,
-    )
-}
-
-function runWrite(call: Invocation, state: State): void {
-  const [first, second] = call.texts
-  if (first === undefined) return
-  const opens = call.last === 'open'
-  if (opens && !/^[waxr]\+?b?t?$/.test(second ?? 'r')) return
-  if (opens && (second === undefined || /^rb?t?$/.test(second))) {
-    if (isSecretPath(first, state)) reportSecretRead(first, state)
-    return
-  }
-  const path =
-    call.last === 'write_text' || call.last === 'write_bytes' || call.last === 'write'
-      ? /write_/.test(call.last)
-        ? call.subject
-        : undefined
-      : first
-  if (path === undefined || path.length > 1024) return
-  output.write(
-    { path: literal(path), append: opens && second?.startsWith('a') === true },
-    opens || second === undefined ? NOTHING : { text: second, taint: 0 },
-    state,
-  )
 }
 
 const VERBS = new Set(['get', 'post', 'put', 'patch', 'delete', 'head'])
@@ -202,16 +150,28 @@ function judgeTraits(traits: Traits, code: string, state: State): void {
   if (traits.runsCode && traits.fetches) report(state, REMOTE, code)
   else if (traits.runsCode && traits.decodes) report(state, DECODED, code)
   if (traits.sends && traits.secret) report(state, EXFILTRATES, code)
-  const socket = /\b(?:socket|TCPSocket|fsockopen|net\.connect|net\.Socket|IO::Socket|Socket)\b/.test(code)
+  const socket =
+    /\b(?:socket|TCPSocket|fsockopen|net\.connect|net\.Socket|IO::Socket|Socket)\b|require\(\s*['"](?:node:)?net['"]/.test(
+      code,
+    )
   const shell = /dup2|pty\.spawn|['"](?:\/bin\/)?(?:ba|z)?sh['"]|\/bin\/(?:ba|z)?sh\b|STDIN,\s*">&/.test(code)
-  if ((socket && shell) || code.includes('/inet/tcp/')) report(state, BACKDOOR, code)
+  if ((socket && shell) || /\/(?:inet|dev)\/tcp\//.test(code)) report(state, BACKDOOR, code)
   if (/\bfork\b/.test(code) && /\b(?:while|for|loop)\b/.test(code)) report(state, FORKS, code)
 }
 
+/** `array_map('unlink', glob('x'))` calls by name. */
+const BY_NAME = /^(?:array_map|array_walk|array_filter|call_user_func(?:_array)?)$/
+
 function judgeCall(call: Invocation, language: Language, code: string, state: State): void {
+  const [name, ...texts] = call.texts
+  if (BY_NAME.test(call.last) && name !== undefined && !BY_NAME.test(name))
+    return judgeCall({ ...call, name, last: name, texts }, language, code, state)
   if (isExec(call, language, code)) runCommand(call, state)
-  else if (removes(call)) runRemoval(call, code, state)
+  else if (removes(call, language)) runRemoval(call, code, state)
   else if (WRITE.test(call.last)) runWrite(call, state)
+  if (HIDDEN.test(call.last) && call.texts.some((text) => EXEC.test(text) || REMOVE_TREE.test(text)))
+    report(state, HIDDEN_CALL, call.name)
+  if (CLOUD_DELETE.test(call.last)) report(state, DELETES_STORE, call.name)
   if (QUERY.test(call.last) && call.texts[0] !== undefined && /^\s*(?:\w+\s){1}/.test(call.texts[0]))
     adopt(state, gradeSql(call.texts[0]), call.texts[0])
   runRequest(call, code, state)
@@ -231,7 +191,7 @@ function traitsOf(calls: readonly Invocation[], tokens: readonly Token[], langua
   return {
     fetches: url && calls.some((call) => FETCH.test(call.last)),
     sends: calls.some((call) => SEND.test(call.last)),
-    decodes: calls.some((call) => DECODE.test(call.last)),
+    decodes: calls.some((call) => DECODE.test(call.last) || DECODE.test(call.name)),
     runsCode: calls.some(
       (call) => (RUNS_CODE.test(call.last) && !/^(?:json|yaml|re)\./.test(call.name)) || isExec(call, language, code),
     ),
@@ -279,7 +239,13 @@ export function judgeCode(source: string, language: Language, state: State): voi
   const tokens = tokenise(code, language)
   const calls = invocations(tokens)
   for (const call of calls) judgeCall(call, language, code, state)
-  for (const text of shellTexts(code, tokens, language)) state.run(text, null)
+  const shells = shellTexts(code, tokens, language)
+  for (const text of shells) state.run(text, null)
+  if (
+    shells.some((text) => /^\s*(?:curl|wget)\b/.test(text)) &&
+    shells.some((text) => /^\s*(?:\S*\/)?(?:ba|z|da)?sh\b/.test(text))
+  )
+    report(state, REMOTE, code)
   const traits = traitsOf(calls, tokens, language, state)
   judgeTraits(traits, code, state)
   const texts = tokens.filter((token) => token.kind === 'text').map((token) => token.value)

@@ -1,9 +1,9 @@
+import { runParallel, runXargs } from './shell-batch.rules.ts'
 import { assignWords, exportWords } from './shell-builtins.rules.ts'
 import type { Call, Flow, Hit } from './shell-state.rules.ts'
 import { known, quote, report, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Table } from './shell-table.rules.ts'
 import { catastrophic, elevated, high, low, none, parseArgs, READ, same, TOUCHY } from './shell-table.rules.ts'
-import { runParallel, runXargs } from './shell-wrappers.rules.ts'
 
 const KILL_ALL: Hit = {
   danger: 'high',
@@ -37,6 +37,8 @@ function kill(call: Call): void {
   if (words.includes('-1') && words.length > 1) return reportCall(call, KILL_ALL)
   if (words.some((word) => word === '1' || word === '0')) return reportCall(call, KILL_INIT)
   // `kill $(ps aux | awk …)` without a filter takes every process.
+  if (call.args.some((arg) => /\b(?:pgrep|pidof|ps)\b/.test(arg.raw) && GUARDS.test(arg.raw)))
+    return reportCall(call, GOVERNANCE)
   if (call.args.some((arg) => /\bps\b/.test(arg.raw) && !/grep|awk '\//.test(arg.raw)))
     return reportCall(call, KILL_ALL)
   if (!words.some((word) => /^-(?:l|L|0)$/.test(word))) reportCall(call, KILL)
@@ -97,6 +99,14 @@ function lookUpName(call: Call): Flow {
 
 const run = (effect: (call: Call) => void) => (call: Call) => (effect(call), undefined)
 
+/** Without words of their own these print every variable. */
+const dumping =
+  (effect: (call: Call) => void, lists: RegExp) =>
+  (call: Call): Flow | undefined => {
+    effect(call)
+    return call.args.every((arg) => lists.test(arg.text)) ? { text: null, taint: TAINT.secret } : undefined
+  }
+
 const service = {
   valued: '-n --lines -p -H -M',
   base: TOUCHY,
@@ -114,6 +124,7 @@ const service = {
       sub: 'stop|disable|mask|kill',
       arg: /^(?:ssh|sshd|network\w*|firewalld|ufw|auditd|apparmor|fail2ban|postgres\w*|mysql\w*|mariadb|docker|containerd|kubelet|rsyslog|systemd-\w+|cron|crond|nginx|redis\w*|mongod)(?:\.service)?$/,
     }),
+    high('service.plant', 'Makes a program start by itself.', { sub: 'enable|link|preset', arg: /\// }),
     elevated('service.change', 'Starts, stops or changes services.', {}, 'deploy'),
   ],
   run: run(guardService),
@@ -152,9 +163,11 @@ export const SYSTEM: Table = {
   }),
   crontab: {
     base: low('cron.write', 'Changes timed jobs.', {}).hit,
+    valued: '-u',
     rules: [
       catastrophic('cron.wipe', 'Deletes all timed jobs.', { any: '-r' }),
       none('cron.list', 'Lists timed jobs.', { any: '-l' }),
+      high('cron.install', 'Replaces the timed jobs.', { arg: /./ }),
       elevated('cron.change', 'Changes timed jobs.', {}),
     ],
     run: run(crontab),
@@ -167,8 +180,8 @@ export const SYSTEM: Table = {
   }),
   xargs: { base: READ, run: runXargs },
   ...same('parallel rust-parallel rush', { base: READ, run: runParallel }),
-  ...same('export declare typeset local readonly', { base: READ, run: run(exportWords) }),
-  set: { base: READ, run: run(assignWords) },
+  ...same('export declare typeset local readonly', { base: READ, run: dumping(exportWords, /^-[xp]+$/) }),
+  set: { base: READ, run: dumping(assignWords, /^$/) },
   alias: {
     base: READ,
     run: run((call) => call.args.forEach((arg) => call.state.run(arg.text.replace(/^[^=]*=/, ''), null))),
@@ -208,6 +221,10 @@ export const SYSTEM: Table = {
       catastrophic('system.audit_off', 'Switches auditing off.', { text: /-e\s*0/ }),
     ],
   }),
+  setcap: {
+    base: high('system.capability', 'Gives a program powers of the system.', {}).hit,
+    rules: [low('system.capability_remove', 'Takes powers from a program.', { any: '-r -v' })],
+  },
   setenforce: { base: high('system.mac_off', 'Switches mandatory access control off.', {}).hit },
   ...same('aa-disable aa-teardown spctl csrutil', {
     base: high('system.protection_off', 'Switches a protection of the system off.', {}).hit,

@@ -1,6 +1,6 @@
 import type { Danger } from './schema.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { callText, reportCall } from './shell-state.rules.ts'
+import { callText, reportCall, TAINT } from './shell-state.rules.ts'
 
 /** What must hold for a rule; every given field must. Words and options are separated by blanks. */
 interface Match {
@@ -34,6 +34,8 @@ export interface Entry {
   readonly rules?: readonly Rule[]
   /** Knowledge that needs more than a table; its flow becomes the output. */
   readonly run?: (call: Call) => Flow | undefined
+  /** A second look at the hit, where the words alone do not tell. */
+  readonly adjust?: (hit: Hit, call: Call) => Hit
 }
 
 export type Table = Readonly<Record<string, Entry>>
@@ -146,9 +148,19 @@ function firstHit(entry: Entry, call: Call): Hit {
   return entry.rules.find((each) => fits(each, parsed, call))?.hit ?? entry.base
 }
 
+/** Hits of commands that print secrets: whatever reads their output holds them. */
+const PRINTS_SECRETS = new Set(
+  'aws.secret az.secret gcloud.secret gh.token git.credential kube.secret net.gpg_export platform.secret secrets.read system.keychain vault.read'.split(
+    ' ',
+  ),
+)
+
 export function runEntry(entry: Entry, call: Call): Flow | undefined {
-  reportCall(call, firstHit(entry, call))
-  return entry.run?.(call)
+  const found = firstHit(entry, call)
+  const hit = entry.adjust?.(found, call) ?? found
+  reportCall(call, hit)
+  const flow = entry.run?.(call)
+  return PRINTS_SECRETS.has(hit.code) ? { text: null, taint: TAINT.secret } : flow
 }
 
 /** One entry under several names. */

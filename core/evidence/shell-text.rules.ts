@@ -2,7 +2,7 @@ import { gunzipSync, inflateSync } from 'node:zlib'
 import { isSecretPath, output, reportSecretRead } from './shell-effects.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
 import { assertGrowth } from './shell-params.rules.ts'
-import { charge, EMPTY, HOLE, known, LIMITS, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
+import { charge, EMPTY, HOLE, known, LIMITS, literal, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 import type { Entry, Table } from './shell-table.rules.ts'
 import { READ, same, WRITE } from './shell-table.rules.ts'
 
@@ -120,6 +120,7 @@ function openssl(call: Call): Flow {
   const flow =
     at >= 0 && call.args[at + 1] ? output.read(call.args[at + 1] as Arg, call.state) : (call.stdin ?? NOTHING)
   if (words.includes('s_client') && (flow.taint & TAINT.secret) !== 0) reportCall(call, EXFILTRATES)
+  if (words.includes('s_client')) return { text: null, taint: flow.taint | TAINT.remote }
   if (!words.includes('-d')) return { text: null, taint: flow.taint }
   const plain =
     words.includes('base64') ||
@@ -173,6 +174,16 @@ function rev(call: Call): Flow {
   }
 }
 
+/** The `e` and `w` of sed: commands it runs, files it writes. */
+function sedEffects(program: string, call: Call): void {
+  const executes =
+    /^(?:\d+|\$)?e\s+(.+)$/s.exec(program) ?? /^s(.)(?:\\.|(?!\1).)*\1((?:\\.|(?!\1).)*)\1[gi]*e[gi]*$/s.exec(program)
+  const script = executes?.at(-1)?.replaceAll('\\/', '/')
+  if (script !== undefined) call.state.run(script, null)
+  const written = /(?:^|[\s;{}/|,#])[gIp\d]{0,4}w\s+(\/\S+)/.exec(program)?.[1]
+  if (written !== undefined) output.write({ path: literal(written), append: false }, NOTHING, call.state)
+}
+
 function sed(call: Call): Flow {
   const inPlace = call.args.some((arg) => /^-[a-zA-Z]*i|^--in-place/.test(arg.text))
   const given = call.args.findIndex((arg) => /^-[nErz]*e$|^--expression$/.test(arg.text))
@@ -180,11 +191,7 @@ function sed(call: Call): Flow {
   const files = operandsOf(call).filter((arg) => arg !== program)
   if (inPlace) for (const path of files) output.write({ path, append: true }, NOTHING, call.state)
   const flow = inputOf(call, inPlace ? [] : files)
-  const executes =
-    /^(?:\d+|\$)?e\s+(.+)$/s.exec(program?.text ?? '') ??
-    /^s(.)(?:\\.|(?!\1).)*\1((?:\\.|(?!\1).)*)\1[gi]*e[gi]*$/s.exec(program?.text ?? '')
-  const script = executes?.at(-1)?.replaceAll('\\/', '/')
-  if (script !== undefined) call.state.run(script, null)
+  sedEffects(program?.text ?? '', call)
   const change = /^s(.)((?:(?!\1).)*)\1((?:(?!\1).)*)\1g?$/s.exec(program?.text ?? '')
   if (flow.text === null || change?.[2] === undefined || /[\\^$.*[\]]/.test(change[2]))
     return { text: null, taint: flow.taint }

@@ -253,6 +253,10 @@ function argvOf(walker: Walker, command: Command): readonly Arg[] {
 
 function walkSimple(walker: Walker, command: Command, stdin: Flow | null): Flow {
   if (!spend(walker, command.name?.text ?? '')) return NOTHING
+  const { vars } = walker.state
+  const before = command.prefix.flatMap((each) =>
+    each.type === 'Assignment' ? [[each.name, vars.get(each.name)] as const] : [],
+  )
   for (const prefix of command.prefix) {
     if (prefix.type === 'Assignment') assign(prefix, walker.state, walker.sub)
   }
@@ -260,5 +264,11 @@ function walkSimple(walker: Walker, command: Command, stdin: Flow | null): Flow 
   const argv = argvOf(walker, command)
   const flow = argv.length > 0 ? walker.exec(argv, streams.stdin) : (streams.stdin ?? EMPTY)
   charge(walker.state, flow.text?.length ?? 0)
+  // `NAME=value program` sets the name for that program alone.
+  if (command.name !== undefined)
+    for (const [name, value] of before) {
+      if (value === undefined) vars.delete(name)
+      else vars.set(name, value)
+    }
   return closeRedirects(walker, streams, flow)
 }

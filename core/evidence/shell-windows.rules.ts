@@ -1,3 +1,4 @@
+import { isSecretPath } from './shell-effects.rules.ts'
 import { judgeRemoval } from './shell-remove.rules.ts'
 import type { Arg, Call, Hit, State } from './shell-state.rules.ts'
 import { literal, report, reportCall } from './shell-state.rules.ts'
@@ -11,6 +12,8 @@ const DRIVE = catastrophic('win.remove_root', 'Deletes a drive, the system or a 
 const POLICY = elevated('win.policy', 'Loosens which scripts may run.', {}, 'security').hit
 const DEFENDER = catastrophic('win.defender_off', 'Switches the virus protection off.', {}).hit
 const SHADOWS = catastrophic('win.backups', 'Deletes backups and restore points.', {}).hit
+const EXFILTRATES = catastrophic('win.exfiltrates', 'Sends secrets to another machine.', {}).hit
+const SENDS = /\b(?:irm|iwr|invoke-restmethod|invoke-webrequest|uploadstring|uploadfile|send-mailmessage)\b/i
 const READS: Hit = READ
 
 const REMOVE_NAMES = /^(?:remove-item|ri|rm|del|erase|rd|rmdir|clear-recyclebin)$/
@@ -203,7 +206,11 @@ export function judgeWindows(text: string, state: State): void {
   else if (invokes && /frombase64string|-join|\[char\]|-bxor|reverse/i.test(text)) report(state, ENCODED, text)
   else if (invokes) report(state, DYNAMIC, text)
   if (/\$[\w.]+\.(?:delete\(\$true\)|invokescript)/i.test(text)) report(state, DYNAMIC, text)
+  const deleted = /\[(?:system\.)?io\.directory\]::delete\(\s*['"]([^'"]+)/i.exec(text)?.[1]
+  if (deleted !== undefined) judgeOne({ name: 'remove-item', words: ['-Recurse', deleted], text }, state)
   if (/net\.sockets\.tcpclient/i.test(text)) report(state, { ...REMOTE, code: 'win.reverse_shell' }, text)
+  if (SENDS.test(text) && text.split(/[\s'"@(),;|]+/).some((word) => isSecretPath(word.replaceAll('\\', '/'), state)))
+    report(state, EXFILTRATES, text)
   const recursesInto =
     /\b(?:get-childitem|gci|ls|dir)\b[^|]*\|\s*(?:%\s*\{|foreach-object\s*\{)?\s*(?:remove-item|ri|del|rm)\b/i.exec(
       text,

@@ -1,7 +1,7 @@
 import { dangerRank } from './schema.ts'
 import { setVariable } from './shell-effects.rules.ts'
 import type { Arg, Call, Flow, Hit } from './shell-state.rules.ts'
-import { EMPTY, HOLE, known, LIMITS, literal, NOTHING, quote, reportCall, TAINT } from './shell-state.rules.ts'
+import { HOLE, known, NOTHING, reportCall, TAINT } from './shell-state.rules.ts'
 
 /** Programs that run another program, and where that one begins among their arguments. */
 interface Wrapper {
@@ -74,6 +74,15 @@ const WRAPPERS: Readonly<Record<string, readonly Wrapper[]>> = {
   watch: [{ valued: '-n --interval', script: true }],
   eval: [{ script: true }],
   ssh: [{ valued: SSH_VALUED, skip: 1, script: true, elsewhere: true }],
+  rsh: [{ valued: '-l', skip: 1, script: true, elsewhere: true }],
+  ...Object.fromEntries(
+    ['pdsh', 'clush', 'dsh', 'pssh', 'parallel-ssh'].map((name) => [
+      name,
+      [{ valued: '-w -x -g -f -l -R -h -H -p -t -o -e -m', script: true, elsewhere: true } satisfies Wrapper],
+    ]),
+  ),
+  salt: [{ valued: '-t -b', skip: 2, script: true, elsewhere: true }],
+  fab: [{ dashes: true, elsewhere: true }],
   sshpass: [{ valued: '-p -f' }],
   mosh: [{ skip: 1, elsewhere: true }],
   hyperfine: [{ valued: '-w -r -p --warmup --runs --prepare --export-json', script: true }],
@@ -110,6 +119,7 @@ const WRAPPERS: Readonly<Record<string, readonly Wrapper[]>> = {
   ansible: [{ scriptOption: '-a --args', skip: 99, elsewhere: true }],
   npx: [{ valued: '-p --package', scriptOption: '-c --call' }],
   bunx: [{}],
+  bun: [{ sub: 'x' }],
   uvx: [{ valued: '--from --with' }],
   pipx: [{ sub: 'run' }],
   pnpm: [{ sub: 'exec' }, { sub: 'dlx' }],
@@ -166,6 +176,11 @@ function skipSub(wrapper: Wrapper, args: readonly Arg[]): readonly Arg[] | null 
   return rest
 }
 
+/** `-iu root` is `-i -u root`. */
+const takesValue = (text: string, valued: readonly string[]): boolean =>
+  valued.includes(text) ||
+  (/^-[A-Za-z]{2,}$/.test(text) && !valued.includes(text.slice(0, 2)) && valued.includes(`-${text.at(-1)}`))
+
 /** Passes over the wrapper's own options and operands. */
 function open(wrapper: Wrapper, args: readonly Arg[], call: Call): Opened {
   const valued = list(wrapper.valued)
@@ -182,7 +197,7 @@ function open(wrapper: Wrapper, args: readonly Arg[], call: Call): Opened {
     if (option !== null && scriptOptions.includes(option[1] ?? '')) scripts.push({ ...arg, text: option[2] ?? '' })
     else if (scriptOptions.includes(text)) scripts.push(...args.slice(++i, i + 1))
     else if (text === '--') continue
-    else if (text.startsWith('-') && text !== '-') i += valued.includes(text) ? 1 : 0
+    else if (text.startsWith('-') && text !== '-') i += takesValue(text, valued) ? 1 : 0
     else if (wrapper.assigns && /^\w+=/.test(text))
       setVariable(
         text.slice(0, text.indexOf('=')),
@@ -195,10 +210,14 @@ function open(wrapper: Wrapper, args: readonly Arg[], call: Call): Opened {
   return { rest: args.slice(i), scripts }
 }
 
+/** Without a command these start a shell, which reads its input. */
+const GIVES_SHELL = /^(?:sudo|su|doas|ssh|runuser|nsenter|unshare|chroot)$/
+
 function runOpened(wrapper: Wrapper, opened: Opened, call: Call): Flow {
   const { state, stdin } = call
   for (const script of opened.scripts) state.run(script.text, stdin)
   const { rest } = opened
+  if (rest.length === 0 && stdin?.text != null && GIVES_SHELL.test(call.name)) return state.run(stdin.text, null)
   if (rest.length === 0) return call.name === 'env' ? { text: null, taint: TAINT.secret } : NOTHING
   if (!wrapper.script && rest.length === 1 && /\s/.test(rest[0]?.text ?? ''))
     return state.run(rest[0]?.text ?? '', stdin)
@@ -235,66 +254,7 @@ export function unwrap(name: string, call: Call): Flow | null {
     const body = () => runOpened(wrapper, open(wrapper, args, call), call)
     const flow = wrapper.privileged ? withPrivilege(call, body) : body()
     if (wrapper.elsewhere) call.state.cwd = cwd
-    return flow
+    return name === 'ssh' ? { ...flow, taint: flow.taint | TAINT.remote } : flow
   }
   return null
-}
-
-function inputWords(stdin: Flow | null): readonly Arg[] {
-  if (stdin === null || stdin.text === null || known(stdin.text).trim() === '') {
-    return [{ text: HOLE, raw: '<stdin>', taint: TAINT.unknown | (stdin?.taint ?? 0), glob: false }]
-  }
-  return stdin.text
-    .split(/[\s\0]+/)
-    .filter((text) => text !== '')
-    .slice(0, LIMITS.fields)
-    .map((text) => literal(text, stdin.taint))
-}
-
-const XARGS_VALUED =
-  '-I -n -P -L -d -E -s -a -J -R --max-args --max-procs --max-lines --delimiter --arg-file --replace'.split(' ')
-
-export function runXargs(call: Call): Flow | undefined {
-  let i = 0
-  let mark: string | null = null
-  for (; i < call.args.length; i++) {
-    const text = call.args[i]?.text ?? ''
-    if (!text.startsWith('-')) break
-    if (text === '-I' || text === '-J') mark = call.args[i + 1]?.text ?? '{}'
-    else if (text.startsWith('-I') || text === '-i') mark = text.slice(2) || '{}'
-    if (XARGS_VALUED.includes(text)) i++
-  }
-  const template = call.args.slice(i)
-  const input = inputWords(call.stdin)
-  if (template.length === 0) return EMPTY
-  if (mark === null) return call.state.exec([...template, ...input], null)
-  const holder = mark
-  for (const item of input) {
-    call.state.exec(
-      template.map((arg) => ({
-        ...arg,
-        raw: arg.text.includes(holder) ? item.raw : arg.raw,
-        text: arg.text.replaceAll(holder, () => item.text),
-        taint: arg.taint | (arg.text.includes(holder) ? item.taint : 0),
-      })),
-      null,
-    )
-  }
-  return NOTHING
-}
-
-/** GNU parallel: a command template, then `:::` and its inputs, or inputs from the pipe. */
-export function runParallel(call: Call): Flow | undefined {
-  const from = call.args.findIndex((arg) => !arg.text.startsWith('-') && !/^\d+$/.test(arg.text))
-  const separator = call.args.findIndex((arg) => arg.text.startsWith(':::'))
-  const template = call.args.slice(Math.max(from, 0), separator < 0 ? undefined : separator)
-  const items = separator < 0 ? inputWords(call.stdin) : call.args.slice(separator + 1)
-  const text = template.map((arg) => arg.text).join(' ')
-  for (const item of items) {
-    const value = item.text.includes(HOLE) ? '"$PARALLEL_INPUT"' : quote(item.text)
-    const mark = /\{(?:\d*|[./]{1,2})\}/g
-    const script = mark.test(text) ? text.replace(mark, () => value) : `${text} ${value}`
-    call.state.run(text.trim() === '' ? item.text : script, null)
-  }
-  return NOTHING
 }

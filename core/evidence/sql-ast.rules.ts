@@ -170,6 +170,9 @@ function tooDeep(sql: string): boolean {
   return sql.split(/[([]|\bnot\b|\bcase\b/i).length - 1 > MAX_PARENTHESES
 }
 
+/** False until `loadSqlParser` is done: grades then rest on the two readings by tokens alone. */
+export const isSqlParserLoaded = (): boolean => ready
+
 /** Facts by PostgreSQL's own grammar; null when the text is not PostgreSQL, or the parser is not loaded. Never throws. */
 export function parseSql(sql: string): SqlFact[] | null {
   if (!ready || sql.includes('\0') || tooDeep(sql)) return null

@@ -68,7 +68,8 @@ test('an act named by its guard decision is not counted again either, when the p
   const admin = await warmAdmin()
   await enforce(admin, 'rate_limit', rate)
   const [first, second] = [await invoke(evaluate, admin, costly(1)), await invoke(evaluate, admin, costly(2))]
-  const replica = new Runtime({ ...server.runtime, handle: server.runtime.handle, now: server.runtime.now })
+  const { handle, settings, ports, log, now } = server.runtime
+  const replica = new Runtime({ handle, settings, ports, log, now })
   for (const [n, { decision_id }] of [first, second].entries()) {
     const made = await invoke(create, replica.context(admin.actor), {
       ...costly(n + 1),

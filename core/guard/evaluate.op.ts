@@ -50,12 +50,12 @@ async function answer(
   const options: RecordOptions = { source: 'guard', consume: true, ...idempotency }
   if (record) {
     const { decided, recorded, actionId } = await decideWithAction(ctx, request, options)
-    const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq), request)
+    const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq))
     return { ...result, ...recordedParts(result, request, actionId) }
   }
   const { decided, recorded } = await decideAndRecord(ctx, request, options)
   rememberDecision(ctx.runtime, ctx.actor.orgId, decided)
-  return withReceipts(ctx, answerOf(decided, request, recorded.seq), request)
+  return withReceipts(ctx, answerOf(decided, request, recorded.seq))
 }
 
 /** Same key and body: the same decision. Of parallel calls one decides, the others answer with its decision. */

@@ -84,7 +84,21 @@ function textsOf(request: ActRequest): { where: string; text: string }[] {
   const act = request.act
   if (act?.kind === 'shell') add('act', act.command)
   else if (act?.kind === 'sql') add('act', act.statement)
-  else if (act?.kind === 'http') add('act', act.request.body_excerpt)
+  else if (act?.kind === 'http') add('act', `${act.request.url}\n${act.request.body_excerpt ?? ''}`)
   else if (act?.kind === 'file') add('act', act.file.content_excerpt)
+  add('tool', stringsIn(request.tool?.['input']))
   return parts
+}
+
+const MAX_TOOL_TEXT = 20_000
+
+/** The texts among a tool's arguments, in the order they are written, one a line. */
+function stringsIn(value: unknown): string {
+  const texts: string[] = []
+  const walk = (inner: unknown): void => {
+    if (typeof inner === 'string') texts.push(inner)
+    else if (typeof inner === 'object' && inner !== null) for (const each of Object.values(inner)) walk(each)
+  }
+  walk(value)
+  return texts.join('\n').slice(0, MAX_TOOL_TEXT)
 }

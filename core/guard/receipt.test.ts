@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createPublicKey, hash, verify } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { invoke } from '#core/kernel/invoke'
 import { getJwks } from '#core/ledger/get-jwks.op'
@@ -32,4 +32,23 @@ test('a fabricated claim is blocked with a receipt that the published key verifi
   const signature = Buffer.from(receipt.signature, 'base64url')
   expect(verify(null, Buffer.from(`writ-statement/1\n${receipt.payload}`), key, signature)).toBe(true)
   expect(verify(null, Buffer.from(`writ-statement/1\n${receipt.payload} `), key, signature)).toBe(false)
+})
+
+test('a receipt is about what the policy looked at, wherever in the request that stands', async () => {
+  const org = await testOrg(server.runtime, { policies: 'none' })
+  const rules = { content_path: 'tool.input.body', source_path: 'intel.facts' }
+  await invoke(create, await org.as('admin'), { name: 'facts only', policy_type: 'non_fabrication', rules })
+  const facts = { requiredFacts: [], allowedFacts: [{ value: '$42', label: 'price' }] }
+  const answer = await invoke(evaluate, await org.as('member'), {
+    action_type: 'message',
+    content: 'not looked at',
+    tool: { name: 'mail', input: { body: 'The price is $99.' } },
+    intel: { facts },
+  })
+  const receipt = answer.non_fabrication?.[0]?.['receipt'] as { payload: string }
+  const source = '{"allowedFacts":[{"label":"price","value":"$42"}],"requiredFacts":[]}'
+  expect(JSON.parse(receipt.payload)).toMatchObject({
+    content_sha256: hash('sha256', 'The price is $99.', 'hex'),
+    source_sha256: hash('sha256', source, 'hex'),
+  })
 })

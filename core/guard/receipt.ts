@@ -1,18 +1,15 @@
-import { createHash } from 'node:crypto'
-import { canonical, signStatement } from '#core/ledger/index'
+import { signStatement } from '#core/ledger/index'
 import type { Context } from '../kernel/context.ts'
-import type { ActRequest, GuardAnswer } from './schema.ts'
+import type { GuardAnswer } from './schema.ts'
 
 /**
  * Binds each non-fabrication verdict to what was checked: hashes of content and source, the violations, the decision and
  * the time, signed with the org's key. A failure to sign is logged; the decision stands without a receipt.
  */
-export async function withReceipts(ctx: Context, answer: GuardAnswer, request: ActRequest): Promise<GuardAnswer> {
+export async function withReceipts(ctx: Context, answer: GuardAnswer): Promise<GuardAnswer> {
   if (!answer.non_fabrication) return answer
   const about = {
     decision_id: answer.decision_id,
-    content_sha256: sha256(request.content ?? ''),
-    source_sha256: sha256(canonical(request.source_of_truth ?? null)),
     issued_at: answer.evaluated_at,
   }
   try {
@@ -25,8 +22,4 @@ export async function withReceipts(ctx: Context, answer: GuardAnswer, request: A
     ctx.log.warn({ err: error, decision: answer.decision_id }, 'a non-fabrication receipt could not be signed')
     return answer
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex')
 }

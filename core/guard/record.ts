@@ -6,7 +6,7 @@ import type { Context } from '../kernel/context.ts'
 import { isControlMoved, type Recordable, type Recorded, type Row } from './record.rules.ts'
 import { persistFailed, recorder } from './recorder.ts'
 import { restoreApproval } from './approved.ts'
-import { countedIn } from './counted.rules.ts'
+import { CountedAct } from './counted.rules.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
 import type { ActRequest } from './schema.ts'
 import { snapshots } from './snapshot.ts'
@@ -48,35 +48,25 @@ export async function decideAndRecord(
 ): Promise<DecidedAndRecorded> {
   const known = ctx.runtime.use(snapshots)
   const { orgId } = ctx.actor
-  let { linked } = options
-  let id: string | undefined
-  let reserved = false
+  const act = new CountedAct(options.linked)
   for (let round = 0; ; round += 1) {
     const snapshot = round === 0 ? (known.now(orgId) ?? (await known.get(orgId))) : await known.reload(orgId)
     await assertKeyValidUnder(ctx, snapshot.control)
-    const decided = await decide(ctx, snapshot, request, id === undefined ? options : { ...options, id, linked })
-    id ??= decided.id
-    reserved ||= decided.reserved
-    linked = {
-      id: linked?.id ?? id,
-      counted: new Set([...(linked?.counted ?? []), ...countedIn(decided.observed)]),
-    }
+    const decided = await decide(ctx, snapshot, request, { ...options, ...act.before() })
+    act.decided(decided)
     const companions = options.companions?.(decided) ?? {}
     try {
       const recorded = await ctx.runtime
         .use(recorder)
         .record(recordableOf(ctx, decided, request, { ...options, written: companions }))
       if (companions.approval) known.noteApproval(orgId)
-      if (reserved && decided.decision === 'block') await release(ctx, id)
+      if (act.reserved && decided.decision === 'block') await release(ctx, decided.id)
       return { decided, recorded, companions }
     } catch (error) {
-      if (reserved && !isControlMoved.test(error)) await release(ctx, id)
+      const again = isControlMoved.test(error) && round < MAX_ROUNDS
+      if (act.reserved && !again) await release(ctx, decided.id)
       if (decided.consumed) await restoreApproval(ctx, decided.consumed, decided.id)
-      if (!isControlMoved.test(error)) throw error
-      if (round >= MAX_ROUNDS) {
-        if (reserved) await release(ctx, id)
-        throw persistFailed(error)
-      }
+      if (!again) throw isControlMoved.test(error) ? persistFailed(error) : error
     }
   }
 }

@@ -1,7 +1,7 @@
 import { foldType, objectAt, ownValue, riskOf, type Facts } from './facts.ts'
 
 /** Values inside free JSON that a condition may walk: bounds what a hostile caller can make a loop cost. */
-const MAX_VALUES = 2_000
+export const MAX_VALUES = 2_000
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 const texts = (value: unknown): string[] =>
@@ -21,13 +21,19 @@ function walk(value: unknown, left: { count: number }): unknown {
   return value === undefined ? null : value
 }
 
-/** Free JSON as maps and lists; too large or too deep a value is left empty and named in `oversized`. */
-function freeJson(name: FreeField, value: unknown, oversized: Set<FreeField>): unknown {
+/** Values by free field; more than can be shown counts as infinitely many. */
+type Sizes = Map<FreeField, number>
+
+/** Free JSON as maps and lists; too large or too deep a value is left empty. */
+function freeJson(name: FreeField, value: unknown, sizes: Sizes): unknown {
+  const left = { count: MAX_VALUES }
   try {
-    return walk(value, { count: MAX_VALUES })
+    const shown = walk(value, left)
+    sizes.set(name, MAX_VALUES - left.count)
+    return shown
   } catch (error) {
     if (!(error instanceof Oversized || error instanceof RangeError)) throw error
-    oversized.add(name)
+    sizes.set(name, Number.POSITIVE_INFINITY)
     return new Map()
   }
 }
@@ -93,7 +99,7 @@ function injectionContext(injection: Facts['injection']): object {
 }
 
 /** Every variable by the way it is read from the facts. */
-const READERS: Readonly<Record<string, (facts: Facts, oversized: Set<FreeField>) => unknown>> = {
+const READERS: Readonly<Record<string, (facts: Facts, sizes: Sizes) => unknown>> = {
   action_type: (facts) => foldType(facts.actionType),
   declared_action_type: (facts) => foldType(facts.declaredActionType),
   declared_goal: (facts) => text(facts.request.declared_goal),
@@ -120,13 +126,13 @@ const READERS: Readonly<Record<string, (facts: Facts, oversized: Set<FreeField>)
   systems_touched: (facts) => texts(facts.request.systems_touched),
   write_paths: (facts) => texts(facts.writePaths),
   act: (facts) => actContext(facts),
-  tool: (facts, oversized) => ({
+  tool: (facts, sizes) => ({
     name: text(ownValue(facts.request.tool, 'name')),
     permission: text(ownValue(facts.request.tool, 'permission')),
-    input: freeJson('tool.input', ownValue(facts.request.tool, 'input') ?? {}, oversized),
+    input: freeJson('tool.input', ownValue(facts.request.tool, 'input') ?? {}, sizes),
   }),
-  intel: (facts, oversized) => freeJson('intel', objectAt(facts.request, 'intel') ?? {}, oversized),
-  source_of_truth: (facts, oversized) => freeJson('source_of_truth', facts.request.source_of_truth ?? null, oversized),
+  intel: (facts, sizes) => freeJson('intel', objectAt(facts.request, 'intel') ?? {}, sizes),
+  source_of_truth: (facts, sizes) => freeJson('source_of_truth', facts.request.source_of_truth ?? null, sizes),
   evidence: (facts) => evidenceContext(facts.evidence),
   injection: (facts) => injectionContext(facts.injection),
   session: (facts) => sessionContext(facts),
@@ -137,11 +143,11 @@ export type FreeField = 'tool.input' | 'intel' | 'source_of_truth'
 
 export interface CelContext {
   readonly variables: Record<string, unknown>
-  /** Fields too large to be shown; a condition that reads one cannot be judged. */
-  readonly oversized: ReadonlySet<FreeField>
+  /** Values in each free field that was read. */
+  readonly sizes: ReadonlyMap<FreeField, number>
 }
 
-const built = new WeakMap<Facts, { readonly variables: Record<string, unknown>; readonly oversized: Set<FreeField> }>()
+const built = new WeakMap<Facts, { readonly variables: Record<string, unknown>; readonly sizes: Sizes }>()
 
 /**
  * Facts as CEL variables, each built on first use and once for all conditions of an evaluation. `names` are those that
@@ -149,8 +155,8 @@ const built = new WeakMap<Facts, { readonly variables: Record<string, unknown>; 
  */
 export function celContext(facts: Facts, names: readonly string[]): CelContext {
   let context = built.get(facts)
-  if (context === undefined) built.set(facts, (context = { variables: {}, oversized: new Set() }))
-  const { variables, oversized } = context
-  for (const name of names) if (!Object.hasOwn(variables, name)) variables[name] = READERS[name]?.(facts, oversized)
+  if (context === undefined) built.set(facts, (context = { variables: {}, sizes: new Map() }))
+  const { variables, sizes } = context
+  for (const name of names) if (!Object.hasOwn(variables, name)) variables[name] = READERS[name]?.(facts, sizes)
   return context
 }

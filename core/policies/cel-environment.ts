@@ -1,8 +1,26 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { compilePattern, occursIn } from './patterns.rules.ts'
 
-/** The engine's own `matches` runs a backtracking regular expression; calls are renamed to this one, of equal length. */
-export const LINEAR_MATCHES = 're2find'
+/** The engine's own `matches` runs a backtracking regular expression, its `split` makes lists of any length. */
+const LINEAR_MATCHES = 're2find'
+const BOUNDED_SPLIT = 'cutup'
+/** Calls of these are renamed to our own, of equal length. */
+export const REPLACED: ReadonlyMap<string, string> = new Map([
+  ['matches', LINEAR_MATCHES],
+  ['split', BOUNDED_SPLIT],
+])
+const MAX_PARTS = 200
+
+/** With a limit, the last part holds what is left, as CEL has it. */
+function split(text: string, separator: string, limit = -1n): string[] {
+  if (limit === 0n) return []
+  const bounded = limit > 0n && limit <= MAX_PARTS
+  const parts = text.split(separator, bounded ? Number(limit) : MAX_PARTS + 1)
+  if (parts.length > MAX_PARTS) throw new Error(`split() gives at most ${MAX_PARTS} parts`)
+  if (!bounded || parts.length < Number(limit)) return parts
+  const before = parts.slice(0, -1)
+  return [...before, text.slice(before.reduce((length, part) => length + part.length + separator.length, 0))]
+}
 
 const STRINGS = [
   'action_type',
@@ -80,6 +98,13 @@ function declared(): Environment {
     .registerVariable('now', 'google.protobuf.Timestamp')
     .registerFunction(`string.${LINEAR_MATCHES}(string): bool`, (text: string, pattern: string) =>
       occursIn(compilePattern(pattern), text),
+    )
+    .registerFunction(`string.${BOUNDED_SPLIT}(string): list<string>`, (text: string, separator: string) =>
+      split(text, separator),
+    )
+    .registerFunction(
+      `string.${BOUNDED_SPLIT}(string, int): list<string>`,
+      (text: string, separator: string, limit: bigint) => split(text, separator, limit),
     )
 }
 

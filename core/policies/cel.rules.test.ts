@@ -112,6 +112,27 @@ test('fails on input too large to judge, but only where it is read', () => {
   expect(compileCondition('tool.name == "Edit"').holds(facts)).toBe(true)
 })
 
+test('loops in loops over free input are refused when they would take long, and run when not', () => {
+  const condition = compileCondition('tool.input.items.exists(a, tool.input.items.exists(b, a == b + 100000))')
+  const sized = (length: number) =>
+    sampleFacts({ request: { tool: { name: 'Edit', input: { items: Array.from({ length }, (_, at) => at) } } } })
+  expect(() => condition.holds(sized(1_900))).toThrow(/tool.input is too large/)
+  expect(() => condition.holds(sized(90))).toThrow(/no such overload/)
+  const pairs = compileCondition('tool.input.items.exists(a, tool.input.items.exists(b, a == b && a > 88))')
+  expect(pairs.holds(sized(90))).toBe(true)
+})
+
+test('split gives a bounded list, so that no text can make a loop over its parts long', () => {
+  const twice = compileCondition('content.split(",").exists(a, content.split(",").exists(b, a + b == "xy"))')
+  const holding = (content: string) => sampleFacts({ request: { content } })
+  expect(twice.holds(holding('x,y'))).toBe(true)
+  expect(() => twice.holds(holding('p,'.repeat(20_000)))).toThrow(/split\(\) gives at most 200 parts/)
+  expect(
+    compileCondition('content.split(",", 2) == ["a", "b,c"] && content.split(",").size() == 3').holds(holding('a,b,c')),
+  ).toBe(true)
+  expect(refusal('content.split(1)')).toMatch(/split/)
+})
+
 test('fails on input too deep to judge', () => {
   let deep: unknown = 1
   for (let level = 0; level < 100_000; level += 1) deep = [deep]

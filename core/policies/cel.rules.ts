@@ -1,11 +1,13 @@
 import { ParseError, TypeError as CelTypeError, type ASTNode, type ParseResult } from '@marcbachmann/cel-js'
-import { celContext, type FreeField } from './cel-context.rules.ts'
-import { environment, fieldNames, LINEAR_MATCHES, variableNames } from './cel-environment.ts'
+import { celContext, MAX_VALUES, type FreeField } from './cel-context.rules.ts'
+import { environment, fieldNames, REPLACED, variableNames } from './cel-environment.ts'
 import { foldType, type Facts } from './facts.ts'
 import { compilePattern } from './patterns.rules.ts'
 
 export const CEL_MAX_CHARS = 2_000
 const MAX_MACRO_NESTING = 2
+/** Values in a free field that loops in loops may walk: an evaluation cannot be interrupted, and a failing step costs 20 µs. */
+const MAX_VALUES_IN_LOOPS = 100
 const MACROS = new Set([
   'all',
   'exists',
@@ -39,12 +41,13 @@ export function compileCondition(source: string): Condition {
   const program = checked(source)
   const reads = freeFields(program.ast)
   const names = namesIn(program.ast)
+  const bound = loopsIn(program.ast) > 1 ? MAX_VALUES_IN_LOOPS : MAX_VALUES
   return {
     usesSession: nodes(program.ast).some((node) => node.op === 'id' && node.args === 'session'),
     actionTypes: requiredTypes(program.ast),
     holds(facts) {
-      const { variables, oversized } = celContext(facts, names)
-      const hidden = reads.find((field) => oversized.has(field))
+      const { variables, sizes } = celContext(facts, names)
+      const hidden = reads.find((field) => (sizes.get(field) ?? 0) > bound)
       if (hidden !== undefined) throw new Error(`${hidden} is too large to be judged`)
       const result: unknown = program(variables)
       if (typeof result !== 'boolean') throw new Error('the condition did not yield true or false')
@@ -55,9 +58,9 @@ export function compileCondition(source: string): Condition {
 
 function checked(source: string): ParseResult {
   try {
-    const linear = withLinearMatches(source, environment.parse(source).ast)
-    const program = environment.parse(linear)
-    const check = environment.check(linear)
+    const bounded = withBoundedCalls(source, environment.parse(source).ast)
+    const program = environment.parse(bounded)
+    const check = environment.check(bounded)
     if (!check.valid) throw check.error ?? new Error('the expression does not type-check')
     if (check.type !== 'bool') {
       throw new ConditionError(`the expression yields ${check.type ?? 'nothing'}; a condition must yield bool`)
@@ -73,7 +76,7 @@ function checked(source: string): ParseResult {
 
 function located(source: string, error: ParseError | CelTypeError): ConditionError {
   const at = position(source, error.range?.start ?? 0)
-  const plain = error.summary.replaceAll(LINEAR_MATCHES, 'matches')
+  const plain = [...REPLACED].reduce((text, [name, own]) => text.replaceAll(own, name), error.summary)
   return new ConditionError(`${at}: ${plain}${allowedNames(source, error)}`)
 }
 
@@ -90,9 +93,9 @@ function allowedNames(source: string, error: ParseError | CelTypeError): string 
   return fields === undefined ? '' : `; ${owner} has ${fields.join(', ')}`
 }
 
-/** Renames every call of `matches`, checks its pattern, and bounds the nesting of loops. */
-function withLinearMatches(source: string, ast: ASTNode): string {
-  const found: number[] = []
+/** Renames calls to our own bounded functions, checks patterns, and bounds the nesting of loops. */
+function withBoundedCalls(source: string, ast: ASTNode): string {
+  const found: { at: number; name: string }[] = []
   visit(ast, 0, (node, loops) => {
     if (loops > MAX_MACRO_NESTING) {
       throw new ConditionError(
@@ -100,13 +103,15 @@ function withLinearMatches(source: string, ast: ASTNode): string {
       )
     }
     refuseUpperCaseTypes(source, node)
-    if (node.op !== 'rcall' || node.args[0] !== 'matches') return
-    checkPattern(source, node.args[2][0])
-    found.push(source.indexOf('matches', node.args[1].end))
+    if (node.op !== 'rcall') return
+    const [called, owner, given] = node.args
+    const name = REPLACED.get(called)
+    if (called === 'matches') checkPattern(source, given[0])
+    if (name !== undefined) found.push({ at: source.indexOf(called, owner.end), name })
   })
-  let linear = source
-  for (const at of found) linear = linear.slice(0, at) + LINEAR_MATCHES + linear.slice(at + LINEAR_MATCHES.length)
-  return linear
+  let bounded = source
+  for (const { at, name } of found) bounded = bounded.slice(0, at) + name + bounded.slice(at + name.length)
+  return bounded
 }
 
 /** Action types are folded to lower case before they are compared, so such a literal could never match. */
@@ -154,6 +159,13 @@ function nodes(ast: ASTNode): ASTNode[] {
   const all: ASTNode[] = []
   visit(ast, 0, (node) => all.push(node))
   return all
+}
+
+/** How deep its loops nest. */
+function loopsIn(ast: ASTNode): number {
+  let deepest = 0
+  visit(ast, 0, (_node, loops) => (deepest = Math.max(deepest, loops)))
+  return deepest
 }
 
 /** Types named by a top-level `action_type == "x"` or `action_type in ["x", …]`: the index needs no other. */

@@ -100,7 +100,10 @@ interface Prepared {
 }
 
 const MAX_PREPARED = 20_000
+/** Characters of rules kept: one rule may have as many as 65,536. */
+const MAX_PREPARED_CHARS = 32_000_000
 const prepared = new Map<string, Prepared>()
+let preparedChars = 0
 
 /**
  * The rules checked and made ready, or why that cannot be. Kept by their text: when one policy of thousands changes,
@@ -115,8 +118,12 @@ function prepare({ policy_type, rules }: PolicyRow): Prepared | string {
   const parsed = parseRules(policy_type, rules)
   if (!parsed.ok) return parsed.issues.map((issue) => `${issue.path}: ${issue.message}`).join('; ')
   const made = { rules: parsed.rules, enforced: kind.enforce(parsed.rules) }
-  if (prepared.size >= MAX_PREPARED) prepared.clear()
+  if (prepared.size >= MAX_PREPARED || preparedChars + key.length > MAX_PREPARED_CHARS) {
+    prepared.clear()
+    preparedChars = 0
+  }
   prepared.set(key, made)
+  preparedChars += key.length
   return made
 }
 

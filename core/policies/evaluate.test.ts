@@ -81,7 +81,7 @@ test('asks only for what matching policies need', () => {
       kind: 'budget',
       policyId: 'b',
       scope: 'task',
-      subject: 'task:t9',
+      subject: 'task:named:t9',
       window: 'day',
       limits: { usd_micros: 1_500_000 },
       estimate: { usd_micros: 250_000, tokens: 0, calls: 1 },

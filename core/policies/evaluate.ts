@@ -3,7 +3,7 @@ import { rankOf, stricter, type Decision } from './decision.rules.ts'
 import type { Facts } from './facts.ts'
 import { matchingGrants } from './grants.rules.ts'
 import { visitCandidates } from './index.rules.ts'
-import type { Firing, Json, Violation } from './kind.ts'
+import type { Fabrication, Firing, Json } from './kind.ts'
 import type { Observation, PolicyNeed } from './observe.ts'
 
 /** One clause that held: which policy, where in it, what it wanted and what it saw. */
@@ -26,10 +26,9 @@ export interface ShadowVerdict {
   readonly clauses: readonly Clause[]
 }
 
-export interface FabricationFinding {
+export interface FabricationFinding extends Fabrication {
   readonly policy_id: string
   readonly verdict: 'block'
-  readonly violations: readonly Violation[]
 }
 
 export interface Verdict {
@@ -129,8 +128,8 @@ function sortOut(fired: readonly Fired[], standing: readonly string[]): SortedOu
     out.clauses.push(clause)
     const grave = rankOf(firing.effect) >= rankOf('require_approval')
     ;(grave ? out.reasons : out.warnings).push(firing.message)
-    const { violations } = firing
-    if (violations !== undefined) out.findings.push({ policy_id: policy.id, verdict: 'block', violations })
+    const { fabrication } = firing
+    if (fabrication !== undefined) out.findings.push({ policy_id: policy.id, verdict: 'block', ...fabrication })
     if (firing.effect === 'allow') continue
     out.base = stricter(out.base, firing.effect)
     out.ungrantable ||= policy.ungrantable || firing.failed === true

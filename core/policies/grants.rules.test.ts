@@ -3,7 +3,7 @@ import { compilePolicies } from './compile.ts'
 import { evaluate } from './evaluate.ts'
 import type { Facts } from './facts.ts'
 import type { PolicyRow } from './rows.ts'
-import { sampleFacts, samplePolicy } from './test-facts.ts'
+import { sampleFacts, sampleGrade, samplePolicy } from './test-facts.ts'
 
 const grant = (rules: object = {}, given: Partial<PolicyRow> = {}): PolicyRow =>
   samplePolicy(
@@ -46,6 +46,19 @@ describe('does not lower', () => {
     ['a path that only looks below it', [held, grant({ target_prefix: '/srv/app' })], { target: '/srv/application' }],
     ['without a target', [held, grant({ target_prefix: 'staging' })], { target: null }],
     ['a write elsewhere', [held, grant({ target_prefix: 'staging' })], { writePaths: ['prod/x'] }],
+    [
+      'an act that reaches elsewhere than it says',
+      [held, grant({ target_prefix: 'https://staging.example.com/' })],
+      { target: 'https://staging.example.com/a', evidence: sampleGrade({ target: 'https://prod.example.com/a' }) },
+    ],
+    [
+      'an act that reaches another host as well',
+      [held, grant({ target_prefix: 'https://staging.example.com/' })],
+      {
+        target: 'https://staging.example.com/a',
+        evidence: sampleGrade({ target: null, hosts: ['staging.example.com', 'prod.example.com'] }),
+      },
+    ],
     ['for another agent', [held, grant({}, { agent_ids: ['a2'] })], {}],
     ['for a caller without a name', [held, grant({}, { agent_ids: ['a1'] })], { agentId: null }],
     ['for nobody', [held, grant({}, { agent_ids: [] })], {}],
@@ -66,6 +79,17 @@ test('covers the prefix itself and what lies below it', () => {
   for (const target of ['staging', 'staging/api', './staging/api', 'STAGING/x']) {
     expect(decide([held, scoped], { target }).decision).toBe('allow')
   }
+})
+
+test('covers an act that reaches what it says', () => {
+  const evidence = sampleGrade({ target: 'https://staging.example.com/a', hosts: ['staging.example.com'] })
+  for (const prefix of ['https://staging.example.com/', 'staging.example.com/'])
+    expect(
+      decide([held, grant({ target_prefix: prefix })], {
+        target: `${prefix}a`,
+        evidence,
+      }).decision,
+    ).toBe('allow')
 })
 
 test('a shadow grant is recorded, not applied', () => {

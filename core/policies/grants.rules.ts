@@ -18,5 +18,17 @@ function covers(grant: CompiledGrant, facts: Facts): boolean {
   if (!(facts.at.getTime() < grant.expiresAt) || riskOf(facts) > maxRisk) return false
   if (grant.agentIds !== null && (facts.agentId === null || !grant.agentIds.includes(facts.agentId))) return false
   if (prefix === undefined) return true
-  return liesUnder(facts.target, prefix) && facts.writePaths.every((path) => liesUnder(path, prefix))
+  const lies = liesUnder(facts.target, prefix) && facts.writePaths.every((path) => liesUnder(path, prefix))
+  return lies && reachesOnly(prefix, facts)
+}
+
+/** What the act itself reaches must lie under the prefix too: the declared target is only the caller's word. */
+function reachesOnly(prefix: string, { evidence }: Facts): boolean {
+  if (evidence === null) return true
+  const { target, hosts } = evidence
+  const host = /^[a-z][a-z0-9+.-]*:\/\/([^/:]+)/i.exec(prefix)?.[1]?.toLowerCase()
+  if (host !== undefined && hosts.some((each) => each.toLowerCase() !== host)) return false
+  return (
+    target === null || liesUnder(target, prefix) || liesUnder(target.replace(/^[a-z][a-z0-9+.-]*:\/\//i, ''), prefix)
+  )
 }

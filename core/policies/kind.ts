@@ -15,7 +15,14 @@ export interface Firing {
   readonly message: string
   /** The rule could not be judged and failed closed; no grant clears it. */
   readonly failed?: boolean
-  readonly violations?: readonly Violation[]
+  readonly fabrication?: Fabrication
+}
+
+/** What the non-fabrication check found, and SHA-256 (hex) of what it looked at: text as it is, else canonical JSON. */
+export interface Fabrication {
+  readonly violations: readonly Violation[]
+  readonly content_sha256: string
+  readonly source_sha256: string
 }
 
 /** One finding of the non-fabrication check. */

@@ -38,7 +38,7 @@ export type Need =
     }
   | { readonly kind: 'semantic'; readonly policyId: string; readonly instruction: string }
 
-/** A need and whether its policy is enforced: a shadow policy is watched, but must not reserve or call out. */
+/** A need and whether its policy is enforced: a shadow policy counts and reserves for itself, but calls nobody. */
 export type PolicyNeed = Need & { readonly mode: Mode }
 
 export interface Overrun {

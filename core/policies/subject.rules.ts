@@ -12,5 +12,5 @@ export function agentSubject(facts: Facts): string {
 
 /** A scope the request does not name is counted in one bucket per caller. */
 export function scopedSubject(scope: string, name: string | null | undefined, facts: Facts): string {
-  return name == null || name === '' ? `${scope}:none:${agentSubject(facts)}` : `${scope}:${name}`
+  return name == null || name === '' ? `${scope}:none:${agentSubject(facts)}` : `${scope}:named:${name}`
 }

@@ -9,6 +9,9 @@ import { unobserved } from './unobserved.ts'
 const MICROS = 1_000_000
 const figure = (value: number | undefined): number => (value !== undefined && value > 0 ? value : 0)
 
+/** Dollars in micro-dollars, without what floating point adds: 2.01 × 10⁶ is 2009999.9999999998. */
+const micros = (usd: number): number => Number((usd * MICROS).toFixed(3))
+
 function subjectOf(scope: BudgetScope, facts: Facts): string {
   const { request, agentId } = facts
   if (scope === 'org') return 'org'
@@ -25,7 +28,7 @@ function subjectOf(scope: BudgetScope, facts: Facts): string {
 
 function limitsOf(rules: { limit_usd?: number; limit_tokens?: number; limit_calls?: number }): Partial<Spend> {
   return {
-    ...(rules.limit_usd === undefined ? {} : { usd_micros: Math.floor(rules.limit_usd * MICROS) }),
+    ...(rules.limit_usd === undefined ? {} : { usd_micros: Math.floor(micros(rules.limit_usd)) }),
     ...(rules.limit_tokens === undefined ? {} : { tokens: rules.limit_tokens }),
     ...(rules.limit_calls === undefined ? {} : { calls: rules.limit_calls }),
   }
@@ -61,7 +64,7 @@ export const budget = policyKind({
     window: rules.window,
     limits: rules.limits,
     estimate: {
-      usd_micros: Math.ceil(figure(facts.request.estimated_cost_usd) * MICROS),
+      usd_micros: Math.ceil(micros(figure(facts.request.estimated_cost_usd))),
       tokens: Math.ceil(figure(facts.request.estimated_tokens)),
       calls: 1,
     },

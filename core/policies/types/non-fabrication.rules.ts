@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto'
 import { z } from 'zod'
+import { canonical } from '#core/ledger/index'
 import { valueAtPath } from '../facts.ts'
 import { policyKind } from '../kind.ts'
 import { verifyContent } from '../non-fabrication.rules.ts'
@@ -25,15 +27,20 @@ export const nonFabrication = policyKind({
     if (!covered(rules.types, facts)) return null
     const content = valueAtPath(facts.request, rules.content_path)
     if (content === undefined || content === null || content === '') return null
-    const violations = verifyContent(content, valueAtPath(facts.request, rules.source_path))
+    const source = valueAtPath(facts.request, rules.source_path)
+    const violations = verifyContent(content, source)
     if (violations.length === 0) return null
     return {
       path: 'rules.content_path',
       expected: 'every claim is covered by the source of truth',
       seen: violations.map((violation) => violation.kind),
       effect: rules.on_violation,
-      violations,
+      fabrication: { violations, content_sha256: sha256(content), source_sha256: sha256(source ?? null) },
       message: rules.message ?? `The content is not covered by its source: ${violations[0]?.detail ?? ''}`,
     }
   },
 })
+
+function sha256(value: unknown): string {
+  return hash('sha256', typeof value === 'string' ? value : canonical(value), 'hex')
+}

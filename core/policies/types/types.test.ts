@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { compilePolicies } from '../compile.ts'
 import type { Decision } from '../decision.rules.ts'
-import { evaluate } from '../evaluate.ts'
+import { evaluate, needs } from '../evaluate.ts'
 import type { Facts } from '../facts.ts'
 import type { Observation } from '../observe.ts'
 import { sampleFacts, sampleGrade, samplePolicy } from '../test-facts.ts'
@@ -57,6 +57,16 @@ const tables: Readonly<Record<string, readonly Row[]>> = {
   block_action_type: [
     ['blocks a listed type', { action_types: ['security', 'deploy'] }, { actionType: 'deploy' }, 'block'],
     ['leaves others alone', { action_types: ['deploy'] }, { actionType: 'fix' }, 'allow'],
+    [
+      'looks at what the act reaches, whatever target is declared',
+      { action_types: ['api'], target_prefix: 'https://prod.example.com/' },
+      {
+        actionType: 'api',
+        target: 'https://staging.example.com/a',
+        evidence: sampleGrade({ target: 'https://prod.example.com/a' }),
+      },
+      'block',
+    ],
   ],
   warn_action_type: [['warns about a listed type', { action_types: ['deploy'] }, { actionType: 'deploy' }, 'warn']],
   protected_path: [
@@ -174,6 +184,17 @@ describe.each(Object.entries(tables))('%s', (type, rows) => {
     expect(verdict.decision).toBe(decision)
     expect(verdict.matched_policies).toEqual(decision === 'allow' ? [] : ['p'])
   })
+})
+
+test('budget: an estimate of exactly the limit is the limit, whatever floating point makes of it', () => {
+  for (let cents = 1; cents <= 10_000; cents += 1) {
+    const usd = cents / 100
+    const [need] = needs(
+      compilePolicies([samplePolicy('budget', { ...daily, limit_usd: usd })]),
+      sampleFacts({ request: { estimated_cost_usd: usd } }),
+    )
+    expect(need).toMatchObject({ limits: { usd_micros: cents * 10_000 }, estimate: { usd_micros: cents * 10_000 } })
+  }
 })
 
 function hook(decision: Decision | null, warnings: string[] = []): Observation {
