@@ -1,5 +1,5 @@
 import { sealEntries, type Head } from '#core/ledger/index'
-import { rankOf, type Decision } from '#core/policies/index'
+import { rankOf } from '#core/policies/index'
 import type { Recordable, Recorded, Row } from './record.rules.ts'
 
 export interface OrgHead extends Head {
@@ -7,7 +7,7 @@ export interface OrgHead extends Head {
 }
 
 export interface SealedBatch {
-  /** The ten JSON parameters of `writ_record`, in order. */
+  /** The parameters of `writ_record`, in order: JSON, or lines of JSON. */
   readonly parameters: readonly string[]
   readonly heads: ReadonlyMap<string, OrgHead>
   readonly recorded: Recorded[]
@@ -16,6 +16,8 @@ export interface SealedBatch {
 interface Rows {
   readonly heads: Row[]
   readonly entries: Row[]
+  /** Canonical JSON of each entry. */
+  readonly bodies: string[]
   readonly tiles: Row[]
   /** JSON of each row. */
   readonly decisions: string[]
@@ -24,7 +26,7 @@ interface Rows {
 
 /** Numbers and hashes a batch behind the heads of its orgs and lays it out for one statement. Pure. */
 export function sealBatch(items: readonly Recordable[], known: ReadonlyMap<string, OrgHead>): SealedBatch {
-  const rows: Rows = { heads: [], entries: [], tiles: [], decisions: [], events: [] }
+  const rows: Rows = { heads: [], entries: [], bodies: [], tiles: [], decisions: [], events: [] }
   const heads = new Map<string, OrgHead>()
   const recorded: Recorded[] = Array.from({ length: items.length })
   for (const [orgId, members] of byOrg(items)) {
@@ -34,17 +36,22 @@ export function sealBatch(items: readonly Recordable[], known: ReadonlyMap<strin
     let seq = before.size
     for (const { item, index } of members) {
       recorded[index] = { seq }
-      rows.decisions.push(numbered(item.decision, seq))
+      rows.decisions[index] = numbered(item.decision, seq)
       seq += item.entries.length
     }
   }
+  const { byAgent, totals } = rollups(items)
   const parameters = [
     JSON.stringify(rows.heads),
     JSON.stringify(rows.entries),
+    rows.bodies.join('\n'),
     JSON.stringify(rows.tiles),
     `[${rows.decisions.join(',')}]`,
+    items.map(({ context }) => JSON.stringify(context)).join('\n'),
+    items.map(({ evidence }) => JSON.stringify(evidence)).join('\n'),
     ...[
-      rollups(items),
+      byAgent,
+      totals,
       sessions(items),
       rows.events,
       keys(items),
@@ -81,7 +88,8 @@ function sealOrg(orgId: string, members: Members, before: OrgHead, rows: Rows): 
     at,
   })
   for (const { seq, at: time, kind, ref, body, leaf_hash: hash } of sealed.rows) {
-    rows.entries.push({ org_id: orgId, seq, at: time, kind, ref, body, leaf_hash: hash.toString('hex') })
+    rows.entries.push({ org_id: orgId, seq, at: time, kind, ref, leaf_hash: hash.toString('hex') })
+    rows.bodies.push(body)
   }
   for (const tile of sealed.tiles) {
     rows.tiles.push({ org_id: orgId, level: tile.level, idx: tile.index, hash: tile.hash.toString('hex') })
@@ -104,18 +112,24 @@ function byOrg(items: readonly Recordable[]): Map<string, { item: Recordable; in
   return groups
 }
 
-/** Added up here, so that the batch touches each counter once. */
-function rollups(items: readonly Recordable[]): Row[] {
-  const sums = new Map<string, { org_id: string; at: Date; agent_id: string; decision: Decision; count: number }>()
-  for (const item of items) {
-    const hour = Math.floor(item.at.getTime() / 3_600_000)
-    const key = `${item.orgId}\0${item.agentId ?? ''}\0${item.outcome}\0${hour}`
-    const sum = sums.get(key)
-    if (sum) sum.count += 1
-    else
-      sums.set(key, { org_id: item.orgId, at: item.at, agent_id: item.agentId ?? '', decision: item.outcome, count: 1 })
+/** Added up here, so that the batch touches each counter once. Days and hours are UTC. */
+function rollups(items: readonly Recordable[]): { byAgent: Row[]; totals: Row[] } {
+  const byAgent = new Map<string, Row & { count: number }>()
+  const totals = new Map<string, Row & { count: number }>()
+  for (const { orgId, agentId, outcome, at } of items) {
+    const time = at.toISOString()
+    const [day, hour] = [time.slice(0, 10), `${time.slice(0, 13)}:00:00Z`]
+    const agent = agentId ?? ''
+    add(byAgent, `${orgId}\0${agent}\0${outcome}\0${day}`, { org_id: orgId, day, agent_id: agent, decision: outcome })
+    add(totals, `${orgId}\0${outcome}\0${hour}`, { org_id: orgId, hour, day, decision: outcome })
   }
-  return [...sums.values()]
+  return { byAgent: [...byAgent.values()], totals: [...totals.values()] }
+}
+
+function add(sums: Map<string, Row & { count: number }>, key: string, row: Row): void {
+  const sum = sums.get(key)
+  if (sum) sum.count += 1
+  else sums.set(key, { ...row, count: 1 })
 }
 
 function sessions(items: readonly Recordable[]): Row[] {

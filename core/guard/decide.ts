@@ -229,7 +229,7 @@ export function reasonOf({ reasons }: Pick<Decided, 'reasons'>): string | null {
 }
 
 /** The session an act belongs to, as it is stored everywhere. */
-export function sessionOf(request: ActRequest): string | null {
+export function sessionOf(request: Pick<ActRequest, 'session_id' | 'harness_session_id'>): string | null {
   const id = request.session_id ?? request.harness_session_id
   return id === undefined ? null : redactText(id).text
 }

@@ -12,6 +12,10 @@ export interface Recordable {
   /** Ledger entries; the first one is the decision's and gives the row its `seq`. */
   readonly entries: readonly Draft[]
   readonly decision: Row
+  /** What the decision was made from; JSON. */
+  readonly context: unknown
+  /** The grade of the act; JSON, null without one. */
+  readonly evidence: unknown
   readonly action?: Row
   readonly approval?: Row
   readonly events: readonly { readonly name: string; readonly ref: string; readonly payload: Row }[]

@@ -90,6 +90,7 @@ function recordableOf(
   const { facts } = decided.gathered
   const at = facts.at
   const sessionId = sessionOf(request)
+  const kept = keptRequest(request)
   return {
     orgId: ctx.actor.orgId,
     control: decided.snapshot.control,
@@ -101,7 +102,9 @@ function recordableOf(
       { kind: 'decision', ref: decided.id, at, data: ledgerData(ctx, decided, options) },
       ...(companions.entries ?? []),
     ],
-    decision: decisionRow(ctx, decided, request, options),
+    decision: decisionRow(ctx, decided, kept, options),
+    context: contextOf(decided, kept),
+    evidence: storedEvidence(facts.evidence),
     events: companions.events ?? [],
     ...(companions.action ? { action: companions.action } : {}),
     ...(companions.approval ? { approval: companions.approval } : {}),
@@ -131,9 +134,9 @@ function ledgerData(ctx: Context, decided: Decided, options: RecordOptions): Row
   }
 }
 
-function decisionRow(ctx: Context, decided: Decided, request: ActRequest, options: RecordOptions): Row {
+function decisionRow(ctx: Context, decided: Decided, kept: Row, options: RecordOptions): Row {
   const { facts } = decided.gathered
-  const kept = keptRequest(request)
+  const { request } = facts
   return {
     org_id: ctx.actor.orgId,
     id: decided.id,
@@ -162,8 +165,6 @@ function decisionRow(ctx: Context, decided: Decided, request: ActRequest, option
     policy_revision: decided.snapshot.control,
     prior_decision_id: options.priorDecisionId ?? null,
     idempotency_key: options.idempotency?.key ?? null,
-    context: contextOf(decided, kept),
-    evidence: storedEvidence(facts.evidence),
     created_at: facts.at,
   }
 }

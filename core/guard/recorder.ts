@@ -157,8 +157,8 @@ export class Recorder {
 
 type Query = (text: string, values: readonly unknown[]) => Promise<{ rows: readonly unknown[] }>
 
-const STATEMENT =
-  'select writ_record($1::json, $2::json, $3::json, $4::json, $5::json, $6::json, $7::json, $8::json, $9::json, $10::json)'
+/** Takes the parameters of a sealed batch. */
+export const STATEMENT = 'select writ_record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)'
 
 /** Lost races: nothing was written, and the same batch may be written behind a fresh head. */
 const RETRIED: ReadonlySet<string> = new Set([HEAD_MOVED, '40P01', '40001'])

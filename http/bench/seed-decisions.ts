@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { DatabaseHandle } from '#core/db/index'
 import { sealBatch, type OrgHead } from '#core/guard/batch.rules'
 import type { Recordable } from '#core/guard/record.rules'
+import { STATEMENT } from '#core/guard/recorder'
 
 const ORG = 'org_default'
 const BATCH = 1_000
-const STATEMENT = `select writ_record(${Array.from({ length: 10 }, (_, n) => `$${n + 1}::json`).join(', ')})`
 
 /**
  * A history of so many decisions over thirty days: sealed by the recorder's own rules and written by its own statement,
@@ -88,14 +88,9 @@ function decision(n: number, control: number, at: Date): Recordable {
       intent_source: 'evidence',
       degraded: false,
       policy_revision: control,
-      context: {
-        request: { action_type: actionType, agent_id: agentId },
-        risk_breakdown: {},
-        observed: {},
-        clauses: [],
-      },
-      evidence: null,
       created_at: at,
     },
+    context: { request: { action_type: actionType, agent_id: agentId }, risk_breakdown: {}, observed: {}, clauses: [] },
+    evidence: null,
   }
 }

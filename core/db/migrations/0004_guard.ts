@@ -15,8 +15,52 @@ const added = (table: string): string =>
     .map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`)
     .join(', ')
 
+/** The columns of guard_decision that come as one JSON row; `context` and `evidence` come as lines of text. */
+const decisionColumns = [
+  'org_id text',
+  'seq bigint',
+  'id text',
+  'source text',
+  'agent_id text',
+  'agent_name text',
+  'principal_id text',
+  'session_id text',
+  'action_type text',
+  'declared_action_type text',
+  'declared_goal text',
+  'target text',
+  'decision text',
+  'reason text',
+  'warnings json',
+  'matched_policies json',
+  'risk_score integer',
+  'agent_risk_score integer',
+  'verification_status text',
+  'replay_status text',
+  'act_status text',
+  'jti text',
+  'act_digest text',
+  'intent_source text',
+  'degraded boolean',
+  'policy_revision bigint',
+  'prior_decision_id text',
+  'idempotency_key text',
+  'created_at timestamptz',
+]
+const decisionNames = decisionColumns.map((column) => column.split(' ')[0]).join(', ')
+
+/** Sets grow seldom: what is there already is not sorted out again. */
+const grown = (column: string): string => `case
+        when guard_session.${column} @> excluded.${column} then guard_session.${column}
+        else (select array(select distinct unnest(guard_session.${column} || excluded.${column}) order by 1 limit 64))
+      end`
+
+/**
+ * Large JSON travels as text, one document a line: as part of a JSON parameter PostgreSQL would read it four times.
+ * JSON text has no line breaks of its own.
+ */
 const record = `
-create function writ_record(p_heads json, p_entries json, p_tiles json, p_decisions json, p_rollups json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
+create function writ_record(p_heads json, p_entries json, p_bodies text, p_tiles json, p_decisions json, p_contexts text, p_evidence text, p_rollups json, p_totals json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
 returns void language plpgsql as $$
 declare
   head record;
@@ -39,14 +83,22 @@ begin
 
   insert into ledger_entry (org_id, seq, at, kind, ref, body, leaf_hash)
     select org_id, seq, at, kind, ref, body, decode(leaf_hash, 'hex')
-    from json_to_recordset(p_entries) as e (org_id text, seq bigint, at timestamptz, kind text, ref text, body text, leaf_hash text);
+    from rows from (
+      json_to_recordset(p_entries) as (org_id text, seq bigint, at timestamptz, kind text, ref text, leaf_hash text),
+      string_to_table(p_bodies, E'\\n')
+    ) as e (org_id, seq, at, kind, ref, leaf_hash, body);
 
   insert into ledger_tile (org_id, level, idx, hash)
     select org_id, level, idx, decode(hash, 'hex')
     from json_to_recordset(p_tiles) as t (org_id text, level int, idx bigint, hash text);
 
-  insert into guard_decision
-    select d.* from json_populate_recordset(null::guard_decision, p_decisions) as d;
+  insert into guard_decision (${decisionNames}, context, evidence)
+    select ${decisionNames}, context::json, nullif(evidence, 'null')::json
+    from rows from (
+      json_to_recordset(p_decisions) as (${decisionColumns.join(', ')}),
+      string_to_table(p_contexts, E'\\n'),
+      string_to_table(p_evidence, E'\\n')
+    ) as d (${decisionNames}, context, evidence);
 
   insert into action_record
     select a.* from json_populate_recordset(null::action_record, p_actions) as a;
@@ -64,20 +116,20 @@ begin
     on conflict (org_id, day) do update set ${added('action_total_day')};
 
   insert into guard_rollup_hour (org_id, hour, decision, count)
-    select org_id, date_trunc('hour', at), decision, sum(count)
-    from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
-    group by 1, 2, 3 order by 1, 2, 3
+    select org_id, hour, decision, count
+    from json_to_recordset(p_totals) as t (org_id text, hour timestamptz, decision text, count bigint)
+    order by 1, 2, 3
     on conflict (org_id, hour, decision) do update set count = guard_rollup_hour.count + excluded.count;
 
   insert into guard_rollup_day (org_id, day, agent_id, decision, count)
-    select org_id, (at at time zone 'UTC')::date, agent_id, decision, sum(count)
-    from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
-    group by 1, 2, 3, 4 order by 1, 2, 3, 4
+    select org_id, day, agent_id, decision, count
+    from json_to_recordset(p_rollups) as r (org_id text, day date, agent_id text, decision text, count bigint)
+    order by 1, 2, 3, 4
     on conflict (org_id, day, agent_id, decision) do update set count = guard_rollup_day.count + excluded.count;
 
   insert into guard_total_day (org_id, day, decision, count)
-    select org_id, (at at time zone 'UTC')::date, decision, sum(count)
-    from json_to_recordset(p_rollups) as r (org_id text, at timestamptz, agent_id text, decision text, count bigint)
+    select org_id, day, decision, sum(count)
+    from json_to_recordset(p_totals) as t (org_id text, day date, decision text, count bigint)
     group by 1, 2, 3 order by 1, 2, 3
     on conflict (org_id, day, decision) do update set count = guard_total_day.count + excluded.count;
 
@@ -91,8 +143,8 @@ begin
       warns = guard_session.warns + excluded.warns,
       approvals = guard_session.approvals + excluded.approvals,
       blocks = guard_session.blocks + excluded.blocks,
-      flags = (select array(select distinct unnest(guard_session.flags || excluded.flags) order by 1 limit 64)),
-      action_types = (select array(select distinct unnest(guard_session.action_types || excluded.action_types) order by 1 limit 64));
+      flags = ${grown('flags')},
+      action_types = ${grown('action_types')};
 
   update guard_session s set cost_micros = s.cost_micros + spent.cost, tokens = s.tokens + spent.tokens
     from (
