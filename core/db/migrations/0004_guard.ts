@@ -100,20 +100,23 @@ begin
       string_to_table(p_evidence, E'\\n')
     ) as d (${decisionNames}, context, evidence);
 
-  insert into action_record
-    select a.* from json_populate_recordset(null::action_record, p_actions) as a;
+  -- Most batches hold no action: planned for none, the statements about them would still run, one over all sessions.
+  if json_array_length(p_actions) > 0 then
+    insert into action_record
+      select a.* from json_populate_recordset(null::action_record, p_actions) as a;
 
-  insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
-    select org_id, (created_at at time zone 'UTC')::date, agent_id, ${actionSums}
-    from json_populate_recordset(null::action_record, p_actions)
-    group by 1, 2, 3 order by 1, 2, 3
-    on conflict (org_id, day, agent_id) do update set ${added('action_rollup_day')};
+    insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
+      select org_id, (created_at at time zone 'UTC')::date, agent_id, ${actionSums}
+      from json_populate_recordset(null::action_record, p_actions)
+      group by 1, 2, 3 order by 1, 2, 3
+      on conflict (org_id, day, agent_id) do update set ${added('action_rollup_day')};
 
-  insert into action_total_day (org_id, day, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
-    select org_id, (created_at at time zone 'UTC')::date, ${actionSums}
-    from json_populate_recordset(null::action_record, p_actions)
-    group by 1, 2 order by 1, 2
-    on conflict (org_id, day) do update set ${added('action_total_day')};
+    insert into action_total_day (org_id, day, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
+      select org_id, (created_at at time zone 'UTC')::date, ${actionSums}
+      from json_populate_recordset(null::action_record, p_actions)
+      group by 1, 2 order by 1, 2
+      on conflict (org_id, day) do update set ${added('action_total_day')};
+  end if;
 
   insert into guard_rollup_hour (org_id, hour, decision, count)
     select org_id, hour, decision, count
@@ -146,14 +149,16 @@ begin
       flags = ${grown('flags')},
       action_types = ${grown('action_types')};
 
-  update guard_session s set cost_micros = s.cost_micros + spent.cost, tokens = s.tokens + spent.tokens
-    from (
-      select org_id, session_id, coalesce(sum(cost_micros), 0) as cost, coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_out, 0)), 0) as tokens
-      from json_populate_recordset(null::action_record, p_actions)
-      where session_id is not null and (cost_micros is not null or tokens_in is not null or tokens_out is not null)
-      group by 1, 2
-    ) as spent
-    where s.org_id = spent.org_id and s.session_id = spent.session_id;
+  if json_array_length(p_actions) > 0 then
+    update guard_session s set cost_micros = s.cost_micros + spent.cost, tokens = s.tokens + spent.tokens
+      from (
+        select org_id, session_id, coalesce(sum(cost_micros), 0) as cost, coalesce(sum(coalesce(tokens_in, 0) + coalesce(tokens_out, 0)), 0) as tokens
+        from json_populate_recordset(null::action_record, p_actions)
+        where session_id is not null and (cost_micros is not null or tokens_in is not null or tokens_out is not null)
+        group by 1, 2
+      ) as spent
+      where s.org_id = spent.org_id and s.session_id = spent.session_id;
+  end if;
 
   -- A key used in the last ten minutes belongs to the decision it was first used for.
   insert into guard_idempotency (org_id, key, digest, decision_id, at)
@@ -178,8 +183,9 @@ end $$`
 
 const statements = [
   `alter table ledger_head add column control_revision bigint not null default 0`,
+  // No foreign key: `writ_record` moves the org's ledger head, which there is for an org only, before it writes here.
   `create table guard_decision (
-    org_id text not null references organization (org_id),
+    org_id text not null,
     seq bigint not null,
     id text not null,
     source text not null,
