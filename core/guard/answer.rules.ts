@@ -1,4 +1,4 @@
-import { rankOf } from '#core/policies/index'
+import { rankOf, type Decision } from '#core/policies/index'
 import { reasonOf, type Decided } from './decide.ts'
 import type { ActRequest, GuardAnswer } from './schema.ts'
 
@@ -37,7 +37,7 @@ export function answerOf(decided: Decided, request: ActRequest, seq: number): Gu
     ...(verdict && verdict.non_fabrication.length > 0
       ? { non_fabrication: verdict.non_fabrication.map((one) => ({ ...one })) }
       : {}),
-    ...recoveryOf(decided),
+    ...recoveryOf(decided.decision),
     ledger: { seq },
   }
 }
@@ -47,8 +47,9 @@ function evidenceOf(decided: Decided): Record<string, unknown> {
   return grade ? { danger: grade.danger, total: grade.total, flags: grade.flags, reasons: grade.reasons } : {}
 }
 
-function recoveryOf(decided: Decided): Pick<GuardAnswer, 'recovery' | 'next'> {
-  switch (decided.decision) {
+/** What the agent can do now. */
+export function recoveryOf(decision: Decision): Pick<GuardAnswer, 'recovery' | 'next'> {
+  switch (decision) {
     case 'allow':
       return {}
     case 'warn':
@@ -77,6 +78,6 @@ function recoveryOf(decided: Decided): Pick<GuardAnswer, 'recovery' | 'next'> {
         },
       }
     default:
-      return decided.decision satisfies never
+      return decision satisfies never
   }
 }

@@ -80,6 +80,14 @@ test('the same idempotency key answers the same decision, also to parallel calle
   expect(answers.filter((answer) => !answer.idempotent_replay)).toHaveLength(1)
 })
 
+test('a replay tells as well what the agent can do now', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  const [first, again] = [1, 2].map(() => invoke(evaluate, ctx, { ...catastrophic, idempotency_key: 'k1' }))
+  const { next, recovery } = (await first) ?? {}
+  expect(next).toContain('Do not act')
+  expect(await again).toMatchObject({ decision: 'block', next, recovery })
+})
+
 test('409 when the idempotency key was used for another request', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   await invoke(evaluate, ctx, { ...harmless, idempotency_key: 'k1' })

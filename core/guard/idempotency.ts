@@ -2,6 +2,7 @@ import { deleteBefore } from '../db/index.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
+import { recoveryOf } from './answer.rules.ts'
 import type { GuardAnswer } from './schema.ts'
 import { snapshots } from './snapshot.ts'
 
@@ -66,6 +67,7 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     evaluated_at: row.created_at.toISOString(),
     ledger: { seq: Number(row.seq) },
     ...(row.degraded ? { degraded: true } : {}),
+    ...recoveryOf(row.decision),
   }
 }
 

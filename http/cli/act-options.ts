@@ -47,7 +47,13 @@ interface Found {
   readonly act: NonNullable<GuardInput['act']>
 }
 
-function actsOf({ shell, sql, file, url, method, content }: ActOptions): Found[] {
+function actsOf(options: ActOptions): Found[] {
+  for (const name of ['shell', 'sql', 'file', 'url'] as const) {
+    if (options[name]?.trim() === '') throw new UsageError(`--${name} is empty: there is no act to judge.`)
+  }
+  const { shell, sql, file, url, method, content } = options
+  if (url !== undefined && !URL.canParse(url))
+    throw new UsageError(`--url must be a whole address, as https://example.com/x: got ${url}`)
   const excerpt = content === undefined ? {} : { content_excerpt: contentOf(content).slice(0, 4096) }
   return [
     ...(shell === undefined ? [] : [{ type: 'other', act: { kind: 'shell' as const, command: shell } }]),
