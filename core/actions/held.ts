@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { EventDraft } from '#core/events/index'
 import { isStopped, snapshots } from '#core/guard/index'
 import type { Database } from '../db/database.ts'
@@ -12,7 +12,18 @@ import type { ActionRow } from './schema.ts'
 export async function asShown(runtime: Runtime, orgId: string, rows: readonly ActionRow[]): Promise<ActionRow[]> {
   if (!rows.some(isHeld)) return [...rows]
   const snapshot = await runtime.use(snapshots).current(orgId)
-  return rows.map((row) => (isHeld(row) && isStopped(snapshot, row.agent_id) ? { ...row, approved_by: null } : row))
+  return rows.map((row) => shownWhen(isStopped(snapshot, row.agent_id), row))
+}
+
+/** The same for one row read with this beside it: waking a caller must not cost a second query. */
+export const stoppedNow = sql<boolean>`(
+  exists (select 1 from organization o where o.org_id = action_record.org_id and o.halted_at is not null)
+  or exists (
+    select 1 from agent a
+    where a.org_id = action_record.org_id and a.agent_id = action_record.agent_id and a.paused_at is not null))`
+
+export function shownWhen(stopped: boolean, row: ActionRow): ActionRow {
+  return stopped && isHeld(row) ? { ...row, approved_by: null } : row
 }
 
 function isHeld({ approved_by, released_at }: ActionRow): boolean {

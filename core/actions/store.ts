@@ -3,7 +3,7 @@ import type { Actor, Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { isDecisionId } from '../kernel/id.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { asShown } from './held.ts'
+import { shownWhen, stoppedNow } from './held.ts'
 import { actionToWire, type Action, type ActionRow } from './schema.ts'
 
 /** The action, when the actor may see it: its own org's, and its own agent's when the key is bound to one. */
@@ -40,14 +40,16 @@ export function wrongIdKind(id: string): Fault {
 
 /** The row as the event stream sends it; empty when it is gone. */
 export async function loadActionWire(runtime: Runtime, orgId: string, actionId: string): Promise<Action | undefined> {
-  const row = await runtime.db
+  const found = await runtime.db
     .selectFrom('action_record')
     .selectAll()
+    .select(stoppedNow.as('stopped'))
     .where('org_id', '=', orgId)
     .where('action_id', '=', actionId)
     .executeTakeFirst()
-  const [shown] = row ? await asShown(runtime, orgId, [row]) : []
-  return shown && actionToWire(shown)
+  if (!found) return undefined
+  const { stopped, ...row } = found
+  return actionToWire(shownWhen(stopped, row))
 }
 
 /**
