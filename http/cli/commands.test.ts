@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -63,17 +63,6 @@ test('guard --transcript: a decision and a reason for each tool call of both for
   expect(blocked).toEqual(['Bash', 'shell', 'apply_patch'])
   expect(counts['refused']).toBe(0)
   expect(problems).toHaveLength(1)
-})
-
-const samples = fileURLToPath(new URL('../../../shared/contracts/samples/', import.meta.url))
-const recordings = ['claude-transcript.sample.jsonl', 'codex-rollout.sample.jsonl'].map((name) => `${samples}${name}`)
-test.skipIf(!recordings.every(existsSync))('guard --transcript: real recordings, where they are at hand', async () => {
-  const { code, json } = await person(['guard', '--transcript', ...recordings, '--json'])
-  expect(code).toBe(0)
-  expect((json() as Judged).calls.map(({ tool, decision }) => `${tool} ${decision}`)).toEqual([
-    'Bash allow',
-    'exec_command allow',
-  ])
 })
 
 test('approvals, approve --for, deny: the inbox of a person', async () => {
