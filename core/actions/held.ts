@@ -15,12 +15,12 @@ export async function asShown(runtime: Runtime, orgId: string, rows: readonly Ac
   return rows.map((row) => shownWhen(isStopped(snapshot, row.agent_id), row))
 }
 
-/** The same for one row read with this beside it: waking a caller must not cost a second query. */
-export const stoppedNow = sql<boolean>`(
-  exists (select 1 from organization o where o.org_id = action_record.org_id and o.halted_at is not null)
+/** For a statement about rows of this table: whether their org is halted or their agent paused at its very moment. */
+export const stoppedNow = (table: 'action_record' | 'approval') => sql<boolean>`(
+  exists (select 1 from organization o where o.org_id = ${sql.ref(`${table}.org_id`)} and o.halted_at is not null)
   or exists (
     select 1 from agent a
-    where a.org_id = action_record.org_id and a.agent_id = action_record.agent_id and a.paused_at is not null))`
+    where a.org_id = ${sql.ref(`${table}.org_id`)} and a.agent_id = ${sql.ref(`${table}.agent_id`)} and a.paused_at is not null))`
 
 export function shownWhen(stopped: boolean, row: ActionRow): ActionRow {
   return stopped && isHeld(row) ? { ...row, approved_by: null } : row

@@ -1,6 +1,6 @@
 export { afterClosing } from './closing.ts'
 export { sweepLostOutcomes } from './sweep.ts'
-export { asShown, heldNews } from './held.ts'
+export { asShown, heldNews, stoppedNow } from './held.ts'
 export { expireDueApprovals, expireOverdue } from './expiry.ts'
 export { Action, ActionId, actionToWire, type ActionRow } from './schema.ts'
 export { loadActionWire, releaseApproved, requireAction } from './store.ts'

@@ -43,7 +43,7 @@ export async function loadActionWire(runtime: Runtime, orgId: string, actionId: 
   const found = await runtime.db
     .selectFrom('action_record')
     .selectAll()
-    .select(stoppedNow.as('stopped'))
+    .select(stoppedNow('action_record').as('stopped'))
     .where('org_id', '=', orgId)
     .where('action_id', '=', actionId)
     .executeTakeFirst()
@@ -65,10 +65,7 @@ export async function releaseApproved(ctx: Pick<Context, 'db' | 'actor' | 'now'>
       update approval set released_at = ${at}, released_to = ${principalId}
       where org_id = ${orgId} and action_id = ${actionId} and state = 'approved' and released_at is null
         and (requested_by = ${principalId} or agent_id = ${agentId}::text)
-        and not exists (select 1 from organization o where o.org_id = approval.org_id and o.halted_at is not null)
-        and not exists (
-          select 1 from agent a
-          where a.org_id = approval.org_id and a.agent_id = approval.agent_id and a.paused_at is not null)
+        and not ${stoppedNow('approval')}
       returning org_id, action_id
     )
     update action_record set released_at = ${at}, updated_at = ${at} from released

@@ -1,5 +1,5 @@
 import { sql, type Selectable, type Transaction } from 'kysely'
-import { afterClosing, type ActionRow } from '#core/actions/index'
+import { afterClosing, stoppedNow, type ActionRow } from '#core/actions/index'
 import { announce, type News } from '#core/events/index'
 import { renewReservations } from '#core/observations/index'
 import { GRANT_TARGET_MAX, insertGrant, lockPolicies } from '#core/policies/index'
@@ -69,11 +69,7 @@ export async function decideApproval(ctx: Context, ruling: Ruling): Promise<Rule
 }
 
 /** Clients of the wire contract act as soon as they read who allowed it: nothing is allowed while all is stopped. */
-const isNotStopped = sql<boolean>`
-  not exists (select 1 from organization o where o.org_id = approval.org_id and o.halted_at is not null)
-  and not exists (
-    select 1 from agent a
-    where a.org_id = approval.org_id and a.agent_id = approval.agent_id and a.paused_at is not null)`
+const isNotStopped = sql<boolean>`not ${stoppedNow('approval')}`
 
 interface Verdict {
   readonly approval: Selectable<ApprovalTable>

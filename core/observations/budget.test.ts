@@ -146,6 +146,23 @@ test('what a linked decision did not reserve is reserved now, under that decisio
   })
 })
 
+test('what lapsed is taken again whole or not at all, and what is not held is never told as room', async () => {
+  const [free, full] = ['free', 'full'].map((policyId) =>
+    budgetNeed({ policyId, subject: `agent:${policyId}`, limits: { calls: 1 } }),
+  )
+  if (!free || !full) throw new Error('two needs')
+  const reference = bench.reference()
+  await bench.observe([free, full], { reference })
+  bench.pass(16 * 60_000)
+  await sweepReservations(bench.runtime, 100)
+  await bench.observe([full])
+  const linked = { id: reference, counted: new Set<string>() }
+  const { observed } = await bench.observe([free, full], { linked })
+  expect(observed.get('full')).toMatchObject({ kind: 'budget', exceeded: [{ metric: 'calls' }] })
+  expect(observed.get('free')).toMatchObject({ kind: 'failed' })
+  expect(await usage('agent:free')).toMatchObject({ reserved_calls: 0 })
+})
+
 test('a new window starts from nothing', async () => {
   const need = budgetNeed({ subject: 'agent:window', window: 'hour', limits: { calls: 1 } })
   expect((await bench.observe([need])).reservations).toHaveLength(1)

@@ -106,8 +106,11 @@ async function budgetOf(
   const reference = options.linked?.id ?? options.reference
   const before = options.linked && (await reservationState(runtime, orgId, need.policyId, reference))
   if (before === 'lapsed') {
-    const isHeld = await takeAgain(runtime, orgId, reference)
-    return { kind: 'budget', exceeded: isHeld ? [] : await lookAtBudget(runtime, orgId, need) }
+    if (await takeAgain(runtime, orgId, reference)) return { kind: 'budget', exceeded: [] }
+    const exceeded = await lookAtBudget(runtime, orgId, need)
+    // Another budget of the act stood in the way, so this one holds nothing either: never told as room.
+    if (exceeded.length === 0) throw new Error('what the act held of this budget ran out')
+    return { kind: 'budget', exceeded }
   }
   if (before) return { kind: 'budget', exceeded: [] }
   const { id, exceeded } = await runtime.use(budgetReservations).add({ orgId, reference, need }, signal)
