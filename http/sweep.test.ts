@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSqlParser } from '#core/evidence/index'
 import type { Operation } from '#core/kernel/operation'

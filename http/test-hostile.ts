@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { encodeCursor } from '#core/kernel/page'
 
 const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`) as unknown

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { normalisePath } from './path-normal.rules.ts'
 import { classifyPath, compilePathPatterns, matchPath, patternProblem } from './path.rules.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { describe, expect, test } from 'vitest'
 import type { Danger } from './schema.ts'
 import { DANGERS, dangerRank } from './schema.ts'

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Fault } from '#core/kernel/errors'
 import { operation } from '#core/kernel/operation'
+import { readHead } from './append.ts'
 import { signCheckpoint } from './checkpoints.ts'
 import { signingPorts } from './ports.ts'
 import { consistencyProof, treeRoot } from './proof.rules.ts'
@@ -23,13 +24,15 @@ export const getConsistency = operation({
   mcp: 'catalog',
 
   async handler(ctx, input) {
+    // Looked at before anything is signed: a refused question leaves no checkpoint behind.
+    const { size } = await readHead(ctx.db, ctx.actor.orgId)
+    if (input.from > (input.to ?? size) || (input.to ?? size) > size) {
+      const details = [`from, to: must rise and not exceed ${size}, the number of entries there are`]
+      throw new Fault('invalid_input', 'Validation failed', { details })
+    }
     const wanted = Math.max(input.from, input.to ?? 0)
     const newest = await signCheckpoint(ctx.db, ctx.actor.orgId, signingPorts(ctx.runtime), wanted - 1)
     const to = input.to ?? newest.size
-    if (input.from > to || to > newest.size) {
-      const details = [`from, to: must rise and not exceed ${newest.size}, the number of entries there are`]
-      throw new Fault('invalid_input', 'Validation failed', { details })
-    }
     const reader = treeReader(ctx.db, ctx.actor.orgId)
     const base64 = (hash: Buffer): string => hash.toString('base64')
     return {

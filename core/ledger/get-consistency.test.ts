@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseCheckpoint } from './checkpoint.rules.ts'
-import { signCheckpoint } from './checkpoints.ts'
+import { latestCheckpoint, signCheckpoint } from './checkpoints.ts'
 import { getConsistency } from './get-consistency.op.ts'
 import { verifyConsistency } from './proof.rules.ts'
 import { TestLedger } from './test-ledger.ts'
@@ -41,6 +41,14 @@ test('400 for sizes that fall or do not exist yet', async () => {
   await expect(ledger.call(getConsistency, { from: 3, to: 100_000 })).rejects.toMatchObject({ status: 400 })
   await expect(ledger.call(getConsistency, { from: 100_000 })).rejects.toMatchObject({ status: 400 })
   await expect(ledger.call(getConsistency, { from: 0 })).rejects.toMatchObject({ status: 400 })
+})
+
+test('400 signs nothing', async () => {
+  await ledger.append('org_unsigned', 3)
+  for (const input of [{ from: 9 }, { from: 1, to: 4 }, { from: 3, to: 2 }]) {
+    await expect(ledger.call(getConsistency, input, { orgId: 'org_unsigned' })).rejects.toMatchObject({ status: 400 })
+  }
+  expect(await latestCheckpoint(ledger.db, 'org_unsigned')).toBeUndefined()
 })
 
 test('another org has another log', async () => {

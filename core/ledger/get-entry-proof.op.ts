@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { assertWholeOrg, type Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { operation } from '#core/kernel/operation'
+import { readHead } from './append.ts'
 import { signCheckpoint, type CheckpointRow } from './checkpoints.ts'
 import { signingPorts } from './ports.ts'
 import { inclusionProof, treeRoot } from './proof.rules.ts'
@@ -87,6 +88,12 @@ async function treeFor(
   asked: number | undefined,
 ): Promise<{ size: number; checkpoint: CheckpointRow | undefined }> {
   const last = rows.at(-1)?.seq ?? 0
+  // Looked at before anything is signed: a refused question leaves no checkpoint behind.
+  const there = (await readHead(ctx.db, ctx.actor.orgId)).size
+  if (asked !== undefined && (asked <= last || asked > there)) {
+    const details = [`size: must be from ${last + 1} (the last of these entries) to ${there} (all there is)`]
+    throw new Fault('invalid_input', 'Validation failed', { details })
+  }
   const newest = await signCheckpoint(
     ctx.db,
     ctx.actor.orgId,
@@ -94,10 +101,6 @@ async function treeFor(
     Math.max(last, (asked ?? 0) - 1),
   )
   if (asked === undefined || asked === newest.size) return { size: newest.size, checkpoint: newest }
-  if (asked <= last || asked > newest.size) {
-    const details = [`size: must be from ${last + 1} (the last of these entries) to ${newest.size} (all there is)`]
-    throw new Fault('invalid_input', 'Validation failed', { details })
-  }
   const checkpoint = await ctx.db
     .selectFrom('ledger_checkpoint')
     .selectAll()

@@ -1,4 +1,4 @@
-import { assert, asyncProperty, integer, nat } from 'fast-check'
+import { assert, asyncProperty, integer, nat } from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { consistencyProof, inclusionProof, verifyConsistency, verifyInclusion, type TreeReader } from './proof.rules.ts'
 import { emptyHead, extend, leafHash, rootOf } from './tree.rules.ts'

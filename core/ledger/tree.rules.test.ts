@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { array, assert, nat, property } from 'fast-check'
+import { array, assert, nat, property } from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { decodeHead, emptyHead, encodeFrontier, extend, leafHash, rootOf } from './tree.rules.ts'
 

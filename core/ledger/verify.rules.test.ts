@@ -1,4 +1,4 @@
-import { array, assert, asyncProperty, constantFrom, nat, uint8Array } from 'fast-check'
+import { array, assert, asyncProperty, constantFrom, nat, uint8Array } from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { signCheckpointNote } from './checkpoint.rules.ts'
 import { checkpointLine, exportLines, headerLine } from './export.rules.ts'

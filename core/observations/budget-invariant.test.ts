@@ -1,4 +1,4 @@
-import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from 'fast-check'
+import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from '#core/testing/property'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '#core/kernel/runtime'

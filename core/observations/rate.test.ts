@@ -1,4 +1,4 @@
-import { array, assert, asyncProperty, double, integer, uuid } from 'fast-check'
+import { array, assert, asyncProperty, double, integer, uuid } from '#core/testing/property'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Observation } from '#core/policies/index'
 import { bucketOf, countedAt, RING, stepOf } from './rate.rules.ts'

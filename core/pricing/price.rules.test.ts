@@ -1,5 +1,5 @@
 import { calcPrice } from '@pydantic/genai-prices'
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { priceUsage } from './index.ts'
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { readCorpus } from './corpus-reader.ts'
 import { select } from './injection-select.rules.ts'

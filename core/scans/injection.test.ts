@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { describe, expect, test } from 'vitest'
 import { expand } from './corpus-reader.ts'
 import { MEDIUM_SCORE, scanInjection } from './injection.rules.ts'

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check'
+import * as fc from '#core/testing/property'
 import { expect, test } from 'vitest'
 import { redactDeep } from './redact-deep.rules.ts'
 import { SAMPLES } from './secret-samples.ts'
