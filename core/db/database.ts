@@ -1,4 +1,13 @@
+import type {
+  AccountLinkTable,
+  AccountRecoveryCodeTable,
+  AccountSessionTable,
+  AccountTable,
+  SignInAttemptTable,
+  SsoIdentityTable,
+} from '../accounts/tables.ts'
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
+import type { ActivityTable } from '../activity/tables.ts'
 import type { AgentTable } from '../agents/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
@@ -20,6 +29,7 @@ import type {
   LedgerTileTable,
 } from '../ledger/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
+import type { InvitationTable, MembershipTable } from '../members/tables.ts'
 import type {
   BudgetReservationTable,
   BudgetUsageTable,
@@ -37,6 +47,15 @@ export interface Database {
   schema_migration: SchemaMigrationTable
   organization: OrganizationTable
   api_key: ApiKeyTable
+  account: AccountTable
+  account_recovery_code: AccountRecoveryCodeTable
+  account_session: AccountSessionTable
+  account_link: AccountLinkTable
+  sso_identity: SsoIdentityTable
+  sign_in_attempt: SignInAttemptTable
+  membership: MembershipTable
+  invitation: InvitationTable
+  activity: ActivityTable
   agent: AgentTable
   org_setting: OrgSettingTable
   event_head: EventHeadTable

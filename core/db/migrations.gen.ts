@@ -6,6 +6,7 @@ import { up as up0003 } from './migrations/0003_policies.ts'
 import { up as up0004 } from './migrations/0004_guard.ts'
 import { up as up0005 } from './migrations/0005_observations.ts'
 import { up as up0006 } from './migrations/0006_actions.ts'
+import { up as up0007 } from './migrations/0007_people.ts'
 
 export interface Migration {
   readonly id: string
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { id: '0004_guard', up: up0004 },
   { id: '0005_observations', up: up0005 },
   { id: '0006_actions', up: up0006 },
+  { id: '0007_people', up: up0007 },
 ]

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { appendEntries } from '#core/ledger/index'
+import { recordAct } from '#core/activity/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { effectiveSettings, OrgSettings } from './schema.ts'
@@ -16,7 +16,7 @@ export const update = operation({
   mcp: 'catalog',
 
   async handler(ctx, input) {
-    const { orgId, principalId, address } = ctx.actor
+    const { orgId, principalId } = ctx.actor
     const at = ctx.now()
     const changes = Object.entries(input.settings).filter(([, value]) => value !== undefined)
     if (changes.length === 0) {
@@ -42,13 +42,8 @@ export const update = operation({
           })),
         )
         .execute()
-      const data = {
-        event: 'settings.updated',
-        by: principalId,
-        address: address ?? null,
-        changes: Object.fromEntries(changes),
-      }
-      await appendEntries(trx, orgId, [{ kind: 'admin', ref: orgId, at, data }])
+      const data = { changes: Object.fromEntries(changes) }
+      await recordAct(trx, ctx.actor, { event: 'settings.updated', ref: orgId, at, data })
       return trx.selectFrom('org_setting').select(['key', 'value']).where('org_id', '=', orgId).execute()
     })
     return { settings: effectiveSettings(rows, ctx.runtime.settings) }

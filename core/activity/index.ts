@@ -1,0 +1,1 @@
+export { recordAct, type ActBy, type AdminAct } from './record.ts'
