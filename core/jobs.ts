@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
 import { sweepEvents } from '#core/events/index'
 import { sweepIdempotency } from '#core/guard/index'
@@ -32,6 +33,8 @@ const jobs: readonly Job[] = [
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },
   { name: 'guard.idempotency', everyMs: 300_000, run: sweepIdempotency },
+  { name: 'accounts.sessions', everyMs: 3_600_000, run: ({ db, now }) => sweepSessions(db, now(), LIMIT) },
+  { name: 'accounts.attempts', everyMs: 300_000, run: ({ db, now }) => sweepAttempts(db, now()) },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

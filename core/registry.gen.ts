@@ -1,5 +1,13 @@
 // Written by `npm run gen`; not edited by hand.
 import type { Operation } from './kernel/operation.ts'
+import { confirmTotp as accountsConfirmTotp } from './accounts/confirm-totp.op.ts'
+import { createResetLink as accountsCreateResetLink } from './accounts/create-reset-link.op.ts'
+import { get as accountsGet } from './accounts/get.op.ts'
+import { listSessions as accountsListSessions } from './accounts/list-sessions.op.ts'
+import { removeTotp as accountsRemoveTotp } from './accounts/remove-totp.op.ts'
+import { revokeSession as accountsRevokeSession } from './accounts/revoke-session.op.ts'
+import { startTotp as accountsStartTotp } from './accounts/start-totp.op.ts'
+import { update as accountsUpdate } from './accounts/update.op.ts'
 import { cancel as actionsCancel } from './actions/cancel.op.ts'
 import { create as actionsCreate } from './actions/create.op.ts'
 import { getGraph as actionsGetGraph } from './actions/get-graph.op.ts'
@@ -42,6 +50,12 @@ import { close as loopsClose } from './loops/close.op.ts'
 import { create as loopsCreate } from './loops/create.op.ts'
 import { get as loopsGet } from './loops/get.op.ts'
 import { list as loopsList } from './loops/list.op.ts'
+import { invite as membersInvite } from './members/invite.op.ts'
+import { listInvitations as membersListInvitations } from './members/list-invitations.op.ts'
+import { list as membersList } from './members/list.op.ts'
+import { remove as membersRemove } from './members/remove.op.ts'
+import { revokeInvitation as membersRevokeInvitation } from './members/revoke-invitation.op.ts'
+import { update as membersUpdate } from './members/update.op.ts'
 import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
 import { create as orgsCreate } from './orgs/create.op.ts'
 import { list as orgsList } from './orgs/list.op.ts'
@@ -61,6 +75,14 @@ import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
 
 export const registry = {
+  accountsConfirmTotp,
+  accountsCreateResetLink,
+  accountsGet,
+  accountsListSessions,
+  accountsRemoveTotp,
+  accountsRevokeSession,
+  accountsStartTotp,
+  accountsUpdate,
   actionsCancel,
   actionsCreate,
   actionsGetGraph,
@@ -103,6 +125,12 @@ export const registry = {
   loopsCreate,
   loopsGet,
   loopsList,
+  membersInvite,
+  membersListInvitations,
+  membersList,
+  membersRemove,
+  membersRevokeInvitation,
+  membersUpdate,
   observationsGetWebhookSecret,
   orgsCreate,
   orgsList,

@@ -4,7 +4,9 @@ import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import { sessionCache } from '#core/accounts/index'
 import { keyCache } from '#core/keys/index'
+import { assertOwnRequest, isUnsafe } from './accounts/csrf.ts'
 import { addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
 import { readJson } from './body.ts'
 import { Refusal, sendError } from './errors.ts'
@@ -43,10 +45,13 @@ export async function answer(
 }
 
 /** The caller by the request's credential. A failed attempt counts against the address. */
-export async function authenticate({ runtime, request }: Exchange): Promise<Caller> {
+export async function authenticate({ runtime, request }: Exchange, { cookies = true } = {}): Promise<Caller> {
   try {
-    const credentials = credentialsOf(request)
+    const credentials = credentialsOf(request, runtime.settings, cookies)
     const address = addressOf(request)
+    if (credentials.kind === 'session' && isUnsafe(request)) {
+      assertOwnRequest(request, runtime.settings, credentials.secret)
+    }
     const known = actorOf(runtime, credentials, address)
     const actor = { ...(known instanceof Promise ? await known : known), address }
     return { actor, credentials, limits: limitCaller(runtime, actor) ?? {} }
@@ -57,8 +62,16 @@ export async function authenticate({ runtime, request }: Exchange): Promise<Call
   }
 }
 
-/** Without a promise when the key was read a moment ago, which is what a busy caller meets. */
-function actorOf(runtime: Runtime, { key }: Credentials, address: string): Actor | Promise<Actor> {
+/**
+ * Who a credential stands for now; a 401 otherwise. Without a promise when the key was read a moment ago, which is what
+ * a busy caller meets.
+ */
+export function actorOf(runtime: Runtime, credentials: Credentials, address: string): Actor | Promise<Actor> {
+  if (credentials.kind === 'session') {
+    return limitLookUp(runtime, address, async () => (await runtime.use(sessionCache).find(credentials.secret)).actor)
+  }
+  if (credentials.kind === 'token') throw new Fault('unauthenticated', 'Unauthorized - invalid token')
+  const { key } = credentials
   const cache = runtime.use(keyCache)
   const now = cache.actorNow(key)
   if (now) return now
@@ -74,7 +87,7 @@ function contextOf({ runtime, response, requestId }: Exchange, op: Operation, ca
   // A hot operation keeps its own deadline and ends in milliseconds; the rest stop when nobody waits any more.
   const signal = op.rest.hot ? never : signalOf(response)
   const context = runtime.context(caller.actor, { signal, requestId })
-  const identityToken = caller.credentials?.identityToken
+  const identityToken = caller.credentials?.kind === 'key' ? caller.credentials.identityToken : undefined
   return identityToken === undefined ? context : { ...context, identityToken }
 }
 

@@ -5,6 +5,7 @@ import { Fault } from '#core/kernel/errors'
 import { uuidv7 } from '#core/kernel/id'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import { answerAccountRoute } from './accounts/routes.ts'
 import { answer, authenticate, publicCaller } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
@@ -55,6 +56,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
     const op = request.method === 'POST' ? hot.get(path) : undefined
     if (op) return answer(exchange, op, {})
     if (request.method === 'OPTIONS') return answerOptions(exchange)
+    if (path.startsWith('/auth/')) return answerAccountRoute(exchange, path)
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
     exchanges.set(request, exchange)
     framework(request, exchange.response)
@@ -123,7 +125,7 @@ function createFramework(
 }
 
 async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
-  const { actor, limits } = await authenticate(exchange)
+  const { actor, limits } = await authenticate(exchange, { cookies: false })
   const headers = Object.entries({ ...securityHeaders, ...exchange.headers, ...limits })
   for (const [name, value] of headers) exchange.response.setHeader(name, value)
   await mcp(exchange.request, exchange.response, { actor, requestId: exchange.requestId })
@@ -147,7 +149,7 @@ function answerOptions({ response, headers }: Exchange): void {
     ...headers,
     'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     'Access-Control-Allow-Headers':
-      'Content-Type, x-api-key, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
+      'Content-Type, x-api-key, X-CSRF-Token, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
     'Access-Control-Max-Age': '86400',
   })
   response.end()

@@ -114,6 +114,7 @@ function limitHeaders({ limit, remaining, reset }: Verdict): Headers {
   }
 }
 
+/** An address as what one host owns: an IPv6 address by its /64. */
 export function addressBlock(address: string): string {
   const bare = address.replace(/%.*$/, '')
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)

@@ -1,3 +1,4 @@
+import { makeSetupLink } from '#core/accounts/index'
 import { startJobs } from '#core/jobs'
 import type { Settings } from '#core/kernel/config'
 import type { Log } from '#core/kernel/log'
@@ -23,6 +24,8 @@ export interface RunningServer {
   readonly runtime: Runtime
   /** The first keys, on the start that made them: to be shown once. */
   readonly first: Awaited<ReturnType<typeof ensureFirstOrg>>
+  /** Where the first person makes their account, once; null when there is one. A new link on every start until then. */
+  readonly setupUrl: string | null
   /** Finishes what runs, closes streams, jobs and the database. Safe to call twice. */
   close(): Promise<void>
 }
@@ -48,7 +51,9 @@ export async function startServer({ settings, log, signals = true }: ServeOption
     const jobs = startJobs(runtime)
     stopping.push(() => jobs.stop())
     if (signals) stopping.push(closeOnSignals(log, close))
-    return { url: settings.public_url ?? listening.url, runtime, first, close }
+    const url = settings.public_url ?? listening.url
+    const token = await makeSetupLink(runtime)
+    return { url, runtime, first, setupUrl: token === null ? null : `${url}/setup?token=${token}`, close }
   } catch (error) {
     await close()
     throw error

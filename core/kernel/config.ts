@@ -30,6 +30,14 @@ const Settings = z.object({
   llm_model: z.string().optional(),
   /** Hosts (comma separated) that outbound calls may reach although they are private. */
   egress_allow: z.string().default(''),
+  /** An OpenID Connect provider that people sign in with, beside or instead of a password. */
+  sso_issuer: z.url({ protocol: /^https?$/ }).optional(),
+  sso_client_id: z.string().min(1).max(256).optional(),
+  sso_client_secret: z.string().min(1).max(1024).optional(),
+  /** What the button says. */
+  sso_name: z.string().min(1).max(64).optional(),
+  /** Role of people whom the provider vouches for and nobody invited, in the first org; absent: they need an invitation. */
+  sso_join_role: z.enum(['admin', 'approver', 'member', 'readonly']).optional(),
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().optional(),
   agent_id: z.string().max(128).optional(),

@@ -24,6 +24,10 @@ export interface Actor {
   readonly control?: number
   /** Asked again before what matters is committed: false once the session or grant behind the call has ended. */
   readonly stillValid?: (db: Kysely<Database>, now: Date) => Promise<boolean>
+  /** The session of a person who called with its cookie. */
+  readonly sessionId?: string
+  /** The person behind a session or grant. */
+  readonly accountId?: string
   /** When this person last proved a second factor in this session; null when they did not. */
   readonly secondFactorAt?: Date | null
   /** Requests a minute this credential may make; null or absent: the instance's default. */

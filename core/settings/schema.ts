@@ -8,6 +8,9 @@ export const OrgSettings = z.object({
     .describe('What a decision becomes when it could not be finished in time'),
   guard_deadline_ms: z.int().min(50).max(60_000),
   separation_of_duties: z.enum(['auto', 'on', 'off']).describe('auto: on as soon as a second approver exists'),
+  require_second_factor: z
+    .boolean()
+    .describe('Approvals only from a person who proved a second factor when they signed in'),
   secret_block: z.boolean().describe('Block when content holds a critical secret; otherwise warn'),
   injection_block: z.boolean().describe('Block on combined evidence of prompt injection; otherwise require approval'),
   outcome_timeout_minutes: z.int().min(1).max(1440),
@@ -21,6 +24,7 @@ export function defaultSettings(instance: Settings): OrgSettings {
     guard_fallback: 'require_approval',
     guard_deadline_ms: instance.guard_deadline_ms,
     separation_of_duties: 'auto',
+    require_second_factor: false,
     secret_block: false,
     injection_block: true,
     outcome_timeout_minutes: instance.outcome_timeout_minutes,

@@ -15,13 +15,14 @@ export interface Announcement {
 
 /** What `writ serve` says when it is ready; the keys only on the start that made them. */
 export function announcement({ server, data, presetAdmin, saved, isFound }: Announcement): string {
-  const { url, first } = server
+  const { url, first, setupUrl } = server
   const lines = [
     `${paint('bold', 'Writ')} ${version} is serving.`,
     '',
     row('Address', url),
     row('MCP', `${url}/mcp`),
     row('Data', data),
+    ...(setupUrl === null ? [] : [row('Set up', setupUrl), row('', 'makes your account, once; the link lasts a day')]),
   ]
   const pending = row('Pending', `${program()} approvals`)
   const where = isFound ? [] : [`  export WRIT_URL=${url}`]
