@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import { csrfTokenOf } from './accounts/csrf.ts'
 import { fieldsOf } from './paths.rules.ts'
 
 /** What every free text of a populated org holds, so that a leak is found whatever field it comes through. */
@@ -18,6 +19,8 @@ export interface Answer {
 
 export interface Sent {
   readonly key?: string | undefined
+  /** The cookie's value of a person's session, in place of a key. */
+  readonly session?: string | undefined
   readonly input?: unknown
   /** Sent as it is, in place of `input`. */
   readonly raw?: string | Buffer
@@ -28,7 +31,7 @@ export interface Sent {
 export async function call(
   url: string,
   op: Operation,
-  { key, input = {}, raw, timeoutMs = 20_000 }: Sent,
+  { key, session, input = {}, raw, timeoutMs = 20_000 }: Sent,
 ): Promise<Answer> {
   const inPath = new Set(fieldsOf(op.rest.path))
   const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
@@ -40,12 +43,21 @@ export async function call(
   const query = get && Object.keys(rest).length > 0 ? `?${queryText(rest)}` : ''
   const response = await fetch(url + path + query, {
     method: op.rest.method.toUpperCase(),
-    headers: { ...(key === undefined ? {} : { 'x-api-key': key }), 'content-type': 'application/json' },
+    headers: {
+      ...(key === undefined ? {} : { 'x-api-key': key }),
+      ...(session === undefined ? {} : asPage(url, session)),
+      'content-type': 'application/json',
+    },
     signal: AbortSignal.timeout(timeoutMs),
     ...(get ? {} : { body: raw ?? JSON.stringify(isObject ? rest : input) }),
   })
   const text = await response.text()
   return { status: response.status, text, body: parsed(text) }
+}
+
+/** What the pages of the server send with the session's cookie. */
+export function asPage(url: string, session: string): Record<string, string> {
+  return { cookie: `writ_session=${session}`, origin: new URL(url).origin, 'x-csrf-token': csrfTokenOf(session) }
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -95,6 +107,7 @@ const samples: Known = { policy_type: 'risk_threshold', rules: { threshold: 99 }
 
 /** Optional by the schema, but without one of them the handler refuses. */
 const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
+  accounts_update: ['name'],
   actions_create: ['agent_id'],
   guard_evaluate: ['agent_id', 'declared_goal'],
   actions_remove: ['action_ids'],
@@ -147,6 +160,7 @@ export async function populate(url: string, key: string): Promise<Known> {
   const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: MARK })
   const rules = { threshold: 99 }
   const policy = await post('/api/policies', { name: MARK, policy_type: 'risk_threshold', rules })
+  const invited = await post('/api/invitations', { email: `${MARK}@example.com` })
   const made = (await post('/api/keys', { name: MARK, role: 'readonly' })) as unknown as { key: { id: string } }
   return {
     ...about,
@@ -161,6 +175,7 @@ export async function populate(url: string, key: string): Promise<Known> {
     'policies.id': policy['policy_id'],
     'policies.ids': [policy['policy_id']],
     'keys.id': made.key.id,
+    'members.id': (invited as unknown as { invitation: { id: string } }).invitation.id,
     ref: running['action_id'],
     session_id: `${MARK}-session`,
     idempotency_key: `${MARK}-key`,
