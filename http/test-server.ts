@@ -25,12 +25,14 @@ export interface TestServer {
 export interface TestServerOptions extends Partial<Omit<AppParts, 'operations'>> {
   readonly settings?: Partial<Settings>
   readonly now?: () => Date
+  /** The way to the outside; without one these tests call nobody. */
+  readonly fetch?: typeof globalThis.fetch
 }
 
 /** The real app on a real socket and a database of its own, with the operations of the test. */
 export async function testServer(
   operations: readonly Operation[],
-  { settings, now, ...parts }: TestServerOptions = {},
+  { settings, now, fetch, ...parts }: TestServerOptions = {},
 ): Promise<TestServer> {
   const database = await testDatabase()
   const runtime = new Runtime({
@@ -38,7 +40,7 @@ export async function testServer(
     handle: { ...database.handle, close: () => Promise.resolve() },
     settings: { ...loadSettings({ env: {}, home: '/nonexistent' }), rate_limit_unauthenticated: 0, ...settings },
     log: silentLog,
-    ports: { fetch: () => Promise.reject(new Error('These tests call nobody.')) },
+    ports: { fetch: fetch ?? (() => Promise.reject(new Error('These tests call nobody.'))) },
     ...(now ? { now } : {}),
   })
   const events = { payloadsOf: stored, recentlySettled: none }

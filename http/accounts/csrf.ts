@@ -29,7 +29,8 @@ export function assertOwnOrigin(request: IncomingMessage, settings: Settings): v
   throw new Fault('csrf', 'This request must come from a page of this server (header Origin).')
 }
 
-function ownOrigin({ public_url }: Settings, host: string | undefined): string | undefined {
+/** The origin that pages of this server have: the published one, or the one they were asked at. */
+export function ownOrigin({ public_url }: Settings, host: string | undefined): string | undefined {
   if (public_url !== undefined) return new URL(public_url).origin
   return host !== undefined && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).origin : undefined
 }

@@ -10,7 +10,6 @@ import {
   sessionCache,
   setUp,
   signIn,
-  type From,
   type OpenedSession,
 } from '#core/accounts/index'
 import { Fault } from '#core/kernel/errors'
@@ -18,10 +17,12 @@ import { acceptInvitation, showInvitation } from '#core/members/index'
 import { addressOf } from '../auth.ts'
 import { readJson } from '../body.ts'
 import type { Exchange } from '../exchange.ts'
-import { addressBlock, limitAddress } from '../limits.ts'
+import { limitAddress } from '../limits.ts'
 import { sendJson, sendText } from '../send.ts'
 import { endedCookie, sessionCookie, sessionSecretOf } from './cookie.ts'
 import { assertOwnOrigin, assertOwnRequest } from './csrf.ts'
+import { fromOf } from './from.ts'
+import { finishRound, startRound } from './sso-routes.ts'
 import { sessionOf, stateOf } from './state.ts'
 
 const Token = z.string().min(1).max(128)
@@ -56,6 +57,8 @@ export const accountRoutes: ReadonlyMap<string, Handler> = new Map([
   ['POST /auth/accept', accept],
   ['POST /auth/reset', reset],
   ['POST /auth/org', switchOrg],
+  ['GET /auth/sso/start', startRound],
+  ['GET /auth/sso/callback', finishRound],
 ])
 
 async function setup(exchange: Exchange): Promise<void> {
@@ -159,10 +162,6 @@ async function requireSession(exchange: Exchange): Promise<Current> {
   if (!current) throw new Fault('unauthenticated', 'You are not signed in.')
   assertOwnRequest(exchange.request, exchange.runtime.settings, current.secret)
   return current
-}
-
-function fromOf({ request }: Exchange): From {
-  return { address: addressBlock(addressOf(request)), userAgent: request.headers['user-agent'] ?? null }
 }
 
 async function bodyOf<S extends z.ZodObject>({ request }: Exchange, schema: S): Promise<z.output<S>> {

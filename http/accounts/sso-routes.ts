@@ -1,0 +1,95 @@
+import { finishSso, signInWithSso, startSso, type SsoRound } from '#core/accounts/index'
+import { Fault } from '#core/kernel/errors'
+import type { Runtime } from '#core/kernel/runtime'
+import { openSeed, parseMasterKey, sealSeed } from '#core/ledger/index'
+import type { Exchange } from '../exchange.ts'
+import { sendText } from '../send.ts'
+import { isSecure, sessionCookie } from './cookie.ts'
+import { ownOrigin } from './csrf.ts'
+import { fromOf } from './from.ts'
+
+const CALLBACK = '/auth/sso/callback'
+
+/** Sends the person to the provider; what must come back is kept, encrypted, in a cookie of this round. */
+export async function startRound(exchange: Exchange): Promise<void> {
+  const { runtime } = exchange
+  const wanted = urlOf(exchange).searchParams.get('return_to')
+  const returnTo = ownPath(wanted, originOf(exchange))
+  const { url, round } = await startSso(runtime, { redirectUri: originOf(exchange) + CALLBACK, returnTo })
+  redirect(exchange, url.href, [roundCookie(runtime, seal(runtime, round), 600)])
+}
+
+/** The person is back: whatever went wrong is told on the sign-in page, by a word from a closed list. */
+export async function finishRound(exchange: Exchange): Promise<void> {
+  const { runtime } = exchange
+  const ended = roundCookie(runtime, '', 0)
+  try {
+    const round = roundOf(exchange)
+    const origin = originOf(exchange)
+    const claims = await finishSso(runtime, { callback: urlOf(exchange), redirectUri: origin + CALLBACK, round })
+    const { secret } = await signInWithSso(runtime, claims, fromOf(exchange))
+    redirect(exchange, round.returnTo, [ended, sessionCookie(runtime.settings, secret)])
+  } catch (thrown) {
+    if (!(thrown instanceof Fault)) throw thrown
+    runtime.log.info({ err: thrown.cause ?? thrown, request_id: exchange.requestId }, 'a single sign-on failed')
+    redirect(exchange, `/sign-in?error=${wordFor(thrown)}`, [ended])
+  }
+}
+
+function wordFor({ code }: Fault): 'sso_unknown_person' | 'sso_unavailable' | 'sso_failed' {
+  if (code === 'forbidden') return 'sso_unknown_person'
+  return code === 'unavailable' ? 'sso_unavailable' : 'sso_failed'
+}
+
+/** A path of this server and nothing else: what leads anywhere else becomes the first page. */
+export function ownPath(wanted: string | null, origin: string): string {
+  if (wanted === null || !wanted.startsWith('/') || !URL.canParse(wanted, origin)) return '/'
+  const url = new URL(wanted, origin)
+  // What the browser will see is looked at, not what was sent: `/\\evil.example` and `/%09/evil` are not paths.
+  return url.origin === origin && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : '/'
+}
+
+function redirect(exchange: Exchange, location: string, cookies: readonly string[]): void {
+  exchange.response.setHeader('Set-Cookie', cookies)
+  sendText(exchange.response, 303, '', { ...exchange.headers, Location: location })
+}
+
+function originOf({ request, runtime }: Exchange): string {
+  const origin = ownOrigin(runtime.settings, request.headers.host)
+  if (origin !== undefined) return origin
+  throw new Fault('invalid_input', 'Validation failed', { details: ['host: is not a host name'] })
+}
+
+function urlOf(exchange: Exchange): URL {
+  return new URL(exchange.request.url ?? '/', originOf(exchange))
+}
+
+function cookieName(runtime: Runtime): string {
+  return isSecure(runtime.settings) ? '__Host-writ_sso' : 'writ_sso'
+}
+
+function roundCookie(runtime: Runtime, value: string, maxAge: number): string {
+  const secure = isSecure(runtime.settings) ? '; Secure' : ''
+  return `${cookieName(runtime)}=${value}; Path=/; Max-Age=${maxAge}; HttpOnly; SameSite=Lax${secure}`
+}
+
+function seal(runtime: Runtime, round: SsoRound): string {
+  return sealSeed(Buffer.from(JSON.stringify(round)), masterKey(runtime), 'accounts/sso-round').toString('base64url')
+}
+
+function roundOf({ request, runtime }: Exchange): SsoRound {
+  const name = `${cookieName(runtime)}=`
+  const sent = (request.headers.cookie ?? '').split(';').map((part) => part.trim())
+  const value = sent.find((part) => part.startsWith(name))?.slice(name.length) ?? ''
+  try {
+    const opened = openSeed(Buffer.from(value, 'base64url'), masterKey(runtime), 'accounts/sso-round')
+    return JSON.parse(opened.toString('utf8')) as SsoRound
+  } catch (cause) {
+    throw new Fault('sign_in_failed', 'This sign-in was not started here; start again.', { cause })
+  }
+}
+
+function masterKey({ settings }: Runtime): Buffer {
+  if (settings.secret_key !== undefined) return parseMasterKey(settings.secret_key)
+  throw new Fault('unavailable', 'This instance has no secret key, so nothing can be encrypted. Set WRIT_SECRET_KEY.')
+}
