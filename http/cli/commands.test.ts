@@ -139,6 +139,11 @@ test('a policy file that is wrong is told by line and column, or by its field', 
   expect([broken?.code, wrong?.code]).toEqual([1, 1])
 })
 
+test('accounts: a link for a new password, and a clear no for an address that is not known', async () => {
+  const unknown = await person(['accounts', 'reset-link', 'nobody@example.com'])
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('no account with this e-mail address')])
+})
+
 test('keys: create, list, rotate, revoke', async () => {
   const made = await person(['keys', 'create', 'bot', '--agent', 'bot-1', '--expires', '1h', '--json'])
   const { key, secret } = made.json() as { key: { id: string; agent_id: string }; secret: string }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { addAccounts } from './accounts.ts'
 import { addActions } from './actions.ts'
 import { addApprovals } from './approvals.ts'
 import { addCall } from './call.ts'
@@ -26,6 +27,7 @@ export function addCommands(program: Command): void {
   addActions(program)
   addPolicy(program)
   addKeys(program)
+  addAccounts(program)
   addHalt(program)
   addLedger(program)
   addVerify(program)

@@ -46,6 +46,7 @@ test('the commands that people and scripts rely on are there', () => {
     'keys create',
     'keys rotate',
     'keys revoke',
+    'accounts reset-link',
     'agent pause',
     'agent resume',
     'ledger export',
