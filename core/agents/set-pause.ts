@@ -1,4 +1,5 @@
 import { heldNews } from '#core/actions/index'
+import { recordAct } from '#core/activity/index'
 import { announce, eventHub } from '#core/events/index'
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
@@ -28,7 +29,7 @@ export async function setPause(
 ): Promise<z.output<typeof AgentPause>> {
   const { orgId } = ctx.actor
   const row = await transact(ctx.db, async (trx) => {
-    await ensureAgent(trx, orgId, agentId, ctx.now())
+    await ensureAgent(trx, orgId, agentId)
     const changed = await trx
       .updateTable('agent')
       .set(
@@ -59,24 +60,24 @@ export async function setPause(
   }
 }
 
-async function ensureAgent(trx: Transaction<Database>, orgId: string, agentId: string, at: Date): Promise<void> {
-  const unpaused = { paused_at: null, paused_by: null, pause_reason: null }
+/** A row to hang the pause on. It does not make the agent known: that is being seen or registered. */
+async function ensureAgent(trx: Transaction<Database>, orgId: string, agentId: string): Promise<void> {
   await trx
     .insertInto('agent')
-    .values({ org_id: orgId, agent_id: agentId, agent_name: null, first_seen_at: at, last_seen_at: at, ...unpaused })
+    .values({ org_id: orgId, agent_id: agentId })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 
 async function record(ctx: Context, trx: Transaction<Database>, agentId: string, pause: Pause | null): Promise<void> {
-  const { orgId, principalId, principalName, address } = ctx.actor
+  const { orgId, principalName } = ctx.actor
   const at = ctx.now()
   const event = pause ? 'agent.paused' : 'agent.resumed'
   const reason = pause?.reason ?? null
-  const data = { event, by: principalId, address: address ?? null, reason }
+  await recordAct(trx, ctx.actor, { event, ref: agentId, at, data: { reason } })
   await announce(trx, orgId, {
     at,
-    entries: [{ kind: 'admin', ref: agentId, at, data }],
+    entries: [],
     events: [
       { name: event, ref: agentId, payload: { agent_id: agentId, by: principalName, reason } },
       ...(pause ? [] : await heldNews(trx, orgId, agentId)),
