@@ -1,5 +1,6 @@
 import type { Selectable, Transaction } from 'kysely'
 import { recordAct, type ActBy } from '#core/activity/index'
+import { emitEvents } from '#core/events/index'
 import type { Database } from '../db/database.ts'
 import type { AgentTable } from './tables.ts'
 
@@ -50,7 +51,9 @@ export async function registerAgent(
   const fills = next.agent_name !== before.agent_name || next.description !== before.description
   if (!isNew && !fills) return { row: before, isNew }
   await trx.updateTable('agent').set(next).where('org_id', '=', orgId).where('agent_id', '=', agentId).execute()
+  const event = isNew ? 'agent.registered' : 'agent.described'
   const data = { agent_name: next.agent_name, description: next.description }
-  await recordAct(trx, by, { event: isNew ? 'agent.registered' : 'agent.described', ref: agentId, at, data })
+  await recordAct(trx, by, { event, ref: agentId, at, data })
+  await emitEvents(trx, orgId, at, [{ name: event, ref: agentId, payload: { agent_id: agentId, ...data } }])
   return { row: { ...before, ...next }, isNew }
 }
