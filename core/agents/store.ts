@@ -24,9 +24,7 @@ export function agentPage(ctx: Pick<Context, 'db' | 'actor' | 'now'>, filter: Ag
   let page = ctx.db
     .selectFrom('agent')
     .leftJoin('agent_presence', (join) =>
-      join
-        .onRef('agent_presence.org_id', '=', 'agent.org_id')
-        .onRef('agent_presence.agent_id', '=', 'agent.agent_id'),
+      join.onRef('agent_presence.org_id', '=', 'agent.org_id').onRef('agent_presence.agent_id', '=', 'agent.agent_id'),
     )
     .selectAll('agent')
     .select(['status', 'current_task_id', 'metadata', 'last_heartbeat_at'])

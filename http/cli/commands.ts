@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { addActions } from './actions.ts'
+import { addAgents } from './agents.ts'
 import { addApprovals } from './approvals.ts'
 import { addCall } from './call.ts'
 import { addDemo } from './demo.ts'
@@ -26,6 +27,7 @@ export function addCommands(program: Command): void {
   addActions(program)
   addPolicy(program)
   addKeys(program)
+  addAgents(program)
   addHalt(program)
   addLedger(program)
   addVerify(program)
