@@ -1,3 +1,3 @@
 export { registerAgent, type Registered, type Registration } from './register.ts'
-export { notRegistered, seeAgent, type Seen } from './see.ts'
+export { notRegistered } from './see.ts'
 export { sightings, type Sighting } from './sightings.ts'

@@ -89,6 +89,7 @@ export const Connection = z
   .meta({ id: 'AgentConnection' })
 export type Connection = z.output<typeof Connection>
 
-export function connectionToWire({ org_id: _, ...row }: Selectable<AgentConnectionTable>): Connection {
-  return { ...row, reported_at: row.reported_at.toISOString() }
+export function connectionToWire(row: Selectable<AgentConnectionTable>): Connection {
+  const { org_id: _, ...rest } = row
+  return { ...rest, reported_at: row.reported_at.toISOString() }
 }

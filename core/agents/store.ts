@@ -69,8 +69,12 @@ function inStatus(status: PresenceStatus, now: Date) {
     case 'stale':
       return sql<SqlBool>`status <> 'offline' and last_heartbeat_at > ${offline}
         and (status = 'stale' or last_heartbeat_at <= ${stale})`
-    default:
+    case 'online':
+    case 'idle':
+    case 'busy':
       return sql<SqlBool>`status = ${status} and last_heartbeat_at > ${stale}`
+    default:
+      return status satisfies never
   }
 }
 
