@@ -19,7 +19,14 @@ import { list as actionsList } from './actions/list.op.ts'
 import { remove as actionsRemove } from './actions/remove.op.ts'
 import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
 import { update as actionsUpdate } from './actions/update.op.ts'
+import { create as agentsCreate } from './agents/create.op.ts'
+import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
+import { get as agentsGet } from './agents/get.op.ts'
+import { heartbeat as agentsHeartbeat } from './agents/heartbeat.op.ts'
+import { listConnections as agentsListConnections } from './agents/list-connections.op.ts'
+import { list as agentsList } from './agents/list.op.ts'
 import { pause as agentsPause } from './agents/pause.op.ts'
+import { reportConnections as agentsReportConnections } from './agents/report-connections.op.ts'
 import { resume as agentsResume } from './agents/resume.op.ts'
 import { decide as approvalsDecide } from './approvals/decide.op.ts'
 import { list as approvalsList } from './approvals/list.op.ts'
@@ -94,7 +101,14 @@ export const registry = {
   actionsRemove,
   actionsReportOutcome,
   actionsUpdate,
+  agentsCreate,
+  agentsGetProfile,
+  agentsGet,
+  agentsHeartbeat,
+  agentsListConnections,
+  agentsList,
   agentsPause,
+  agentsReportConnections,
   agentsResume,
   approvalsDecide,
   approvalsList,

@@ -227,7 +227,7 @@ describe('hostile input', () => {
         const { status, text, body } = answer
         const shown = `${op.name} ${JSON.stringify(bad).slice(0, 400)}: ${status} ${text.slice(0, 400)}`
         // A blocked act is on record: that is the one refusal which writes.
-        const mayWrite = status < 400 || body['code'] === 'blocked'
+        const mayWrite = status < 400 || body['code'] === 'blocked' || body['code'] === 'AGENT_NOT_REGISTERED'
         const written = mayWrite ? false : !isDeepStrictEqual(after, before)
         expect({ shown, failed: status >= 500, told: status < 400 || isErrorBody(body), written }).toEqual({
           shown,

@@ -111,6 +111,8 @@ const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
   actions_create: ['agent_id'],
   guard_evaluate: ['agent_id', 'declared_goal'],
   actions_remove: ['action_ids'],
+  agents_heartbeat: ['agent_id'],
+  agents_report_connections: ['agent_id'],
   actions_update: ['output_summary'],
   ledger_get_entry_proof: ['ref'],
   loops_close: ['resolution'],
@@ -161,6 +163,10 @@ export async function populate(url: string, key: string): Promise<Known> {
   const rules = { threshold: 99 }
   const policy = await post('/api/policies', { name: MARK, policy_type: 'risk_threshold', rules })
   const invited = await post('/api/invitations', { email: `${MARK}@example.com` })
+  await post('/api/agents', { agent_id: `${MARK}-agent`, agent_name: MARK, description: MARK })
+  const speaking = { agent_id: `${MARK}-agent` }
+  await post('/api/agents/heartbeat', { ...speaking, current_task_id: MARK, metadata: { MARK } })
+  await post('/api/agents/connections', { ...speaking, connections: [{ name: MARK, type: MARK, status: MARK }] })
   const made = (await post('/api/keys', { name: MARK, role: 'readonly' })) as unknown as { key: { id: string } }
   return {
     ...about,

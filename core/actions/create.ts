@@ -5,9 +5,11 @@ import {
   answerOf,
   countedIn,
   decideAndRecord,
+  ENROLMENT,
   isStopped,
   requestDigest,
   snapshots,
+  storedAnswer,
   takeRecentDecision,
   type ActionDraft,
   type ActRequest,
@@ -33,8 +35,8 @@ export async function createAction(ctx: Context, input: ActionInput): Promise<Cr
   }
   const digest = requestDigest(ctx.actor.principalId, { ...input, agent_id: agentId })
   const known = input.idempotency_key === undefined ? null : await rowOfKey(ctx, input.idempotency_key, digest)
-  // A halt overrides a replay: the act is then decided anew, as another row.
-  const again = known !== null && (await isStoppedNow(ctx, agentId))
+  // A halt overrides a replay, and so does registering the agent: the act is then decided anew, as another row.
+  const again = known !== null && ((await isStoppedNow(ctx, agentId)) || (await wasStranger(ctx, known)))
   if (known && !again) return replayed(ctx, known)
   const asked = again ? { ...input, idempotency_key: undefined, action_id: undefined } : input
   const request: ActRequest = { ...asked, agent_id: agentId }
@@ -47,6 +49,11 @@ export async function createAction(ctx: Context, input: ActionInput): Promise<Cr
 
 async function isStoppedNow(ctx: Context, agentId: string): Promise<boolean> {
   return isStopped(await ctx.runtime.use(snapshots).current(ctx.actor.orgId), agentId)
+}
+
+async function wasStranger(ctx: Context, row: ActionRow): Promise<boolean> {
+  if (row.status !== 'blocked') return false
+  return (await storedAnswer(ctx, row.guard_decision_id))?.matched_policies.includes(ENROLMENT) === true
 }
 
 interface Asked {

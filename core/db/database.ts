@@ -8,7 +8,7 @@ import type {
 } from '../accounts/tables.ts'
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
 import type { ActivityTable } from '../activity/tables.ts'
-import type { AgentTable } from '../agents/tables.ts'
+import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
 import type { EventHeadTable, EventTable } from '../events/tables.ts'
@@ -57,6 +57,8 @@ export interface Database {
   invitation: InvitationTable
   activity: ActivityTable
   agent: AgentTable
+  agent_presence: AgentPresenceTable
+  agent_connection: AgentConnectionTable
   org_setting: OrgSettingTable
   event_head: EventHeadTable
   event: EventTable

@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from '#core/policies/index'
 import { observeNeeds } from '#core/observations/index'
+import { notRegistered, sightings } from '#core/agents/index'
 import type { Context } from '../kernel/context.ts'
 import { newDecisionId } from '../kernel/id.ts'
 import { redactText } from '#core/scans/index'
@@ -78,7 +79,9 @@ export async function decide(
     consumed: null,
     snapshot,
   }
-  const stopped = haltOf(snapshot, agentId)
+  const stopped =
+    haltOf(snapshot, agentId) ??
+    (snapshot.settings.agent_enrolment === 'closed' ? await strangerOf(ctx, agentId) : null)
   if (stopped) {
     return {
       ...start,
@@ -212,7 +215,26 @@ export function isStopped(snapshot: Snapshot, agentId: string | null): boolean {
   return haltOf(snapshot, agentId) !== null
 }
 
-function haltOf(snapshot: Snapshot, agentId: string | null): { reason: string; id: string } | null {
+/** The id that a block by closed enrolment matches. */
+export const ENROLMENT = 'builtin:enrolment'
+
+/** Why an agent may not act where enrolment is closed; null for one that was seen or registered. */
+async function strangerOf(ctx: Context, agentId: string | null): Promise<Stop | null> {
+  try {
+    if (agentId !== null && (await ctx.runtime.use(sightings).isKnown(ctx.actor.orgId, agentId))) return null
+    return { reason: notRegistered(agentId), id: ENROLMENT }
+  } catch (error) {
+    ctx.log.warn({ err: error, request_id: ctx.requestId }, 'an agent could not be looked up')
+    return { reason: `Whether the agent "${agentId}" is registered could not be found out.`, id: ENROLMENT }
+  }
+}
+
+interface Stop {
+  readonly reason: string
+  readonly id: string
+}
+
+function haltOf(snapshot: Snapshot, agentId: string | null): Stop | null {
   if (snapshot.halt) return { reason: `The organization is halted ${told(snapshot.halt)}`, id: 'builtin:halt' }
   const pause = agentId === null ? undefined : snapshot.paused.get(agentId)
   return pause ? { reason: `The agent ${agentId} is paused ${told(pause)}`, id: 'builtin:pause' } : null

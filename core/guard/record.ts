@@ -1,4 +1,5 @@
 import { cut } from '#core/kernel/text'
+import { sightings, type Sighting } from '#core/agents/index'
 import type { Grade } from '#core/evidence/index'
 import { releaseReservations } from '#core/observations/index'
 import { redactDeep, redactText, type InjectionScan } from '#core/scans/index'
@@ -91,6 +92,7 @@ function recordableOf(
   const at = facts.at
   const sessionId = sessionOf(request)
   const kept = keptRequest(request)
+  const decision = decisionRow(ctx, decided, kept, options)
   return {
     orgId: ctx.actor.orgId,
     control: decided.snapshot.control,
@@ -102,15 +104,26 @@ function recordableOf(
       { kind: 'decision', ref: decided.id, at, data: ledgerData(ctx, decided, options) },
       ...(companions.entries ?? []),
     ],
-    decision: decisionRow(ctx, decided, kept, options),
+    decision,
     context: contextOf(decided, kept),
     evidence: storedEvidence(facts.evidence),
     events: companions.events ?? [],
+    ...sightingOf(ctx, decided, decision['agent_name']),
     ...(companions.action ? { action: companions.action } : {}),
     ...(companions.approval ? { approval: companions.approval } : {}),
     ...(options.idempotency ? { idempotency: options.idempotency } : {}),
     ...(sessionId === null ? {} : { session: { id: sessionId, flags: facts.evidence?.flags ?? [] } }),
   }
+}
+
+/** Where enrolment is closed, an agent that nobody knows is not made known by asking, whatever it is told. */
+function sightingOf(ctx: Context, { agentId, snapshot, gathered }: Decided, name: unknown): { sighting?: Sighting } {
+  if (agentId === null) return {}
+  const { orgId } = ctx.actor
+  const open = snapshot.settings.agent_enrolment === 'open'
+  if (!open && !ctx.runtime.use(sightings).remembers(orgId, agentId)) return {}
+  const agent_name = typeof name === 'string' ? name : null
+  return { sighting: { org_id: orgId, agent_id: agentId, agent_name, at: gathered.facts.at, open } }
 }
 
 /** What a stranger may verify later; the request itself stays out of it, its digest is in. */

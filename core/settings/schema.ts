@@ -16,6 +16,9 @@ export const OrgSettings = z.object({
   outcome_timeout_minutes: z.int().min(1).max(1440),
   approval_default_hours: z.int().min(1).max(720).describe('Expiry of an approval when the agent declared no wait'),
   approval_grace_minutes: z.int().min(0).max(1440).describe('Added to the declared wait'),
+  agent_enrolment: z
+    .enum(['open', 'closed'])
+    .describe('closed: only agents that are registered, or were seen before the closing, may act'),
 })
 export type OrgSettings = Readonly<z.output<typeof OrgSettings>>
 
@@ -30,6 +33,7 @@ export function defaultSettings(instance: Settings): OrgSettings {
     outcome_timeout_minutes: instance.outcome_timeout_minutes,
     approval_default_hours: 24,
     approval_grace_minutes: 15,
+    agent_enrolment: 'open',
   }
 }
 

@@ -169,6 +169,22 @@ test('halt and resume, for all and for one agent', async () => {
   expect((await agent.guard({ action_type: 'review' })).decision).toBe('allow')
 })
 
+test('agents: listed, shown, registered, and let in by that where enrolment is closed', async () => {
+  await agent.guard({ action_type: 'review' })
+  const listed = JSON.parse((await person(['agents', 'list', '--find', 'cli-agent', '--json'])).stdout)
+  expect(listed.agents).toMatchObject([{ agent_id: 'cli-agent', paused: false, registered_at: null }])
+  await person(['call', 'settings_update', '{"settings": {"agent_enrolment": "closed"}}'])
+  const stranger = new Writ({ baseUrl: server.url, apiKey: server.agentKey, agentId: 'stranger' })
+  expect((await stranger.guard({ action_type: 'review' })).reason).toContain('writ agents register')
+  await person(['agents', 'register', 'stranger', '--name', 'No longer', '--description', 'one more'])
+  expect((await stranger.guard({ action_type: 'review' })).decision).toBe('allow')
+  const shown = (await person(['agents', 'show', 'stranger'])).stdout
+  expect(shown).toContain('No longer')
+  expect(shown).toMatch(/presence +unknown/)
+  expect((await person(['agents', 'list'])).stdout).toMatch(/stranger .*yes/)
+  await person(['call', 'settings_update', '{"settings": {"agent_enrolment": "open"}}'])
+})
+
 test('ledger export and verify: whole, untrusted, tampered, rolled back', async () => {
   const [file, kept] = [inHome('ledger.jsonl'), inHome('kept.txt')]
   // Kept before the export: the server's own jobs may record something at any moment.

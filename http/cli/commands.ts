@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { addAccounts } from './accounts.ts'
 import { addActions } from './actions.ts'
+import { addAgents } from './agents.ts'
 import { addApprovals } from './approvals.ts'
 import { addCall } from './call.ts'
 import { addDemo } from './demo.ts'
@@ -28,6 +29,7 @@ export function addCommands(program: Command): void {
   addPolicy(program)
   addKeys(program)
   addAccounts(program)
+  addAgents(program)
   addHalt(program)
   addLedger(program)
   addVerify(program)

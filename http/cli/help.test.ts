@@ -47,8 +47,11 @@ test('the commands that people and scripts rely on are there', () => {
     'keys rotate',
     'keys revoke',
     'accounts reset-link',
-    'agent pause',
-    'agent resume',
+    'agents list',
+    'agents show',
+    'agents register',
+    'agents pause',
+    'agents resume',
     'ledger export',
   ]) {
     expect(names).toContain(`writ ${name}`)

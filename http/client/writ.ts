@@ -17,6 +17,7 @@ type Outcome = Omit<InputOf<'actions_report_outcome'>, 'action_id'>
 type Assumption = InputOf<'assumptions_create'>
 type Loop = InputOf<'loops_create'>
 type Closing = InputOf<'loops_close'>
+type Heartbeat = InputOf<'agents_heartbeat'>
 
 /** Governance for one agent: ask before acting, record what is done, wait for people, report how it ended. */
 export class Writ {
@@ -98,6 +99,39 @@ export class Writ {
     resolution: string | null = null,
   ): Promise<OutputOf<'loops_close'>> {
     return this.call('loops_close', { loop_id: loopId, status, ...(resolution === null ? {} : { resolution }) })
+  }
+
+  /** Tells that the agent is alive; best sent every 30 seconds. After two minutes without one it counts as stale. */
+  heartbeat(
+    status: NonNullable<Heartbeat['status']> = 'online',
+    metadata: Record<string, unknown> | null = null,
+    options?: CallOptions & { readonly currentTaskId?: string },
+  ): Promise<OutputOf<'agents_heartbeat'>> {
+    const { currentTaskId, ...call } = options ?? {}
+    const name = this.agentName === undefined ? {} : { agent_name: this.agentName }
+    const task = currentTaskId === undefined ? {} : { current_task_id: currentTaskId }
+    const more = metadata === null ? {} : { metadata }
+    return this.call('agents_heartbeat', { agent_id: this.agentId, status, ...name, ...task, ...more }, call)
+  }
+
+  reportConnections(
+    connections: readonly Readonly<Record<string, unknown>>[],
+    options?: CallOptions,
+  ): Promise<OutputOf<'agents_report_connections'>> {
+    const sent = { agent_id: this.agentId, connections: [...connections] }
+    return this.call('agents_report_connections', sent, options)
+  }
+
+  getAgents(filter: InputOf<'agents_list'> = {}, options?: CallOptions): Promise<OutputOf<'agents_list'>> {
+    return this.call('agents_list', filter, options)
+  }
+
+  getAgent(agentId: string = this.agentId, options?: CallOptions): Promise<OutputOf<'agents_get'>> {
+    return this.call('agents_get', { agent_id: agentId }, options)
+  }
+
+  getAgentProfile(agentId: string = this.agentId, options?: CallOptions): Promise<OutputOf<'agents_get_profile'>> {
+    return this.call('agents_get_profile', { agent_id: agentId }, options)
   }
 
   getActionGraph(actionId: string, options?: CallOptions): Promise<OutputOf<'actions_get_graph'>> {
