@@ -3,8 +3,10 @@ import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
 import { sweepEvents } from '#core/events/index'
 import { sweepIdempotency } from '#core/guard/index'
+import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
+import { sweepPairings } from '#core/pairings/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -35,6 +37,8 @@ const jobs: readonly Job[] = [
   { name: 'guard.idempotency', everyMs: 300_000, run: sweepIdempotency },
   { name: 'accounts.sessions', everyMs: 3_600_000, run: ({ db, now }) => sweepSessions(db, now(), LIMIT) },
   { name: 'accounts.attempts', everyMs: 300_000, run: ({ db, now }) => sweepAttempts(db, now()) },
+  { name: 'identities.token-uses', everyMs: 300_000, run: sweepTokenUses },
+  { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

@@ -41,6 +41,9 @@ import { listDecisions as guardListDecisions } from './guard/list-decisions.op.t
 import { get as haltGet } from './halt/get.op.ts'
 import { start as haltStart } from './halt/start.op.ts'
 import { stop as haltStop } from './halt/stop.op.ts'
+import { create as identitiesCreate } from './identities/create.op.ts'
+import { list as identitiesList } from './identities/list.op.ts'
+import { remove as identitiesRemove } from './identities/remove.op.ts'
 import { create as keysCreate } from './keys/create.op.ts'
 import { list as keysList } from './keys/list.op.ts'
 import { revoke as keysRevoke } from './keys/revoke.op.ts'
@@ -66,6 +69,10 @@ import { update as membersUpdate } from './members/update.op.ts'
 import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
 import { create as orgsCreate } from './orgs/create.op.ts'
 import { list as orgsList } from './orgs/list.op.ts'
+import { approve as pairingsApprove } from './pairings/approve.op.ts'
+import { create as pairingsCreate } from './pairings/create.op.ts'
+import { get as pairingsGet } from './pairings/get.op.ts'
+import { list as pairingsList } from './pairings/list.op.ts'
 import { activate as policiesActivate } from './policies/activate.op.ts'
 import { create as policiesCreate } from './policies/create.op.ts'
 import { get as policiesGet } from './policies/get.op.ts'
@@ -123,6 +130,9 @@ export const registry = {
   haltGet,
   haltStart,
   haltStop,
+  identitiesCreate,
+  identitiesList,
+  identitiesRemove,
   keysCreate,
   keysList,
   keysRevoke,
@@ -148,6 +158,10 @@ export const registry = {
   observationsGetWebhookSecret,
   orgsCreate,
   orgsList,
+  pairingsApprove,
+  pairingsCreate,
+  pairingsGet,
+  pairingsList,
   policiesActivate,
   policiesCreate,
   policiesGet,

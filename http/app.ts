@@ -21,7 +21,7 @@ import { securityHeaders, sendText } from './send.ts'
 export type McpListener = (
   request: IncomingMessage,
   response: ServerResponse,
-  caller: { readonly actor: Actor; readonly requestId: string },
+  caller: { readonly actor: Actor; readonly requestId: string; readonly identityToken?: string },
 ) => Promise<void>
 
 export interface AppParts {
@@ -125,10 +125,12 @@ function createFramework(
 }
 
 async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
-  const { actor, limits } = await authenticate(exchange, { cookies: false })
+  const { actor, limits, credentials } = await authenticate(exchange, { cookies: false })
+  const token = credentials?.kind === 'key' ? credentials.identityToken : undefined
   const headers = Object.entries({ ...securityHeaders, ...exchange.headers, ...limits })
   for (const [name, value] of headers) exchange.response.setHeader(name, value)
-  await mcp(exchange.request, exchange.response, { actor, requestId: exchange.requestId })
+  const caller = { actor, requestId: exchange.requestId, ...(token === undefined ? {} : { identityToken: token }) }
+  await mcp(exchange.request, exchange.response, caller)
 }
 
 function guardAgainstRebinding(rules: HostRules, request: IncomingMessage): void {

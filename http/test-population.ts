@@ -103,7 +103,12 @@ export function inputOf(op: Operation, known: Known): Record<string, unknown> {
 }
 
 /** Values that only their parser can tell from others. */
-const samples: Known = { policy_type: 'risk_threshold', rules: { threshold: 99 } }
+const samples: Known = {
+  policy_type: 'risk_threshold',
+  rules: { threshold: 99 },
+  public_key:
+    '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n',
+}
 
 /** Optional by the schema, but without one of them the handler refuses. */
 const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
@@ -160,6 +165,9 @@ export async function populate(url: string, key: string): Promise<Known> {
   const about = { action_id: running['action_id'] }
   const assumption = await post('/api/assumptions', { ...about, assumption: MARK, basis: MARK })
   const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: MARK })
+  const paired = { agent_id: 'agent-a', agent_name: MARK, public_key: samples['public_key'] }
+  await post('/api/identities', paired)
+  const pairing = (await post('/api/pairings', paired)) as unknown as { pairing: { id: string } }
   const rules = { threshold: 99 }
   const policy = await post('/api/policies', { name: MARK, policy_type: 'risk_threshold', rules })
   const invited = await post('/api/invitations', { email: `${MARK}@example.com` })
@@ -182,6 +190,7 @@ export async function populate(url: string, key: string): Promise<Known> {
     'policies.ids': [policy['policy_id']],
     'keys.id': made.key.id,
     'members.id': (invited as unknown as { invitation: { id: string } }).invitation.id,
+    'pairings.id': pairing.pairing.id,
     ref: running['action_id'],
     session_id: `${MARK}-session`,
     idempotency_key: `${MARK}-key`,

@@ -6,6 +6,8 @@ export interface Caller {
   readonly actor: Actor
   readonly requestId: string
   readonly toolset: Toolset
+  /** Sent beside the API key: which agent speaks, not yet verified. */
+  readonly identityToken?: string
   readonly agent?: AgentName
   /** Aborted when the client cancels by a request of its own. */
   readonly cancelled?: AbortSignal

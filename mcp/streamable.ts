@@ -23,6 +23,8 @@ const MAX_SUBSCRIPTIONS = 10_000
 export interface Identified {
   readonly actor: Actor
   readonly requestId: string
+  /** Sent beside the API key: which agent speaks, not yet verified. */
+  readonly identityToken?: string
 }
 
 export type McpListener = (request: IncomingMessage, response: ServerResponse, identified: Identified) => Promise<void>
@@ -109,13 +111,14 @@ function withAuth(request: IncomingMessage, caller: Caller): NodeIncomingMessage
 
 function callerOf(
   request: IncomingMessage,
-  { actor, requestId }: Identified,
+  { actor, requestId, identityToken }: Identified,
   operations: readonly Operation[],
 ): Caller {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const toolset = toolsetOf(searchParams.get('toolsets') ?? headerOf(request, 'x-writ-toolsets'), operations)
   const agent = agentOf(request)
-  return { actor, requestId, toolset, ...(agent ? { agent } : {}) }
+  const token = identityToken === undefined ? {} : { identityToken }
+  return { actor, requestId, toolset, ...token, ...(agent ? { agent } : {}) }
 }
 
 function agentOf(request: IncomingMessage): AgentName | undefined {

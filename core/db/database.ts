@@ -20,6 +20,7 @@ import type {
   GuardSessionTable,
   GuardTotalDayTable,
 } from '../guard/tables.ts'
+import type { AgentIdentityTable, IdentityTokenUseTable } from '../identities/tables.ts'
 import type { ApiKeyTable } from '../keys/tables.ts'
 import type {
   LedgerCheckpointTable,
@@ -38,6 +39,7 @@ import type {
   WebhookSecretTable,
 } from '../observations/tables.ts'
 import type { OrganizationTable } from '../orgs/tables.ts'
+import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
 import type { OrgSettingTable } from '../settings/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
@@ -59,6 +61,9 @@ export interface Database {
   agent: AgentTable
   agent_presence: AgentPresenceTable
   agent_connection: AgentConnectionTable
+  agent_identity: AgentIdentityTable
+  agent_pairing: AgentPairingTable
+  identity_token_use: IdentityTokenUseTable
   org_setting: OrgSettingTable
   event_head: EventHeadTable
   event: EventTable

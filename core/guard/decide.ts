@@ -15,6 +15,8 @@ import { redactText } from '#core/scans/index'
 import { agentOf, gatherFacts, withSession, type Gathered } from './facts.ts'
 import type { Linked } from './counted.rules.ts'
 import { actDigest } from './digest.rules.ts'
+import { actStatus } from './identity.rules.ts'
+import type { ActStatus, ClaimedIdentity } from '#core/identities/index'
 import { consumeApproval, type Consumed } from './approved.ts'
 import { raiseByFindings } from './raise.rules.ts'
 import { sessionFacts } from './session.ts'
@@ -37,6 +39,8 @@ export interface Decided {
   readonly verdict: Verdict | null
   readonly gathered: Gathered
   readonly agentId: string | null
+  readonly identity: ClaimedIdentity
+  readonly actStatus: ActStatus
   readonly digest: string
   readonly observed: ReadonlyMap<string, Observation>
   /** True when budgets were reserved under this decision's id. */
@@ -48,6 +52,8 @@ export interface Decided {
 }
 
 export interface DecideOptions {
+  /** What the call proves about the agent that speaks; the request is in that agent's name. */
+  readonly identity: ClaimedIdentity
   /** The earlier decision of this same act, when there is one. */
   readonly linked?: Linked | undefined
   /** Kept when the same call is decided again; a new one when absent. */
@@ -72,6 +78,8 @@ export async function decide(
     id: options.id ?? newDecisionId(),
     gathered,
     agentId,
+    identity: options.identity,
+    actStatus: actStatus(options.identity, request),
     digest: actDigest(agentId, request),
     observed: new Map<string, Observation>(),
     reserved: false,

@@ -64,6 +64,7 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     intent_source: row.intent_source,
     explain: (row.context['clauses'] ?? []) as GuardAnswer['explain'],
     verification_status: row.verification_status,
+    verified_by: verifiedBy(row.context['identity']),
     replay_status: row.replay_status,
     act_status: row.act_status,
     agent_id: row.agent_id,
@@ -74,6 +75,11 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     ...(row.degraded ? { degraded: true } : {}),
     ...recoveryOf(row.decision),
   }
+}
+
+function verifiedBy(proof: unknown): string | null {
+  const by = (proof as { verified_by?: unknown } | undefined)?.verified_by
+  return typeof by === 'string' ? by : null
 }
 
 /** Forgets idempotency keys whose window is over. */

@@ -40,6 +40,8 @@ const Settings = z.object({
   sso_join_role: z.enum(['admin', 'approver', 'member', 'readonly']).optional(),
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().optional(),
+  /** A JWT that says which agent speaks, sent beside the API key. */
+  auth_token: z.string().max(8192).optional(),
   agent_id: z.string().max(128).optional(),
 })
 

@@ -45,6 +45,8 @@ export interface Context {
   readonly runtime: Runtime
   /** A Bearer JWT sent beside an API key: a claim of agent identity, not yet verified. */
   readonly identityToken?: string
+  /** The input as it was sent, for operations whose callers sign it (`needsSent`). */
+  readonly sent?: Readonly<Record<string, unknown>>
   /** Told about progress of a long call (MCP progress notifications); absent where nobody listens. */
   readonly progress?: (message: string, done: number, total: number) => void
 }

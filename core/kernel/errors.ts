@@ -23,6 +23,8 @@ export const faultStatus = {
   internal: 500,
   unavailable: 503,
   timeout: 504,
+  SIGNATURE_REQUIRED: 401,
+  INVALID_AGENT_SIGNATURE: 401,
   AGENT_MISMATCH: 403,
   SELF_APPROVAL: 403,
   APPROVER_IDENTITY_REQUIRED: 403,

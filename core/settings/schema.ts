@@ -1,6 +1,20 @@
 import { z } from 'zod'
 import type { Settings } from '../kernel/config.ts'
 
+const IdentityIssuer = z.strictObject({
+  issuer: z
+    .url({ protocol: /^https?$/ })
+    .max(512)
+    .describe('As the tokens have it in iss, to the letter'),
+  audience: z.string().min(1).max(512).optional().describe('Must be among aud; not looked at when absent'),
+  jwks_uri: z
+    .url({ protocol: /^https?$/ })
+    .max(1024)
+    .optional()
+    .describe('Where its keys are; found when absent'),
+})
+const tokenCheck = z.enum(['off', 'best_effort', 'required'])
+
 /** What an org can set, with the meaning of each value. Defaults come from here or from the instance's settings. */
 export const OrgSettings = z.object({
   guard_fallback: z
@@ -19,6 +33,20 @@ export const OrgSettings = z.object({
   agent_enrolment: z
     .enum(['open', 'closed'])
     .describe('closed: only agents that are registered, or were seen before the closing, may act'),
+  identity_issuers: z
+    .array(IdentityIssuer)
+    .max(20)
+    .refine((list) => new Set(list.map(({ issuer }) => issuer)).size === list.length, 'an issuer is named twice')
+    .describe('Who may vouch for agents by signed tokens (JWT)'),
+  identity_token_max_seconds: z.int().min(60).max(2_592_000).describe('A token that ends later than this is refused'),
+  identity_replay: tokenCheck.describe('A token (jti) is good for one act; required: also refuse those without jti'),
+  identity_act_binding: tokenCheck.describe(
+    'A token bound to an act is good for that one; required: for no other token',
+  ),
+  require_verified_identity: z
+    .enum(['off', 'warn', 'require_approval', 'block'])
+    .describe('What an act of an agent that is not verified becomes, at the least'),
+  signed_actions: z.enum(['off', 'required']).describe('required: actions without a valid signature are refused'),
 })
 export type OrgSettings = Readonly<z.output<typeof OrgSettings>>
 
@@ -34,6 +62,12 @@ export function defaultSettings(instance: Settings): OrgSettings {
     approval_default_hours: 24,
     approval_grace_minutes: 15,
     agent_enrolment: 'open',
+    identity_issuers: [],
+    identity_token_max_seconds: 86_400,
+    identity_replay: 'best_effort',
+    identity_act_binding: 'best_effort',
+    require_verified_identity: 'off',
+    signed_actions: 'off',
   }
 }
 

@@ -13,11 +13,11 @@ export function connect(options: RemoteOptions): Connection {
       `No API key. Set WRIT_API_KEY to the admin key that the first start printed, or give --api-key. Where every key is lost: end the server, and ${program()} keys create <name> --role admin --local`,
     )
   }
-  return new Connection({ baseUrl: serverUrl(settings), apiKey: settings.api_key })
+  return new Connection({ baseUrl: serverUrl(settings), apiKey: settings.api_key, authToken: settings.auth_token })
 }
 
-export function remoteSettings({ server, apiKey }: RemoteOptions): Settings {
-  return loadSettings({ flags: { url: server, api_key: apiKey } })
+export function remoteSettings({ server, apiKey, authToken }: RemoteOptions): Settings {
+  return loadSettings({ flags: { url: server, api_key: apiKey, auth_token: authToken } })
 }
 
 /** What is named; else the server that runs on this user's data; else where one would be. */

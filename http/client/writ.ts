@@ -1,13 +1,17 @@
 import { Connection, type CallOptions, type ConnectionOptions } from './connection.ts'
 import { deriveIdempotencyKey } from './idempotency.ts'
 import type { InputOf, OperationName, OutputOf } from './operations.ts'
+import { signBody, type SigningAlgorithm } from './sign.ts'
 import { waitForApproval, type WaitOptions } from './wait-for-approval.ts'
+import { waitForPairing, type PairingWait } from './wait-for-pairing.ts'
 
 export interface WritOptions extends ConnectionOptions {
   readonly apiKey: string
   /** The agent this client speaks for. */
   readonly agentId: string
   readonly agentName?: string | undefined
+  /** PEM. Actions are signed with it; the public key must be registered for the agent (`createPairing`). */
+  readonly privateKey?: string | undefined
 }
 
 type Act = Omit<InputOf<'guard_evaluate'>, 'agent_name'>
@@ -24,6 +28,7 @@ export class Writ {
   readonly agentId: string
   readonly agentName: string | undefined
   readonly connection: Connection
+  readonly #privateKey: string | undefined
 
   constructor(options: WritOptions) {
     for (const name of ['baseUrl', 'apiKey', 'agentId'] as const) {
@@ -31,6 +36,7 @@ export class Writ {
     }
     this.agentId = options.agentId
     this.agentName = options.agentName
+    this.#privateKey = options.privateKey
     this.connection = new Connection(options)
   }
 
@@ -47,7 +53,8 @@ export class Writ {
 
   /** Records the act that is about to be done. Throws GuardBlockedError when it may not be. */
   createAction(action: NewAction, options?: CallOptions): Promise<OutputOf<'actions_create'>> {
-    return this.call('actions_create', { ...action, agent_id: this.agentId }, options)
+    const body = { ...action, agent_id: this.agentId }
+    return this.call('actions_create', this.#privateKey ? signBody(body, this.#privateKey) : body, options)
   }
 
   updateOutcome(actionId: string, patch: Patch, options?: CallOptions): Promise<OutputOf<'actions_update'>> {
@@ -77,6 +84,20 @@ export class Writ {
   /** Resolves when a person allowed the action; see `waitForApproval` for what it throws. */
   waitForApproval(actionId: string, options?: WaitOptions): Promise<OutputOf<'actions_get'>> {
     return waitForApproval(this.connection, actionId, options)
+  }
+
+  /** Asks an admin to register the public key (PEM, SPKI) of this agent; show them `pairing_url` and the fingerprint. */
+  createPairing(
+    publicKey: string,
+    { algorithm, agentName = this.agentName }: { algorithm?: SigningAlgorithm; agentName?: string | undefined } = {},
+  ): Promise<OutputOf<'pairings_create'>> {
+    const more = { ...(algorithm ? { algorithm } : {}), ...(agentName === undefined ? {} : { agent_name: agentName }) }
+    return this.call('pairings_create', { agent_id: this.agentId, public_key: publicKey, ...more })
+  }
+
+  /** Resolves with the pairing when an admin approved it. */
+  waitForPairing(pairingId: string, wait?: PairingWait): Promise<OutputOf<'pairings_get'>['pairing']> {
+    return waitForPairing(this.connection, pairingId, wait)
   }
 
   recordAssumption(assumption: Assumption, options?: CallOptions): Promise<OutputOf<'assumptions_create'>> {
