@@ -54,6 +54,8 @@ export async function replaceKey(
   db: Kysely<Database>,
   orgId: string,
   ports: SigningPorts & { by: string },
+  /** Further work of the same transaction. */
+  also?: (trx: Transaction<Database>, fresh: KeyRow) => Promise<void>,
 ): Promise<KeyRow> {
   await ensureKey(db, orgId, ports)
   return db.transaction().execute(async (trx) => {
@@ -76,6 +78,7 @@ export async function replaceKey(
     const note = signCheckpointNote(checkpoint, [signerOf(old, ports.masterKey), signerOf(fresh, ports.masterKey)])
     const row = { org_id: orgId, size: head.size, root: checkpoint.root, note, created_at: ports.now() }
     await trx.insertInto('ledger_checkpoint').values(row).execute()
+    await also?.(trx, fresh)
     return fresh
   })
 }
