@@ -95,9 +95,9 @@ function createFramework(
   app.disable('x-powered-by')
   app.disable('etag')
   let description: string | undefined
-  app.get('/api/openapi.json', (request, response) => {
+  app.get('/api/openapi.json', async (request, response) => {
     const exchange = exchangeOf(request)
-    const { limits } = publicCaller(exchange)
+    const { limits } = await publicCaller(exchange)
     description ??= JSON.stringify(openApiDocument(operations, version))
     sendText(response, 200, description, {
       ...exchange.headers,
@@ -111,8 +111,8 @@ function createFramework(
   })
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
   app.use(restRouter(operations, exchangeOf))
-  app.use((request) => {
-    const { limits } = publicCaller(exchangeOf(request))
+  app.use(async (request) => {
+    const { limits } = await publicCaller(exchangeOf(request))
     throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
   })
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {
