@@ -38,7 +38,7 @@ export const list = operation({
     if (input.to !== undefined) query = query.where('at', '<', new Date(input.to))
     if (input.cursor !== undefined) {
       const [at, id] = decodeCursor(input.cursor, ['time', 'text'])
-      query = query.where(({ eb, refTuple, tuple }) => eb(refTuple('at', 'id'), '<', tuple(at, id)))
+      query = query.where((eb) => eb(eb.refTuple('at', 'id'), '<', eb.tuple(at, id)))
     }
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, ({ at, id }) => [at.toISOString(), id])
     return { activity: rows.map(activityToWire), next_cursor: nextCursor }

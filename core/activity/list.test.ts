@@ -69,7 +69,7 @@ test('200 every admin act is listed, newest first, with actor and address, and i
   const entries = await ctx.db.selectFrom('ledger_entry').select('body').where('org_id', '=', orgId).execute()
   for (const { event, ref } of activity) {
     const about = (body: string): boolean => body.includes(`"event":"${event}"`) && body.includes(`"ref":"${ref}"`)
-    expect(entries.filter(({ body }) => about(body)).length, event).toBeGreaterThanOrEqual(1)
+    expect(entries.some(({ body }) => about(body))).toBe(true)
   }
   expect(JSON.stringify(activity)).not.toContain(made.secret)
 })

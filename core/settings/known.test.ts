@@ -14,7 +14,7 @@ test('many calls at once read the database once, and later ones not at all; a ch
   const org = await testOrg(server.runtime)
   const known = server.runtime.use(knownSettings)
   const reads = vi.spyOn(server.runtime.db, 'selectFrom')
-  await Promise.all(Array.from({ length: 20 }, () => known.of(org.orgId)))
+  await Promise.all(Array.from({ length: 20 }, async () => known.of(org.orgId)))
   for (let call = 0; call < 20; call += 1) expect(known.of(org.orgId)).not.toBeInstanceOf(Promise)
   expect(reads).toHaveBeenCalledTimes(1)
   reads.mockRestore()
