@@ -34,6 +34,6 @@ export const encryptedColumns = {
     table: 'account',
     column: 'totp_secret',
     key: ['id'],
-    boundTo: (accountId: string) => `totp/${accountId}`,
+    boundTo: (accountId: string) => `account/${accountId}/totp`,
   },
 } as const satisfies Readonly<Record<string, EncryptedColumn>>

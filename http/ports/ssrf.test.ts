@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startSso } from '#core/accounts/index'
 import { invoke } from '#core/kernel/invoke'
-import type { LlmAddress, Runtime } from '#core/kernel/runtime'
+import { silentLog } from '#core/kernel/log'
+import { Runtime, type LlmAddress } from '#core/kernel/runtime'
 import { observeNeeds } from '#core/observations/index'
 import type { Facts, PolicyNeed } from '#core/policies/index'
 import { update } from '#core/settings/update.op'
@@ -36,6 +38,7 @@ const paths: readonly Path[] = [
   { name: 'the fetch port', scheme: 'http:', reach: byPort },
   { name: 'webhook policies', scheme: 'https:', reach: byWebhook },
   { name: 'language models of orgs', scheme: 'https:', reach: byModel },
+  { name: 'sign-in with a provider', scheme: 'https:', reach: bySso },
 ]
 
 async function byPort(runtime: Runtime, url: string): Promise<boolean> {
@@ -54,6 +57,13 @@ async function byModel(runtime: Runtime, url: string): Promise<boolean> {
   await invoke(update, await org.as('admin'), { settings: place })
   const need = { kind: 'semantic', policyId: url, mode: 'enforce', instruction: 'None.' } as const
   return (await observed(runtime, need))?.kind === 'semantic'
+}
+
+async function bySso({ handle, ports, settings }: Runtime, url: string): Promise<boolean> {
+  const own = { ...settings, sso_issuer: url, sso_client_id: 'writ' }
+  const runtime = new Runtime({ handle, ports, log: silentLog, settings: own })
+  const started = await startSso(runtime, { redirectUri: 'https://writ.example/auth/sso/callback', returnTo: '/' })
+  return started.url.pathname === '/authorize'
 }
 
 async function observed(runtime: Runtime, need: PolicyNeed) {

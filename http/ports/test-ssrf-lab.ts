@@ -101,7 +101,7 @@ function serveFront(socket: Socket): void {
       socket.on('close', () => clearInterval(timer))
     }
     const answers: Readonly<Record<string, () => void>> = {
-      ok: () => send(`${ok}connection: close\r\n\r\n`, okBody),
+      ok: () => send(`${ok}connection: close\r\n\r\n`, goodAnswer(data.toString('latin1'))),
       to: () =>
         send(
           `HTTP/1.1 ${status} Moved\r\nlocation: ${Buffer.from(target, 'base64url').toString('utf8')}\r\ncontent-length: 0\r\n\r\n`,
@@ -131,7 +131,12 @@ function bomb(socket: Socket, coding: string, body: Buffer): void {
   socket.end(body)
 }
 
-/** What every path takes for a good answer: a webhook's, and a language model's. */
+/** What every path takes for a good answer: a webhook's, a language model's, and the description of a sign-in provider. */
+function goodAnswer(request: string): string {
+  const front = `http://${/^host: *(\S+)/im.exec(request)?.[1] ?? ''}`
+  return JSON.stringify({ ...JSON.parse(okBody), issuer: `${front}/ok`, authorization_endpoint: `${front}/authorize` })
+}
+
 const okBody = JSON.stringify({
   decision: 'allow',
   id: 'c1',
