@@ -61,6 +61,16 @@ module.exports = {
       to: { path: 'node_modules/(pg|@electric-sql)/' },
     },
     {
+      name: 'one-door-to-the-outside',
+      comment: 'Outbound calls go through the fetch port, which refuses private addresses.',
+      severity: 'error',
+      from: {
+        path: '^(core|mcp|http)/',
+        pathNot: ['^http/ports/', '^http/(bench|client|cli)/', '\\.test\\.ts$', '/test-[^/]+\\.ts$'],
+      },
+      to: { path: ['node_modules/undici/', '^(node:)?(https|http2|tls|dgram|dns)(/promises)?$'] },
+    },
+    {
       name: 'mcp-sdk-only-in-mcp',
       severity: 'error',
       from: { pathNot: '^(mcp/|http/(app|hosts)|http/bench/)' },

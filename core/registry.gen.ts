@@ -19,6 +19,7 @@ import { list as actionsList } from './actions/list.op.ts'
 import { remove as actionsRemove } from './actions/remove.op.ts'
 import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
 import { update as actionsUpdate } from './actions/update.op.ts'
+import { list as activityList } from './activity/list.op.ts'
 import { create as agentsCreate } from './agents/create.op.ts'
 import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
 import { get as agentsGet } from './agents/get.op.ts'
@@ -108,6 +109,7 @@ export const registry = {
   actionsRemove,
   actionsReportOutcome,
   actionsUpdate,
+  activityList,
   agentsCreate,
   agentsGetProfile,
   agentsGet,

@@ -31,7 +31,7 @@ export async function answer(
   const started = performance.now()
   let limits: Headers = {}
   try {
-    const caller = op.scope === 'public' ? publicCaller(exchange) : await authenticate(exchange)
+    const caller = await (op.scope === 'public' ? publicCaller(exchange) : authenticate(exchange))
     limits = caller.limits
     const query = queryInput(op, searchOf(request))
     const body = op.rest.method === 'get' ? {} : await readJson(request)
@@ -54,10 +54,11 @@ export async function authenticate({ runtime, request }: Exchange, { cookies = t
     }
     const known = actorOf(runtime, credentials, address)
     const actor = { ...(known instanceof Promise ? await known : known), address }
-    return { actor, credentials, limits: limitCaller(runtime, actor) ?? {} }
+    const limits = limitCaller(runtime, actor)
+    return { actor, credentials, limits: (limits instanceof Promise ? await limits : limits) ?? {} }
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'unauthenticated') throw thrown
-    const limits = limitAddress(runtime, addressOf(request))
+    const limits = await limitAddress(runtime, addressOf(request))
     throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request) })
   }
 }
@@ -78,9 +79,9 @@ export function actorOf(runtime: Runtime, credentials: Credentials, address: str
   return cache.knows(key) ? cache.actorOf(key) : limitLookUp(runtime, address, () => cache.actorOf(key))
 }
 
-export function publicCaller({ runtime, request }: Exchange): Caller {
+export async function publicCaller({ runtime, request }: Exchange): Promise<Caller> {
   const address = addressOf(request)
-  return { actor: { ...nobody, address }, limits: limitAddress(runtime, address) ?? {} }
+  return { actor: { ...nobody, address }, limits: (await limitAddress(runtime, address)) ?? {} }
 }
 
 function contextOf({ runtime, response, requestId }: Exchange, op: Operation, caller: Caller): Context {

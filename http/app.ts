@@ -95,26 +95,20 @@ function createFramework(
   app.disable('x-powered-by')
   app.disable('etag')
   let description: string | undefined
-  app.get('/api/openapi.json', (request, response) => {
-    const exchange = exchangeOf(request)
-    const { limits } = publicCaller(exchange)
+  const sendDescription = async (exchange: Exchange): Promise<void> => {
+    const { limits } = await publicCaller(exchange)
     description ??= JSON.stringify(openApiDocument(operations, version))
-    sendText(response, 200, description, {
-      ...exchange.headers,
-      'Content-Type': 'application/json; charset=utf-8',
-      ...limits,
-    })
-  })
+    const type = { 'Content-Type': 'application/json; charset=utf-8' }
+    sendText(exchange.response, 200, description, { ...exchange.headers, ...type, ...limits })
+  }
+  app.get('/api/openapi.json', (request) => sendDescription(exchangeOf(request)))
   app.get('/api/stream', (request) => {
     const exchange = exchangeOf(request)
     return authenticate(exchange).then((caller) => streams.serve(exchange, caller))
   })
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
   app.use(restRouter(operations, exchangeOf))
-  app.use((request) => {
-    const { limits } = publicCaller(exchangeOf(request))
-    throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
-  })
+  app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {
     const exchange = exchangeOf(request)
     logUnexpected(exchange.runtime, thrown, exchange.requestId)
@@ -122,6 +116,11 @@ function createFramework(
   }
   app.use(onError)
   return app
+}
+
+async function nothingHere(exchange: Exchange): Promise<never> {
+  const { limits } = await publicCaller(exchange)
+  throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
 }
 
 async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {

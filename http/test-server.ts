@@ -27,14 +27,16 @@ export interface TestServerOptions extends Partial<Omit<AppParts, 'operations'>>
   readonly now?: () => Date
   /** The way to the outside; without one these tests call nobody. */
   readonly fetch?: typeof globalThis.fetch
+  /** A further replica on the database of another test server, which closes it. */
+  readonly beside?: TestServer
 }
 
 /** The real app on a real socket and a database of its own, with the operations of the test. */
 export async function testServer(
   operations: readonly Operation[],
-  { settings, now, fetch, ...parts }: TestServerOptions = {},
+  { settings, now, fetch, beside, ...parts }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const database = await testDatabase()
+  const database = beside ? { handle: beside.runtime.handle, close: nothing } : await testDatabase()
   const runtime = new Runtime({
     // Closed by the test database, which also removes it.
     handle: { ...database.handle, close: () => Promise.resolve() },
@@ -47,7 +49,7 @@ export async function testServer(
   const app = createApp(runtime, { operations, version: '1.2.3', events, ...parts })
   const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
   const org = (orgId: string) => insertTestOrg(runtime, orgId)
-  await org(TEST_ORG)
+  if (!beside) await org(TEST_ORG)
   return {
     url: listening.url,
     port: listening.port,
@@ -64,6 +66,7 @@ export async function testServer(
   }
 }
 
+const nothing = (): Promise<void> => Promise.resolve()
 const stored: AppParts['events']['payloadsOf'] = (_runtime, _orgId, event) => Promise.resolve([event.payload])
 const none: AppParts['events']['recentlySettled'] = () => Promise.resolve([])
 

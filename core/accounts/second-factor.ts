@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { Kysely, Transaction } from 'kysely'
 import { Secret, TOTP } from 'otpauth'
 import { hashSecret } from '#core/keys/index'
-import { openSeed, parseMasterKey, sealSeed } from '#core/ledger/index'
+import { encryptedColumns, masterKeyOf, openSecret, sealSecret } from '#core/secrets/index'
 import type { Database } from '../db/database.ts'
-import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 
 const PERIOD_S = 30
 /** Clocks of phones are a little off: the step before and the one after count too (RFC 6238, section 5.2). */
 const WINDOW = 1
 const RECOVERY_CODES = 10
+const cannot = 'nothing can be encrypted'
 
 /** RFC 6238 with the parameters that every authenticator app understands: SHA-1, six digits, thirty seconds. */
 export function totpOf(secret: Buffer, label: string): TOTP {
@@ -29,16 +29,12 @@ export function newTotpSecret(): Buffer {
 }
 
 export function sealTotp(runtime: Runtime, accountId: string, secret: Buffer): Buffer {
-  return sealSeed(secret, masterKey(runtime), `account/${accountId}/totp`)
+  return sealSecret(secret, masterKeyOf(runtime, cannot), encryptedColumns.accountTotp.boundTo(accountId))
 }
 
 export function openTotp(runtime: Runtime, accountId: string, sealed: Buffer): Buffer {
-  return openSeed(sealed, masterKey(runtime), `account/${accountId}/totp`)
-}
-
-function masterKey({ settings }: Runtime): Buffer {
-  if (settings.secret_key !== undefined) return parseMasterKey(settings.secret_key)
-  throw new Fault('unavailable', 'This instance has no secret key, so nothing can be encrypted. Set WRIT_SECRET_KEY.')
+  const boundTo = encryptedColumns.accountTotp.boundTo(accountId)
+  return openSecret(sealed, masterKeyOf(runtime, cannot), boundTo, { what: 'The second factor' })
 }
 
 /** The time step a code belongs to, or null when it fits none that is near. */

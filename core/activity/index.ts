@@ -1,1 +1,1 @@
-export { recordAct, type ActBy, type AdminAct } from './record.ts'
+export { listActs, recordAct, type ActBy, type AdminAct, type ListedAct } from './record.ts'

@@ -29,6 +29,7 @@ import type {
   LedgerKeyTable,
   LedgerTileTable,
 } from '../ledger/tables.ts'
+import type { RateUsageTable } from '../limits/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
 import type { InvitationTable, MembershipTable } from '../members/tables.ts'
 import type {
@@ -41,7 +42,7 @@ import type {
 import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
-import type { OrgSettingTable } from '../settings/tables.ts'
+import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -65,6 +66,8 @@ export interface Database {
   agent_pairing: AgentPairingTable
   identity_token_use: IdentityTokenUseTable
   org_setting: OrgSettingTable
+  org_secret: OrgSecretTable
+  rate_usage: RateUsageTable
   event_head: EventHeadTable
   event: EventTable
   ledger_entry: LedgerEntryTable

@@ -9,6 +9,7 @@ import { up as up0006 } from './migrations/0006_actions.ts'
 import { up as up0007 } from './migrations/0007_people.ts'
 import { up as up0009 } from './migrations/0009_identities.ts'
 import { up as up0010 } from './migrations/0010_agents.ts'
+import { up as up0011 } from './migrations/0011_settings.ts'
 
 export interface Migration {
   readonly id: string
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   { id: '0007_people', up: up0007 },
   { id: '0009_identities', up: up0009 },
   { id: '0010_agents', up: up0010 },
+  { id: '0011_settings', up: up0011 },
 ]

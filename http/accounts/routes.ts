@@ -176,7 +176,7 @@ function invalid(details: readonly string[]): Fault {
 
 /** Answers what is under /auth/. Calls are counted per address like others without a key. */
 export async function answerAccountRoute(exchange: Exchange, path: string): Promise<void> {
-  const limits = limitAddress(exchange.runtime, addressOf(exchange.request)) ?? {}
+  const limits = (await limitAddress(exchange.runtime, addressOf(exchange.request))) ?? {}
   Object.assign(exchange.headers, limits)
   const method = exchange.request.method === 'HEAD' ? 'GET' : (exchange.request.method ?? 'GET')
   const handler = accountRoutes.get(`${method} ${path}`)

@@ -1,7 +1,7 @@
 import { finishSso, signInWithSso, startSso, type SsoRound } from '#core/accounts/index'
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
-import { openSeed, parseMasterKey, sealSeed } from '#core/ledger/index'
+import { masterKeyOf, openSecret, sealSecret } from '#core/secrets/index'
 import type { Exchange } from '../exchange.ts'
 import { sendText } from '../send.ts'
 import { isSecure, sessionCookie } from './cookie.ts'
@@ -9,6 +9,9 @@ import { ownOrigin } from './csrf.ts'
 import { fromOf } from './from.ts'
 
 const CALLBACK = '/auth/sso/callback'
+/** What the cookie of a round is bound to. */
+const ROUND = 'accounts/sso-round'
+const cannot = 'nothing can be encrypted'
 
 /** Sends the person to the provider; what must come back is kept, encrypted, in a cookie of this round. */
 export async function startRound(exchange: Exchange): Promise<void> {
@@ -74,7 +77,8 @@ function roundCookie(runtime: Runtime, value: string, maxAge: number): string {
 }
 
 function seal(runtime: Runtime, round: SsoRound): string {
-  return sealSeed(Buffer.from(JSON.stringify(round)), masterKey(runtime), 'accounts/sso-round').toString('base64url')
+  const masterKey = masterKeyOf(runtime, cannot)
+  return sealSecret(Buffer.from(JSON.stringify(round)), masterKey, ROUND).toString('base64url')
 }
 
 function roundOf({ request, runtime }: Exchange): SsoRound {
@@ -82,14 +86,10 @@ function roundOf({ request, runtime }: Exchange): SsoRound {
   const sent = (request.headers.cookie ?? '').split(';').map((part) => part.trim())
   const value = sent.find((part) => part.startsWith(name))?.slice(name.length) ?? ''
   try {
-    const opened = openSeed(Buffer.from(value, 'base64url'), masterKey(runtime), 'accounts/sso-round')
+    const masterKey = masterKeyOf(runtime, cannot)
+    const opened = openSecret(Buffer.from(value, 'base64url'), masterKey, ROUND, { what: 'The sign-in' })
     return JSON.parse(opened.toString('utf8')) as SsoRound
   } catch (cause) {
     throw new Fault('sign_in_failed', 'This sign-in was not started here; start again.', { cause })
   }
-}
-
-function masterKey({ settings }: Runtime): Buffer {
-  if (settings.secret_key !== undefined) return parseMasterKey(settings.secret_key)
-  throw new Fault('unavailable', 'This instance has no secret key, so nothing can be encrypted. Set WRIT_SECRET_KEY.')
 }

@@ -13,6 +13,7 @@ import { addLedger } from './ledger.ts'
 import { addMcp } from './mcp.ts'
 import { addMigrate } from './migrate.ts'
 import { addPolicy } from './policy.ts'
+import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addVerify } from './verify.ts'
 import { addWhere } from './where.ts'
@@ -34,6 +35,7 @@ export function addCommands(program: Command): void {
   addLedger(program)
   addVerify(program)
   addMigrate(program)
+  addSecrets(program)
   addCall(program)
   addWhere(program)
 }

@@ -19,6 +19,7 @@ export const routes = {
   actions_remove: ['DELETE', '/api/actions'],
   actions_report_outcome: ['POST', '/api/actions/{action_id}/outcome'],
   actions_update: ['PATCH', '/api/actions/{action_id}'],
+  activity_list: ['GET', '/api/activity'],
   agents_create: ['POST', '/api/agents'],
   agents_get: ['GET', '/api/agents/{agent_id}'],
   agents_get_profile: ['GET', '/api/agents/{agent_id}/profile'],
