@@ -29,7 +29,7 @@ describe.each([
       { onProgress: (message) => told.push(message), ...(signal ? { signal } : {}) },
     )
     ended.catch(() => undefined)
-    await expect.poll(() => told.length, { timeout: 5000 }).toBeGreaterThan(0)
+    await expect.poll(() => told.length, { timeout: 25_000 }).toBeGreaterThan(0)
     return { ended }
   }
 

@@ -69,7 +69,7 @@ describe.each(['2025-11-25', '2026-07-28'] as const)('the product, protocol %s',
   })
 })
 
-test('the fixture build of the same stack passes everything 2026-07-28 requires', async () => {
+test('the fixture build of the same stack passes everything 2026-07-28 requires', { timeout: 180_000 }, async () => {
   const running = await served(withFixtures)
   try {
     const { exitCode, report } = await runConformance(running.proxy.url, '2026-07-28')

@@ -1,4 +1,4 @@
-export { hasAccounts, makeLink } from './links.ts'
+export { hasAccounts } from './links.ts'
 export { assertGoodPassword, hashPassword } from './password.ts'
 export { AccountId, Email, emailKey, Password, PersonName, SecondFactorCode } from './schema.ts'
 export { sessionCache, type FoundSession } from './session-cache.ts'

@@ -22,7 +22,7 @@ const stateMeansDown = (code: string): boolean => /^(?:08...|53...|57P0[1-5]|58.
 
 /** pg reports a lost connection by sentence, without a code. */
 const lostConnection =
-  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout|timeout expired|Cannot use a pool after)/
+  /^(?:Connection terminated|Client has encountered a connection error|Client was closed|timeout exceeded when trying to connect|Query read timeout|timeout expired|Cannot use a pool after|driver has already been destroyed)/
 
 const STATEMENT_TIMEOUT = '57014'
 

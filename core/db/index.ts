@@ -1,3 +1,4 @@
+export { withConnectionFaults } from './connection-fault.rules.ts'
 export { deleteBefore } from './delete-before.ts'
 export { openDatabase, type DatabaseConfig } from './open.ts'
 export type { DatabaseHandle, DatabaseLog, QueryResult, Row } from './engine.ts'

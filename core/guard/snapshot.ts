@@ -1,3 +1,4 @@
+import { withConnectionFaults } from '#core/db/index'
 import { compilePolicies, loadPolicyRows, type CompiledPolicies } from '#core/policies/index'
 import { effectiveSettings, type OrgSettings } from '#core/settings/index'
 import { Fault } from '../kernel/errors.ts'
@@ -59,7 +60,8 @@ export class Snapshots {
 
   /** At most a second old: for decisions, whose recording checks it again. */
   async get(orgId: string): Promise<Snapshot> {
-    return this.now(orgId) ?? this.current(orgId)
+    // Kysely tells of a closed database without asking the driver, which knows what such an error means.
+    return this.now(orgId) ?? withConnectionFaults(() => this.current(orgId))
   }
 
   /** Never older than this call: for whatever acts on it without recording a decision. */

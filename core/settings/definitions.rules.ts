@@ -13,7 +13,9 @@ export const Definition = z
     description: z.string(),
     kind: z.enum(kinds),
     unit: z.string().nullable(),
-    default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).nullable(),
+    default: z
+      .union([z.string(), z.number(), z.boolean(), z.array(z.union([z.string(), z.record(z.string(), z.unknown())]))])
+      .nullable(),
     options: z.array(z.string()).optional().describe('Of an enum'),
     min: z.number().optional(),
     max: z.number().optional().describe('Of a text: characters'),
