@@ -12,6 +12,8 @@ import { readJson } from './body.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { limitAddress, limitCaller, limitLookUp } from './limits.ts'
+import { tokenHints } from './oauth/challenge.ts'
+import { actorOfToken, actorOfTokenNow, isKnownToken } from './oauth/verify.ts'
 import { queryInput } from './query.rules.ts'
 import { sendJson, type Headers } from './send.ts'
 
@@ -58,7 +60,7 @@ export async function authenticate({ runtime, request }: Exchange, { cookies = t
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'unauthenticated') throw thrown
     const limits = limitAddress(runtime, addressOf(request))
-    throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request) })
+    throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request, tokenHints(runtime, request)) })
   }
 }
 
@@ -70,12 +72,20 @@ export function actorOf(runtime: Runtime, credentials: Credentials, address: str
   if (credentials.kind === 'session') {
     return limitLookUp(runtime, address, async () => (await runtime.use(sessionCache).find(credentials.secret)).actor)
   }
-  if (credentials.kind === 'token') throw new Fault('unauthenticated', 'Unauthorized - invalid token')
+  if (credentials.kind === 'token') return actorOfBearer(runtime, credentials.token, address)
   const { key } = credentials
   const cache = runtime.use(keyCache)
   const now = cache.actorNow(key)
   if (now) return now
   return cache.knows(key) ? cache.actorOf(key) : limitLookUp(runtime, address, () => cache.actorOf(key))
+}
+
+/** A token not seen before costs a signature check, so an address that sends bad ones gets few. */
+function actorOfBearer(runtime: Runtime, jwt: string, address: string): Actor | Promise<Actor> {
+  const now = actorOfTokenNow(runtime, jwt)
+  if (now) return now
+  const verify = (): Promise<Actor> => actorOfToken(runtime, jwt)
+  return isKnownToken(runtime, jwt) ? verify() : limitLookUp(runtime, address, verify)
 }
 
 export function publicCaller({ runtime, request }: Exchange): Caller {

@@ -12,6 +12,8 @@ import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
+import type { OAuthParts } from './oauth/parts.ts'
+import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
@@ -29,6 +31,8 @@ export interface AppParts {
   readonly version: string
   readonly events: EventSources
   readonly mcp?: McpListener
+  /** Makes this server its own authorization server. */
+  readonly oauth?: OAuthParts
 }
 
 export interface App {
@@ -45,6 +49,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
   const streams = new EventStreams(runtime, parts.events)
   const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
   const hot = hotPaths(parts.operations)
+  const oauth = parts.oauth && oauthRoutes(runtime, parts.oauth)
   let draining = false
 
   const route = async (exchange: Exchange): Promise<void> => {
@@ -58,6 +63,8 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
     if (request.method === 'OPTIONS') return answerOptions(exchange)
     if (path.startsWith('/auth/')) return answerAccountRoute(exchange, path)
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
+    const answered = oauth?.(exchange, path)
+    if (answered) return answered
     exchanges.set(request, exchange)
     framework(request, exchange.response)
   }

@@ -5,8 +5,8 @@ import { recordKey } from '#core/grants/index'
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
 import { limitUserCode } from './flood.ts'
-import { INTERACTION_SECONDS } from './provider.ts'
 import type { Person } from './parts.ts'
+import { INTERACTION_SECONDS } from './setup.ts'
 
 export const UserCode = z.object({ user_code: z.string().min(1).max(64) })
 

@@ -33,8 +33,8 @@ export const Decision = z.discriminatedUnion('decision', [
   }),
 ])
 
-type Interaction = NonNullable<Awaited<ReturnType<Provider['Interaction']['find']>>>
-type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>
+type Interaction = InstanceType<Provider['Interaction']>
+type Client = InstanceType<Provider['Client']>
 
 /** What a client asks for, and of whom. */
 export interface Asked {
@@ -125,7 +125,9 @@ async function allowance(
 async function grant(asked: Asked, person: Person, { org, scopes, agentId }: Allowance): Promise<string> {
   const { client, provider, runtime } = asked
   const id = newId('grt')
-  const Grant = provider.Grant as unknown as new (properties: object) => InstanceType<Provider['Grant']>
+  const Grant = provider.Grant as unknown as new (
+    properties: object,
+  ) => Omit<InstanceType<Provider['Grant']>, 'save'> & { save(seconds: number): Promise<string> }
   const record = new Grant({ jti: id, accountId: person.accountId, clientId: client.clientId })
   record.addResourceScope(resourceOf(asked), scopes.join(' '))
   // What is remembered without the row below ends by itself: no token is issued for it.
@@ -186,8 +188,9 @@ function assertTheirs({ interaction }: Asked, person: Person): void {
 
 function scopesAsked({ interaction, client, runtime }: Asked): readonly Scope[] {
   const ofClient = client.clientId === CLI_CLIENT ? cliScopes : runtime.use(oauthServer).scopes
-  const asked = String(interaction.params['scope'] ?? '').split(' ')
-  return ofClient.filter((scope) => asked.includes(scope))
+  const { scope } = interaction.params
+  const asked = typeof scope === 'string' ? scope.split(' ') : []
+  return ofClient.filter((one) => asked.includes(one))
 }
 
 function resourceOf({ interaction }: Asked): string {

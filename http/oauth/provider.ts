@@ -1,31 +1,22 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { EventEmitter } from 'node:events'
-import Provider, { errors, interactionPolicy, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
-import { findPerson, findUsableGrant, GRANT_DAYS, keepRecord, type SigningKey } from '#core/grants/index'
-import { newId } from '#core/kernel/id'
+import { EventEmitter } from 'node:events'
+import { errors, interactionPolicy, Provider, type Configuration } from 'oidc-provider'
+import { findPerson, findUsableGrant, GRANT_DAYS, keepRecord } from '#core/grants/index'
 import type { Runtime } from '#core/kernel/runtime'
-import type { Scope } from '#core/kernel/scope'
 import { CLIENT_DAYS, hashedClientSecret, RecordAdapter } from './adapter.ts'
-import { limitDocumentFetch } from './flood.ts'
-import { audienceOf, clientAuthMethods, oauthPaths, resourcesOf } from './metadata.ts'
+import { features } from './features.ts'
+import { clientAuthMethods, oauthPaths } from './metadata.ts'
 import { isRedirectAllowed } from './redirect.rules.ts'
-import { DEVICE_GRANT, metadataProblem } from './registration.rules.ts'
+import { DEVICE_GRANT } from './registration.rules.ts'
 import { renderError } from './render-error.ts'
-import { CLI_CLIENT, cliScopes } from './scopes.rules.ts'
-
-export const ACCESS_TOKEN_SECONDS = 600
-const REFRESH_TOKEN_SECONDS = 30 * 86_400
-export const INTERACTION_SECONDS = 1800
-const DEVICE_CODE_SECONDS = 600
-
-export interface ProviderSetup {
-  readonly runtime: Runtime
-  /** The issuer. */
-  readonly base: string
-  readonly keys: readonly SigningKey[]
-  /** What a client may ask for that is not the command line. */
-  readonly grantable: readonly Scope[]
-}
+import { CLI_CLIENT } from './scopes.rules.ts'
+import {
+  ACCESS_TOKEN_SECONDS,
+  DEVICE_CODE_SECONDS,
+  INTERACTION_SECONDS,
+  REFRESH_TOKEN_SECONDS,
+  type ProviderSetup,
+} from './setup.ts'
 
 /** The library, configured to do one thing: codes with PKCE and device codes in, JWT access tokens out. */
 export function createProvider(setup: ProviderSetup): Provider {
@@ -41,11 +32,22 @@ export function createProvider(setup: ProviderSetup): Provider {
     const [a, b] = [hashedClientSecret(given), this.clientSecret ?? ''].map((text) => Buffer.from(text))
     return Promise.resolve(a !== undefined && b !== undefined && a.length === b.length && timingSafeEqual(a, b))
   }
+  // What a client says it will ask for binds nobody: it is told what it can have when it asks.
+  const { Schema } = provider.Client as unknown as { readonly Schema: { readonly prototype: OpenSchema } }
+  Schema.prototype.scopes = function () {
+    delete this.scope
+  }
   provider.on('server_error', (_ctx, error) => runtime.log.error({ err: error }, 'the authorization server failed'))
-  provider.on('error', (error: unknown) =>
+  // Told of what the library itself could not answer.
+  EventEmitter.prototype.on.call(provider, 'error', (error: unknown) =>
     runtime.log.warn({ err: error }, 'the authorization server could not answer'),
   )
   return provider
+}
+
+interface OpenSchema {
+  scope?: string
+  scopes(this: OpenSchema): void
 }
 
 interface OpenClient {
@@ -55,7 +57,15 @@ interface OpenClient {
   compareClientSecret(this: OpenClient, given: string): Promise<boolean>
 }
 
-const signing = ['ES256'] as const
+const lifetimes = {
+  AccessToken: ACCESS_TOKEN_SECONDS,
+  AuthorizationCode: 60,
+  DeviceCode: DEVICE_CODE_SECONDS,
+  Grant: GRANT_DAYS * 86_400,
+  Interaction: INTERACTION_SECONDS,
+  RefreshToken: REFRESH_TOKEN_SECONDS,
+  Session: INTERACTION_SECONDS,
+}
 
 function configuration(setup: ProviderSetup): Configuration {
   const { runtime, base, keys } = setup
@@ -81,7 +91,7 @@ function configuration(setup: ProviderSetup): Configuration {
       long: cookie,
       short: cookie,
     },
-    enabledJWA: { idTokenSigningAlgValues: [...signing] },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
     fetch: (url, options) => outside(runtime, url, options),
     features: features(setup),
     findAccount: async (_ctx, id) => {
@@ -99,15 +109,7 @@ function configuration(setup: ProviderSetup): Configuration {
     rotateRefreshToken: true,
     extraTokenClaims: (_ctx, token) => claimsOf(runtime, token),
     renderError,
-    ttl: {
-      AccessToken: ACCESS_TOKEN_SECONDS,
-      AuthorizationCode: 60,
-      DeviceCode: DEVICE_CODE_SECONDS,
-      Grant: GRANT_DAYS * 86_400,
-      Interaction: INTERACTION_SECONDS,
-      RefreshToken: REFRESH_TOKEN_SECONDS,
-      Session: INTERACTION_SECONDS,
-    },
+    ttl: lifetimes,
   }
 }
 
@@ -121,56 +123,6 @@ const cliClient = {
   redirect_uris: ['http://127.0.0.1/callback', 'http://[::1]/callback', 'http://localhost/callback'],
 } as const satisfies object as unknown as NonNullable<Configuration['clients']>[number]
 
-function features({ runtime, base, grantable }: ProviderSetup): NonNullable<Configuration['features']> {
-  const mine = { allowedPolicy: ofOwnToken }
-  return {
-    devInteractions: { enabled: false },
-    dPoP: { enabled: false },
-    pushedAuthorizationRequests: { enabled: false },
-    rpInitiatedLogout: { enabled: false },
-    userinfo: { enabled: false },
-    revocation: { enabled: true, ...mine },
-    introspection: { enabled: true, ...mine },
-    deviceFlow: {
-      enabled: true,
-      deviceInfo: (ctx) => ({ ip: ctx.req.socket.remoteAddress ?? '', ua: ctx.get('user-agent').slice(0, 256) }),
-    },
-    registration: { enabled: true, idFactory: () => newId('cli'), issueRegistrationAccessToken: false },
-    clientIdMetadataDocument: {
-      enabled: true,
-      ack: 'draft-02',
-      cacheDuration: { min: 60, max: 3600 },
-      allowFetch: (ctx) => limitDocumentFetch(runtime, ctx.req),
-      allowClient: (_ctx, client) => metadataProblem(client.metadata() as Record<string, unknown>) === undefined,
-    },
-    resourceIndicators: {
-      enabled: true,
-      defaultResource: (_ctx, _client, oneOf) =>
-        oneOf === undefined ? audienceOf(base) : (oneOf[0] ?? audienceOf(base)),
-      useGrantedResource: () => Promise.resolve(true),
-      getResourceServerInfo: (ctx, resource, client) => {
-        if (!resourcesOf(base).includes(resource))
-          throw new errors.InvalidTarget('this server protects its own MCP address only')
-        const scopes = client.clientId === CLI_CLIENT ? cliScopes : grantable
-        fillInScope(ctx, scopes)
-        return {
-          scope: scopes.join(' '),
-          audience: audienceOf(base),
-          accessTokenFormat: 'jwt',
-          accessTokenTTL: ACCESS_TOKEN_SECONDS,
-          jwt: { sign: { alg: 'ES256' } },
-        }
-      },
-    },
-  }
-}
-
-/** RFC 6749, section 3.3: a request without a scope gets the default. Here, because here the client is known. */
-function fillInScope({ oidc }: KoaContextWithOIDC, scopes: readonly Scope[]): void {
-  if (oidc.route !== 'authorization' && oidc.route !== 'device_authorization') return
-  if (oidc.params) oidc.params['scope'] ??= scopes.join(' ')
-}
-
 /** Every request is put before a person, each time: neither a session nor an earlier grant answers for them. */
 function policy(): interactionPolicy.DefaultPolicy {
   const { Check, Prompt, base } = interactionPolicy
@@ -181,11 +133,6 @@ function policy(): interactionPolicy.DefaultPolicy {
   checks.add(new Prompt({ name: 'login', requestable: true }, unasked('login')))
   checks.add(new Prompt({ name: 'consent', requestable: true }, unasked('consent')))
   return checks
-}
-
-/** A client learns and ends what is its own. */
-function ofOwnToken(_ctx: unknown, client: { clientId: string }, token: { clientId?: string | undefined }): boolean {
-  return token.clientId === client.clientId
 }
 
 /** Names the grant in the token. Nothing is issued for one that has ended, whatever the provider remembers. */

@@ -58,7 +58,7 @@ export class OAuthServer {
     let built = this.#built.get(base)
     if (!built) {
       const provider = createProvider({ runtime: this.#runtime, base, keys: this.#keys, grantable: this.scopes })
-      built = { provider, handle: provider.callback() as Built['handle'] }
+      built = { provider, handle: provider.callback() }
       this.#built.set(base, built)
     }
     return built
