@@ -5,6 +5,7 @@ import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
 import { sessionCache } from '#core/accounts/index'
+import type { Scope } from '#core/kernel/scope'
 import { keyCache } from '#core/keys/index'
 import { assertOwnRequest, isUnsafe } from './accounts/csrf.ts'
 import { addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
@@ -12,7 +13,7 @@ import { readJson } from './body.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { limitAddress, limitCaller, limitLookUp } from './limits.ts'
-import { tokenHints } from './oauth/challenge.ts'
+import { stepUp, tokenHints } from './oauth/challenge.ts'
 import { actorOfToken, actorOfTokenNow, isKnownToken } from './oauth/verify.ts'
 import { queryInput } from './query.rules.ts'
 import { sendJson, type Headers } from './send.ts'
@@ -32,9 +33,11 @@ export async function answer(
   const { request, response, headers } = exchange
   const started = performance.now()
   let limits: Headers = {}
+  let actor: Actor | undefined
   try {
     const caller = op.scope === 'public' ? publicCaller(exchange) : await authenticate(exchange)
     limits = caller.limits
+    actor = caller.actor
     const query = queryInput(op, searchOf(request))
     const body = op.rest.method === 'get' ? {} : await readJson(request)
     const input = isRecord(body) ? { ...query, ...body, ...params } : body
@@ -42,8 +45,15 @@ export async function answer(
     const timing = op.rest.hot ? { 'Server-Timing': `writ;dur=${(performance.now() - started).toFixed(2)}` } : {}
     sendJson(response, op.rest.status?.(output) ?? 200, output, { ...headers, ...limits, ...timing })
   } catch (thrown) {
-    sendError(exchange, thrown, limits)
+    sendError(exchange, thrown, { ...limits, ...moreScope(exchange, actor, thrown) })
   }
+}
+
+/** A client whose person could allow more is told so. */
+function moreScope({ runtime, request }: Exchange, actor: Actor | undefined, thrown: unknown): Headers {
+  if (actor?.kind !== 'grant' || !(thrown instanceof Fault) || thrown.code !== 'forbidden') return {}
+  const challenge = stepUp(runtime, request, actor, thrown.data?.['required_scope'] as Scope)
+  return challenge === undefined ? {} : { 'WWW-Authenticate': challenge }
 }
 
 /** The caller by the request's credential. A failed attempt counts against the address. */

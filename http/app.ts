@@ -6,12 +6,14 @@ import { uuidv7 } from '#core/kernel/id'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
 import { answerAccountRoute } from './accounts/routes.ts'
+import type { Scope } from '#core/kernel/scope'
 import { answer, authenticate, publicCaller } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
+import { stepUp } from './oauth/challenge.ts'
 import type { OAuthParts } from './oauth/parts.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
@@ -23,7 +25,12 @@ import { securityHeaders, sendText } from './send.ts'
 export type McpListener = (
   request: IncomingMessage,
   response: ServerResponse,
-  caller: { readonly actor: Actor; readonly requestId: string; readonly identityToken?: string },
+  caller: {
+    readonly actor: Actor
+    readonly requestId: string
+    readonly identityToken?: string
+    readonly stepUp: (missing: Scope) => string | undefined
+  },
 ) => Promise<void>
 
 export interface AppParts {
@@ -136,8 +143,10 @@ async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
   const token = credentials?.kind === 'key' ? credentials.identityToken : undefined
   const headers = Object.entries({ ...securityHeaders, ...exchange.headers, ...limits })
   for (const [name, value] of headers) exchange.response.setHeader(name, value)
-  const caller = { actor, requestId: exchange.requestId, ...(token === undefined ? {} : { identityToken: token }) }
-  await mcp(exchange.request, exchange.response, caller)
+  const { request, response, runtime, requestId } = exchange
+  const identity = token === undefined ? {} : { identityToken: token }
+  const more = (missing: Scope): string | undefined => stepUp(runtime, request, actor, missing)
+  await mcp(request, response, { actor, requestId, stepUp: more, ...identity })
 }
 
 function guardAgainstRebinding(rules: HostRules, request: IncomingMessage): void {
