@@ -14,7 +14,6 @@ import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
 import { stepUp } from './oauth/challenge.ts'
-import type { OAuthParts } from './oauth/parts.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
@@ -38,8 +37,6 @@ export interface AppParts {
   readonly version: string
   readonly events: EventSources
   readonly mcp?: McpListener
-  /** Makes this server its own authorization server. */
-  readonly oauth?: OAuthParts
 }
 
 export interface App {
@@ -56,7 +53,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
   const streams = new EventStreams(runtime, parts.events)
   const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
   const hot = hotPaths(parts.operations)
-  const oauth = parts.oauth && oauthRoutes(runtime, parts.oauth)
+  const oauth = oauthRoutes(runtime, parts.operations)
   let draining = false
 
   const route = async (exchange: Exchange): Promise<void> => {
@@ -70,7 +67,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
     if (request.method === 'OPTIONS') return answerOptions(exchange)
     if (path.startsWith('/auth/')) return answerAccountRoute(exchange, path)
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
-    const answered = oauth?.(exchange, path)
+    const answered = oauth(exchange, path)
     if (answered) return answered
     exchanges.set(request, exchange)
     framework(request, exchange.response)

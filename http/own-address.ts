@@ -50,9 +50,3 @@ export const ownAddress = resource<OwnAddress>({
   name: 'http.address',
   open: ({ settings }) => new OwnAddress(settings.public_url),
 })
-
-/** Of a page of this server's own; a request from another origin, or from no page, is not. */
-export function isOwnOrigin(address: OwnAddress, { headers }: IncomingMessage): boolean {
-  const { origin } = headers
-  return origin !== undefined && [...address.all].some((url) => new URL(url).origin === origin)
-}

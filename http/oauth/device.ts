@@ -5,7 +5,7 @@ import { recordKey } from '#core/grants/index'
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
 import { limitUserCode } from './flood.ts'
-import type { Person } from './parts.ts'
+import type { Person } from './person.ts'
 import { INTERACTION_SECONDS } from './setup.ts'
 
 export const UserCode = z.object({ user_code: z.string().min(1).max(64) })

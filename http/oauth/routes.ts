@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { Fault } from '#core/kernel/errors'
+import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
-import { unauthenticated } from '#core/keys/index'
 import { addressOf } from '../auth.ts'
 import { readJson } from '../body.ts'
 import { Refusal } from '../errors.ts'
@@ -14,7 +14,7 @@ import { lookUpUserCode, UserCode } from './device.ts'
 import { limitRegistration } from './flood.ts'
 import { askedIn, decide, Decision, describe } from './interaction.ts'
 import { oauthPaths } from './metadata.ts'
-import type { OAuthParts, Person } from './parts.ts'
+import { actingPersonOf, personOf } from './person.ts'
 import { metadataProblem } from './registration.rules.ts'
 import { errorPage } from './render-error.ts'
 import { oauthServer } from './server.ts'
@@ -27,7 +27,6 @@ type Handler = (call: Call) => Promise<void>
 interface Call {
   readonly exchange: Exchange
   readonly base: string
-  readonly parts: OAuthParts
   /** What follows the prefix of the route. */
   readonly rest: string
 }
@@ -35,9 +34,9 @@ interface Call {
 /** Answers what belongs to the authorization server; undefined for every other path. */
 export type OAuthRoutes = (exchange: Exchange, path: string) => Promise<void> | undefined
 
-export function oauthRoutes(runtime: Runtime, parts: OAuthParts): OAuthRoutes {
+export function oauthRoutes(runtime: Runtime, operations: readonly Operation[]): OAuthRoutes {
   const server = runtime.use(oauthServer)
-  server.serve(parts.operations)
+  server.serve(operations)
   return (exchange, path) => {
     const base = runtime.use(ownAddress).of(exchange.request)
     if (base === undefined) return undefined
@@ -45,10 +44,10 @@ export function oauthRoutes(runtime: Runtime, parts: OAuthParts): OAuthRoutes {
     if (document !== undefined) return sendDocument(exchange, document)
     if (!path.startsWith('/oauth/')) return undefined
     const exact = routes[path]
-    if (exact) return run(exact, { exchange, base, parts, rest: '' })
+    if (exact) return run(exact, { exchange, base, rest: '' })
     const [, prefix = '', rest = ''] = /^(\/oauth\/[a-z]+\/)([^/]+)$/.exec(path) ?? []
     const below = routes[prefix]
-    return below && UID.test(rest) ? run(below, { exchange, base, parts, rest }) : undefined
+    return below && UID.test(rest) ? run(below, { exchange, base, rest }) : undefined
   }
 }
 
@@ -144,7 +143,7 @@ function withBody(request: IncomingMessage, body: object): IncomingMessage {
   return Object.assign(stream, { method, url, socket, headers, httpVersion: '1.1' }) as unknown as IncomingMessage
 }
 
-async function interaction({ exchange, base, parts, rest: uid }: Call): Promise<void> {
+async function interaction({ exchange, base, rest: uid }: Call): Promise<void> {
   const { request, response, runtime, headers } = exchange
   const page = request.method === 'GET' && (request.url ?? '').endsWith('?page=1')
   if (page) {
@@ -153,27 +152,22 @@ async function interaction({ exchange, base, parts, rest: uid }: Call): Promise<
   }
   const { provider } = await runtime.use(oauthServer).at(base)
   if (request.method === 'GET') {
-    const person = signedIn(await parts.personOf(runtime, request))
+    const person = await personOf(runtime, request)
     return sendJson(response, 200, await describe(await askedIn(runtime, { provider, uid, request }), person), headers)
   }
-  const person = signedIn(await parts.actingPersonOf(runtime, request))
+  const person = await actingPersonOf(runtime, request)
   const asked = await askedIn(runtime, { provider, uid, request })
   const decision = parsed(Decision, await readJson(request))
   sendJson(response, 200, { redirect: await decide(asked, person, decision) }, headers)
 }
 
-async function lookUp({ exchange, base, parts }: Call): Promise<void> {
+async function lookUp({ exchange, base }: Call): Promise<void> {
   const { request, response, runtime, headers } = exchange
-  const person = signedIn(await parts.actingPersonOf(runtime, request))
+  const person = await actingPersonOf(runtime, request)
   const { user_code } = parsed(UserCode, await readJson(request))
   const { provider } = await runtime.use(oauthServer).at(base)
   const { uid, cookie } = await lookUpUserCode(runtime, { provider, base }, person, user_code)
   sendJson(response, 200, { uid }, { ...headers, 'Set-Cookie': cookie })
-}
-
-function signedIn(person: Person | null): Person {
-  if (!person) throw unauthenticated()
-  return person
 }
 
 function parsed<T>(schema: { safeParse(value: unknown): SafeParsed<T> }, value: unknown): T {

@@ -1,21 +1,22 @@
-import { hashSecret, newSecret } from '#core/keys/index'
+import { openSession } from '#core/accounts/index'
 import { loadSettings, type Settings } from '#core/kernel/config'
-import { Fault } from '#core/kernel/errors'
 import { newId } from '#core/kernel/id'
 import { silentLog } from '#core/kernel/log'
 import { Runtime } from '#core/kernel/runtime'
 import type { PersonRole } from '#core/kernel/scope'
+import { insertKey, type KeyDraft } from '#core/keys/index'
 import { insertOrg } from '#core/orgs/index'
 import { operations } from '#core/registry.gen'
 import { started, version } from '#core/system/index'
 import { loadSqlParser } from '#core/evidence/index'
 import { testDatabase } from '#core/testing/database'
 import { mcpListener } from '#mcp/streamable'
+import { csrfTokenOf } from '../accounts/csrf.ts'
+import { sessionCookie } from '../accounts/cookie.ts'
 import { createApp } from '../app.ts'
 import { eventSources } from '../event-payloads.ts'
 import { listen } from '../listen.ts'
-import { isOwnOrigin, ownAddress } from '../own-address.ts'
-import type { OAuthParts, Person } from './parts.ts'
+import { ownAddress } from '../own-address.ts'
 
 export interface OAuthTestServer {
   readonly url: string
@@ -23,6 +24,8 @@ export interface OAuthTestServer {
   /** Orgs to be a member of. */
   readonly orgs: readonly [string, string]
   person(options?: { role?: PersonRole; orgs?: readonly string[] }): Promise<SignedIn>
+  /** The secret of a new key; role admin unless told. */
+  key(draft?: Partial<KeyDraft>): Promise<string>
   advance(ms: number): void
   close(): Promise<void>
 }
@@ -62,8 +65,7 @@ export async function oauthTestServer({ settings, fetch }: OAuthTestOptions = {}
     const org = { orgId, name: `Org ${orgId.slice(-4)}`, at: runtime.now(), by: 'test' }
     await runtime.db.transaction().execute((trx) => insertOrg(trx, org))
   }
-  const oauth: OAuthParts = { operations, personOf, actingPersonOf }
-  const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime), oauth })
+  const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
   const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
   runtime.use(ownAddress).listensOn(listening.url)
   return {
@@ -71,6 +73,12 @@ export async function oauthTestServer({ settings, fetch }: OAuthTestOptions = {}
     runtime,
     orgs,
     person: (options) => insertPerson(runtime, { role: options?.role ?? 'admin', orgs: options?.orgs ?? [orgs[0]] }),
+    key: async (draft) => {
+      const by = { orgId: orgs[0], principalId: 'system:test' }
+      const full: KeyDraft = { name: 'test', role: 'admin', ...draft }
+      const { db } = runtime
+      return db.transaction().execute(async (trx) => (await insertKey(trx, by, runtime.now(), full)).secret)
+    },
     advance: (ms) => void (ahead += ms),
     async close() {
       app.drain()
@@ -99,47 +107,8 @@ async function insertPerson(
       .values({ org_id, account_id: id, role, created_at: at, created_by: 'test' })
       .execute()
   }
-  const secret = newSecret('ws_')
-  await runtime.db
-    .insertInto('account_session')
-    .values({
-      id: newId('ses'),
-      token_hash: hashSecret(secret),
-      account_id: id,
-      member_of: orgs[0] ?? '',
-      created_at: at,
-      last_seen_at: at,
-      expires_at: new Date(at.getTime() + 86_400_000),
-      second_factor_at: null,
-      address: null,
-      user_agent: null,
-      revoked_at: null,
-    })
-    .execute()
-  return { accountId: id, email, cookie: `writ_session=${secret}`, csrf: csrfOf(secret) }
-}
-
-const csrfOf = (secret: string): string => hashSecret(`csrf ${secret}`)
-
-const personOf: OAuthParts['personOf'] = async (runtime, request): Promise<Person | null> => {
-  const secret = /(?:^|; )writ_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1]
-  if (secret === undefined) return null
-  const row = await runtime.db
-    .selectFrom('account_session as s')
-    .innerJoin('account as a', 'a.id', 's.account_id')
-    .select(['a.id', 'a.name', 'a.email', 's.member_of', 's.second_factor_at'])
-    .where('s.token_hash', '=', hashSecret(secret))
-    .where('s.revoked_at', 'is', null)
-    .executeTakeFirst()
-  if (!row) return null
-  const { id, name, email, member_of, second_factor_at } = row
-  return { accountId: id, name, email, orgId: member_of, secondFactorAt: second_factor_at, address: '127.0.0.1' }
-}
-
-const actingPersonOf: OAuthParts['actingPersonOf'] = async (runtime, request) => {
-  const secret = /(?:^|; )writ_session=(\w+)/.exec(request.headers.cookie ?? '')?.[1] ?? ''
-  const own = isOwnOrigin(runtime.use(ownAddress), request)
-  if (!own || request.headers['x-csrf-token'] !== csrfOf(secret))
-    throw new Fault('csrf', 'Not from a page of this server.')
-  return personOf(runtime, request)
+  const session = { accountId: id, orgId: orgs[0] ?? '', secondFactorAt: null, address: null, userAgent: null }
+  const { secret } = await openSession(runtime.db, at, session)
+  const cookie = sessionCookie(runtime.settings, secret).split(';')[0] ?? ''
+  return { accountId: id, email, cookie, csrf: csrfTokenOf(secret) }
 }
