@@ -4,6 +4,7 @@ import { z } from 'zod'
 import {
   consumeRecord,
   decideDeviceCode,
+  endGrantOfClient,
   GRANT_DAYS,
   insertGrant,
   membershipsOf,
@@ -169,6 +170,7 @@ async function decideDevice(asked: Asked, person: Person, allowed: Allowance | u
       }
     : { error: 'access_denied', errorDescription: 'The person did not allow this.' }
   const decided = await decideDeviceCode(runtime.db, interaction.deviceCode ?? '', runtime.now(), { grantId, fields })
+  if (!decided && grantId !== null) await endGrantOfClient(runtime, grantId)
   if (!decided) throw new Fault('gone', 'This code has expired or was answered already.')
   return `/device?result=${allowed ? 'allowed' : 'denied'}`
 }
