@@ -28,7 +28,7 @@ export function remoteSettings({ server, apiKey, authToken }: RemoteOptions): Se
 /** A fetch with the person's own token, renewed when it runs out. */
 function asPerson(settings: Settings, url: string): typeof fetch {
   return async (input, init) => {
-    const { accessToken } = await import('./login-run.ts')
+    const { accessToken } = await import('./login-token.ts')
     const headers = new Headers(init?.headers)
     headers.set('Authorization', `Bearer ${await accessToken(settings, url)}`)
     return fetch(input, { ...init, headers })

@@ -52,7 +52,7 @@ describe('oauth4webapi', () => {
       const response = await oauth.dynamicClientRegistrationRequest(as, registration, insecure)
       const client = await oauth.processDynamicClientRegistrationResponse(response)
       expect(client).toMatchObject({ client_secret_expires_at: 0, client_secret: expect.any(String) as unknown })
-      const authentication = oauth.ClientSecretBasic(String(client['client_secret']))
+      const authentication = oauth.ClientSecretBasic(client['client_secret'] as string)
 
       const verifier = oauth.generateRandomCodeVerifier()
       const url = new URL(as.authorization_endpoint ?? '')
@@ -173,7 +173,7 @@ describe('the device flow', () => {
     const answered = await browser.post(`/oauth/interaction/${uid}`, await browser.agreement(uid))
     expect(await answered.json()).toEqual({ redirect: '/device?result=allowed' })
     const both = await Promise.all([poll(device_code), poll(device_code)])
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 400])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
     const token = both.find(({ status }) => status === 200)?.body.access_token ?? ''
     const keys = await fetch(`${server.url}/api/keys`, { headers: { authorization: `Bearer ${token}` } })
     expect(keys.status).toBe(200)
@@ -210,7 +210,7 @@ describe('the device flow', () => {
     const answers = await Promise.all(
       browsers.map(async (one, n) => one.post(`/oauth/interaction/${uids[n]}`, await one.agreement(uids[n] ?? ''))),
     )
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 410])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 410])
   })
 
   test('guesses are few', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isRedirectAllowed } from './redirect.rules.ts'
 import { TestBrowser } from './test-browser.ts'
-import { RawClient } from './test-client.ts'
+import { RawClient, print } from './test-client.ts'
 import { oauthTestServer, type OAuthTestServer, type SignedIn } from './test-oauth.ts'
 
 const WEB = 'https://app.example/cb'
@@ -131,7 +131,7 @@ describe('the server', () => {
       expect([what, response.status, to]).toEqual([what, 303, expect.stringMatching(/^\/oauth-error\?error=\w+$/)])
       stayed += 1
     }
-    console.log(`redirect URIs: ${stayed} of ${refused.length} attacks refused`)
+    print(`redirect URIs: ${stayed} of ${refused.length} attacks refused`)
   })
 
   test('accepts what is, and names its host to the person', async () => {

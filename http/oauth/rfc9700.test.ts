@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TestBrowser } from './test-browser.ts'
-import { challengeOf, guardWith, RawClient, REDIRECT, register, type TokenAnswer } from './test-client.ts'
+import { challengeOf, guardWith, RawClient, REDIRECT, register, type TokenAnswer, print } from './test-client.ts'
 import { oauthTestServer, type OAuthTestServer, type SignedIn } from './test-oauth.ts'
 
 let server: OAuthTestServer
@@ -25,7 +25,7 @@ describe('codes and tokens are used once', () => {
     expect(answers.filter(({ status }) => status !== 200).every(({ body }) => body.error === 'invalid_grant')).toBe(
       true,
     )
-    console.log('codes: 1 of 8 parallel redemptions')
+    print('codes: 1 of 8 parallel redemptions')
   })
 
   test('8 parallel refreshes with one token: exactly 1', async () => {
@@ -35,7 +35,7 @@ describe('codes and tokens are used once', () => {
     expect(answers.filter(({ status }) => status !== 200).every(({ body }) => body.error === 'invalid_grant')).toBe(
       true,
     )
-    console.log('refresh tokens: 1 of 8 parallel refreshes')
+    print('refresh tokens: 1 of 8 parallel refreshes')
   })
 
   test('a code that comes again ends what the first use brought', async () => {
@@ -82,7 +82,10 @@ describe('codes and tokens are used once', () => {
     const other = await new TestBrowser(server.url, alice).post(`${server.url}/oauth/interaction/${uid}`, agreement)
     expect(other.status).toBe(404)
     const answers = await eight(() => browser.post(`${server.url}/oauth/interaction/${uid}`, agreement))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 409)])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([
+      200,
+      ...Array.from({ length: 7 }, () => 409),
+    ])
     // The way back is the browser's too.
     const resumed = await new TestBrowser(server.url, alice).get(`${server.url}/oauth/authorize/${uid}`)
     expect([resumed.status, resumed.headers.get('location')]).toEqual([303, '/oauth-error?error=expired'])
@@ -113,7 +116,7 @@ describe('code injection', () => {
       expect(answer.body).not.toHaveProperty('access_token')
       refused += 1
     }
-    console.log(`code injection: ${refused} of ${attacks.length} refused`)
+    print(`code injection: ${refused} of ${attacks.length} refused`)
   })
 })
 
@@ -170,7 +173,7 @@ describe('authorization requests', () => {
       expect([to.origin, to.pathname]).toEqual([server.url, '/oauth-error'])
       expect(to.search).toMatch(/^\?error=[a-z_]+$/)
     }
-    console.log(`open redirector: ${bad.length} of ${bad.length} stay here`)
+    print(`open redirector: ${bad.length} of ${bad.length} stay here`)
   })
 
   test('clickjacking and referrer: every answer forbids frames, caching and referring', async () => {
@@ -196,7 +199,7 @@ describe('authorization requests', () => {
       expect(headers.get('cache-control')).toContain('no-store')
       expect(headers.get('x-content-type-options')).toBe('nosniff')
     }
-    console.log(`security headers: ${paths.length} of ${paths.length} answers`)
+    print(`security headers: ${paths.length} of ${paths.length} answers`)
   })
 
   test('a page of another origin cannot agree for the person', async () => {
@@ -266,6 +269,6 @@ describe('scopes', () => {
       { logo_uri: `https://a.example/${'x'.repeat(2000)}` },
     ]
     for (const metadata of bad) expect([metadata, (await register(server, metadata)).status]).toEqual([metadata, 400])
-    console.log(`registrations: ${bad.length} of ${bad.length} refused`)
+    print(`registrations: ${bad.length} of ${bad.length} refused`)
   })
 })
