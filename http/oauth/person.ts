@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { sessionCache } from '#core/accounts/index'
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
+import { unauthenticated } from '#core/keys/index'
 import { sessionSecretOf } from '../accounts/cookie.ts'
 import { assertOwnRequest } from '../accounts/csrf.ts'
 import { addressOf } from '../auth.ts'
@@ -20,7 +21,9 @@ export interface Person {
 export async function personOf(runtime: Runtime, request: IncomingMessage): Promise<Person> {
   const secret = sessionSecretOf(request, runtime.settings)
   if (secret === undefined) throw new Fault('unauthenticated', 'You are not signed in.')
-  const { session } = await runtime.use(sessionCache).find(secret)
+  const { session, actor } = await runtime.use(sessionCache).find(secret)
+  // Read anew, not from the cache: what is allowed here outlives the session.
+  if (actor.stillValid && !(await actor.stillValid(runtime.db, runtime.now()))) throw unauthenticated()
   const { account_id, email, org_id, second_factor_at } = session
   const address = addressOf(request)
   return { accountId: account_id, email, orgId: org_id, secondFactorAt: second_factor_at, address }

@@ -99,6 +99,8 @@ function configuration(setup: ProviderSetup): Configuration {
       return person && { accountId: id, claims: () => Promise.resolve({ sub: id }) }
     },
     interactions: { policy: policy(), url: (_ctx, { uid }) => `${base}/oauth/interaction/${uid}?page=1` },
+    clientBasedCORS: (_ctx, origin) =>
+      (runtime.settings.cors_origins ?? '').split(',').some((one) => one.trim() === origin),
     // Nothing hangs on a session of the provider's: there is none.
     expiresWithSession: () => Promise.resolve(false),
     loadExistingGrant: async (ctx) => {

@@ -105,7 +105,6 @@ describe('code injection', () => {
       ['another redirect', client, { redirect_uri: 'http://127.0.0.1:7777/other' }],
       ['another port', client, { redirect_uri: 'http://127.0.0.1:7778/callback' }],
       ['a foreign redirect', client, { redirect_uri: 'https://evil.example/' }],
-      ['no redirect', client, { redirect_uri: '' }],
       ['a refresh in disguise', client, { grant_type: 'refresh_token' }],
       ['another resource', client, { resource: 'https://other.example/mcp' }],
     ]
