@@ -36,6 +36,11 @@ import { create as assumptionsCreate } from './assumptions/create.op.ts'
 import { get as assumptionsGet } from './assumptions/get.op.ts'
 import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
+import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
+import { list as grantsList } from './grants/list.op.ts'
+import { revokeOwn as grantsRevokeOwn } from './grants/revoke-own.op.ts'
+import { revoke as grantsRevoke } from './grants/revoke.op.ts'
+import { rotateKey as grantsRotateKey } from './grants/rotate-key.op.ts'
 import { evaluate as guardEvaluate } from './guard/evaluate.op.ts'
 import { getDecision as guardGetDecision } from './guard/get-decision.op.ts'
 import { listDecisions as guardListDecisions } from './guard/list-decisions.op.ts'
@@ -126,6 +131,11 @@ export const registry = {
   assumptionsGet,
   assumptionsList,
   assumptionsUpdate,
+  grantsListOwn,
+  grantsList,
+  grantsRevokeOwn,
+  grantsRevoke,
+  grantsRotateKey,
   guardEvaluate,
   guardGetDecision,
   guardListDecisions,

@@ -6,12 +6,15 @@ import { uuidv7 } from '#core/kernel/id'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
 import { answerAccountRoute } from './accounts/routes.ts'
+import type { Scope } from '#core/kernel/scope'
 import { answer, authenticate, publicCaller } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
+import { stepUp } from './oauth/challenge.ts'
+import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
@@ -21,7 +24,12 @@ import { securityHeaders, sendText } from './send.ts'
 export type McpListener = (
   request: IncomingMessage,
   response: ServerResponse,
-  caller: { readonly actor: Actor; readonly requestId: string; readonly identityToken?: string },
+  caller: {
+    readonly actor: Actor
+    readonly requestId: string
+    readonly identityToken?: string
+    readonly stepUp: (missing: Scope) => string | undefined
+  },
 ) => Promise<void>
 
 export interface AppParts {
@@ -45,6 +53,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
   const streams = new EventStreams(runtime, parts.events)
   const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
   const hot = hotPaths(parts.operations)
+  const oauth = oauthRoutes(runtime, parts.operations)
   let draining = false
 
   const route = async (exchange: Exchange): Promise<void> => {
@@ -58,6 +67,8 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
     if (request.method === 'OPTIONS') return answerOptions(exchange)
     if (path.startsWith('/auth/')) return answerAccountRoute(exchange, path)
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
+    const answered = oauth(exchange, path)
+    if (answered) return answered
     exchanges.set(request, exchange)
     framework(request, exchange.response)
   }
@@ -128,8 +139,10 @@ async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
   const token = credentials?.kind === 'key' ? credentials.identityToken : undefined
   const headers = Object.entries({ ...securityHeaders, ...exchange.headers, ...limits })
   for (const [name, value] of headers) exchange.response.setHeader(name, value)
-  const caller = { actor, requestId: exchange.requestId, ...(token === undefined ? {} : { identityToken: token }) }
-  await mcp(exchange.request, exchange.response, caller)
+  const { request, response, runtime, requestId } = exchange
+  const identity = token === undefined ? {} : { identityToken: token }
+  const more = (missing: Scope): string | undefined => stepUp(runtime, request, actor, missing)
+  await mcp(request, response, { actor, requestId, stepUp: more, ...identity })
 }
 
 function guardAgainstRebinding(rules: HostRules, request: IncomingMessage): void {

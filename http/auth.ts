@@ -57,10 +57,10 @@ export function addressOf(request: IncomingMessage): string {
   return request.socket.remoteAddress ?? 'unknown'
 }
 
-/** RFC 6750, section 3: a challenge names no error when no credential was sent. */
-export function challenge(request: IncomingMessage): string {
+/** RFC 6750, section 3: a challenge names no error when no credential was sent. `hints`: how to get a token. */
+export function challenge(request: IncomingMessage, hints = ''): string {
   const sent = request.headers.authorization !== undefined || request.headers['x-api-key'] !== undefined
-  return sent ? 'Bearer realm="writ", error="invalid_token"' : 'Bearer realm="writ"'
+  return `Bearer realm="writ"${sent ? ', error="invalid_token"' : ''}${hints}`
 }
 
 function bearerOf(header: string | undefined): string | undefined {

@@ -11,6 +11,7 @@ import { createApp } from './app.ts'
 import { eventSources } from './event-payloads.ts'
 import { listen } from './listen.ts'
 import { openRuntime } from './open-runtime.ts'
+import { ownAddress } from './own-address.ts'
 
 export interface ServeOptions {
   readonly settings: Settings
@@ -42,6 +43,7 @@ export async function startServer({ settings, log, signals = true }: ServeOption
     runtime.use(started)
     const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
     const listening = await listen(app.listener, settings)
+    runtime.use(ownAddress).listensOn(listening.url)
     stopping.push(async () => {
       app.drain()
       await listening.stop(settings.shutdown_seconds)

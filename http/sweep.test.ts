@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSqlParser } from '#core/evidence/index'
 import type { Operation } from '#core/kernel/operation'
 import { openSession } from '#core/accounts/index'
+import { insertGrant } from '#core/grants/index'
+import { newId } from '#core/kernel/id'
 import { operations } from '#core/registry.gen'
 import { testPerson } from '#core/testing/people'
 import { fieldsOf } from './paths.rules.ts'
@@ -45,7 +47,14 @@ async function person(orgId: string): Promise<{ session: string; known: Known }>
   const member = await testPerson(runtime, orgId, 'member', { email: `${mark}-member@${orgId}.example` })
   const draft = { accountId: owner.accountId, orgId, secondFactorAt: null, address: null, userAgent: mark }
   const { row } = await openSession(runtime.db, runtime.now(), draft)
-  return { session: owner.secret, known: { 'members.account_id': member.accountId, 'accounts.id': row.id } }
+  const by = { orgId, principalId: owner.accountId, accountId: owner.accountId }
+  const at = runtime.now()
+  const client = { clientId: 'cli_sweep', clientName: mark, agentId: `${mark}-client`, scopes: ['guard:read'] } as const
+  const times = { secondFactorAt: null, expiresAt: new Date(at.getTime() + 86_400_000) }
+  const grant = { id: newId('grt'), ...client, ...times }
+  await runtime.db.transaction().execute((trx) => insertGrant(trx, by, at, grant))
+  const known = { 'members.account_id': member.accountId, 'accounts.id': row.id, 'grants.id': grant.id }
+  return { session: owner.secret, known }
 }
 
 /** No key has an account: those operations are called by the org's owner. */

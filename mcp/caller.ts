@@ -1,4 +1,5 @@
 import type { Actor } from '#core/kernel/context'
+import type { Scope } from '#core/kernel/scope'
 import type { Toolset } from './toolsets.rules.ts'
 
 /** Who is behind one MCP request, and what was agreed with them outside the protocol. */
@@ -9,6 +10,8 @@ export interface Caller {
   /** Sent beside the API key: which agent speaks, not yet verified. */
   readonly identityToken?: string
   readonly agent?: AgentName
+  /** The challenge with which this client could get a scope that it lacks, when it could. */
+  readonly stepUp?: (missing: Scope) => string | undefined
   /** Aborted when the client cancels by a request of its own. */
   readonly cancelled?: AbortSignal
 }

@@ -21,6 +21,7 @@ import type {
   GuardTotalDayTable,
 } from '../guard/tables.ts'
 import type { AgentIdentityTable, IdentityTokenUseTable } from '../identities/tables.ts'
+import type { OauthGrantTable, OauthRecordTable, OauthSigningKeyTable } from '../grants/tables.ts'
 import type { ApiKeyTable } from '../keys/tables.ts'
 import type {
   LedgerCheckpointTable,
@@ -59,6 +60,9 @@ export interface Database {
   membership: MembershipTable
   invitation: InvitationTable
   activity: ActivityTable
+  oauth_grant: OauthGrantTable
+  oauth_record: OauthRecordTable
+  oauth_signing_key: OauthSigningKeyTable
   agent: AgentTable
   agent_presence: AgentPresenceTable
   agent_connection: AgentConnectionTable

@@ -18,6 +18,7 @@ export type IdPrefix =
   | 'ses'
   | 'inv'
   | 'grt'
+  | 'cli'
   | 'adm'
   | 'pair'
   | 'sec'

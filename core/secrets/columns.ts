@@ -36,4 +36,10 @@ export const encryptedColumns = {
     key: ['id'],
     boundTo: (accountId: string) => `account/${accountId}/totp`,
   },
+  oauthSigningKey: {
+    table: 'oauth_signing_key',
+    column: 'private_key_encrypted',
+    key: ['kid'],
+    boundTo: (kid: string) => `oauth/${kid}`,
+  },
 } as const satisfies Readonly<Record<string, EncryptedColumn>>

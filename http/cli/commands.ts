@@ -10,6 +10,7 @@ import { addGuard } from './guard.ts'
 import { addHalt } from './halt.ts'
 import { addKeys } from './keys.ts'
 import { addLedger } from './ledger.ts'
+import { addLogin } from './login.ts'
 import { addMcp } from './mcp.ts'
 import { addMigrate } from './migrate.ts'
 import { addPolicy } from './policy.ts'
@@ -21,6 +22,7 @@ import { addWhere } from './where.ts'
 /** In the order in which `writ --help` lists them. */
 export function addCommands(program: Command): void {
   addServe(program)
+  addLogin(program)
   addMcp(program)
   addDemo(program)
   addDoctor(program)
