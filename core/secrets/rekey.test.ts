@@ -8,7 +8,7 @@ const [from, to] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
 const at = new Date('2026-01-01T00:00:00Z')
 const secret = Buffer.from('what nobody may read')
 const seal = (column: EncryptedColumn, ...key: string[]): Buffer => sealSecret(secret, from, column.boundTo(...key))
-const { ledgerKey, webhookSecret, orgSecret, accountTotp } = encryptedColumns
+const { ledgerKey, webhookSecret, orgSecret, accountTotp, oauthSigningKey } = encryptedColumns
 
 let database: TestDatabase
 beforeEach(async () => {
@@ -49,6 +49,11 @@ beforeEach(async () => {
     .insertInto('account')
     .values({ id: 'usr_2', ...person, email_key: 'd@b.c', ...bare })
     .execute()
+  const signing = { kid: 'kid_2', public_key: '{}', private_key_encrypted: seal(oauthSigningKey, 'kid_2') }
+  await db
+    .insertInto('oauth_signing_key')
+    .values({ ...signing, created_at: at, retired_at: null })
+    .execute()
 })
 afterEach(() => database.close())
 
@@ -58,7 +63,9 @@ async function boxes(): Promise<Record<string, Buffer>> {
   const keys = await db.selectFrom('ledger_key').selectAll().execute()
   const settings = await db.selectFrom('org_secret').selectAll().execute()
   const accounts = await db.selectFrom('account').select(['id', 'totp_secret']).execute()
+  const signing = await db.selectFrom('oauth_signing_key').selectAll().execute()
   return Object.fromEntries([
+    ...signing.map((row) => [oauthSigningKey.boundTo(row.kid), row.private_key_encrypted] as const),
     ...webhooks.map((row) => [webhookSecret.boundTo(row.org_id), row.secret_encrypted] as const),
     ...keys.map((row) => [ledgerKey.boundTo(row.org_id, row.kid), row.private_key_encrypted] as const),
     ...settings.map((row) => [orgSecret.boundTo(row.org_id, row.name), row.value_encrypted] as const),
@@ -79,8 +86,9 @@ test('everything opens under the new key afterwards and nothing under the old on
     { table: 'webhook_secret', column: 'secret_encrypted', changed: 1203, already: 0 },
     { table: 'org_secret', column: 'value_encrypted', changed: 1, already: 0 },
     { table: 'account', column: 'totp_secret', changed: 1, already: 0 },
+    { table: 'oauth_signing_key', column: 'private_key_encrypted', changed: 1, already: 0 },
   ])
-  expect(await opensAllUnder(to)).toBe(1206)
+  expect(await opensAllUnder(to)).toBe(1207)
   for (const [boundTo, box] of Object.entries(await boxes())) {
     expect(() => openSecret(box, from, boundTo, { what: boundTo })).toThrow('cannot be opened')
   }
@@ -88,6 +96,7 @@ test('everything opens under the new key afterwards and nothing under the old on
   expect(again.map(({ changed, already }) => [changed, already])).toEqual([
     [0, 1],
     [0, 1203],
+    [0, 1],
     [0, 1],
     [0, 1],
   ])
@@ -106,6 +115,6 @@ test('of two runs at once one changes every row and the other finds it done', as
   const { db } = database.handle
   const runs = await Promise.all([rekeySecrets(db, { from, to }), rekeySecrets(db, { from, to })])
   const sums = runs.map((run) => run.reduce((sum, { changed }) => sum + changed, 0))
-  expect(sums.toSorted((a, b) => a - b)).toEqual([0, 1206])
-  expect(await opensAllUnder(to)).toBe(1206)
+  expect(sums.toSorted((a, b) => a - b)).toEqual([0, 1207])
+  expect(await opensAllUnder(to)).toBe(1207)
 })

@@ -172,14 +172,31 @@ describe('the device flow', () => {
     await expect(new TestBrowser(server.url, mallory).details(uid)).rejects.toThrow('404')
     const answered = await browser.post(`/oauth/interaction/${uid}`, await browser.agreement(uid))
     expect(await answered.json()).toEqual({ redirect: '/device?result=allowed' })
-    const both = await Promise.all([poll(device_code), poll(device_code)])
-    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
-    const token = both.find(({ status }) => status === 200)?.body.access_token ?? ''
+    const { status, body } = await poll(device_code)
+    expect(status).toBe(200)
+    const token = body.access_token ?? ''
     const keys = await fetch(`${server.url}/api/keys`, { headers: { authorization: `Bearer ${token}` } })
     expect(keys.status).toBe(200)
     // Their account stays out of reach.
     const account = await fetch(`${server.url}/api/account/grants`, { headers: { authorization: `Bearer ${token}` } })
     expect(account.status).toBe(403)
+  })
+
+  test('of two polls at once one gets the tokens; a code that comes again ends the grant', async () => {
+    const { device_code, user_code } = await start()
+    const browser = new TestBrowser(server.url, alice)
+    const looked = await browser.post('/oauth/device/lookup', { user_code })
+    const { uid } = (await looked.json()) as { uid: string }
+    await browser.post(`/oauth/interaction/${uid}`, await browser.agreement(uid))
+    const both = await Promise.all([poll(device_code), poll(device_code)])
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 400])
+    expect((await poll(device_code)).body.error).toBe('invalid_grant')
+    const token = both.find(({ status }) => status === 200)?.body.access_token ?? ''
+    await expect
+      .poll(
+        async () => (await fetch(`${server.url}/api/keys`, { headers: { authorization: `Bearer ${token}` } })).status,
+      )
+      .toBe(401)
   })
 
   test('a code that was refused, used, or never was', async () => {
