@@ -150,7 +150,7 @@ async function claimsOf(runtime: Runtime, token: object): Promise<Record<string,
 }
 
 /** The provider brings a dispatcher of its own, which leans on the runtime's insides; ours checks and pins addresses. */
-function outside(runtime: Runtime, url: string | URL | Request, options: RequestInit = {}): Promise<Response> {
+export function outside(runtime: Runtime, url: string | URL | Request, options: RequestInit = {}): Promise<Response> {
   const { method = 'GET', headers, body, redirect = 'manual', signal } = options
   const init = {
     method,

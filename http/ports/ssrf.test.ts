@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startSso } from '#core/accounts/index'
+import { fetchKeys } from '#core/identities/jwks'
 import { invoke } from '#core/kernel/invoke'
 import { silentLog } from '#core/kernel/log'
 import { Runtime, type LlmAddress } from '#core/kernel/runtime'
@@ -7,6 +8,7 @@ import { observeNeeds } from '#core/observations/index'
 import type { Facts, PolicyNeed } from '#core/policies/index'
 import { update } from '#core/settings/update.op'
 import { testOrg, testRuntime, type TestOrg, type TestRuntime } from '#core/testing/context'
+import { outside } from '../oauth/provider.ts'
 import type { EgressError } from './egress-error.ts'
 import { llmAt } from './llm.ts'
 import { ssrfLab, type SsrfLab } from './test-ssrf-lab.ts'
@@ -39,6 +41,8 @@ const paths: readonly Path[] = [
   { name: 'webhook policies', scheme: 'https:', reach: byWebhook },
   { name: 'language models of orgs', scheme: 'https:', reach: byModel },
   { name: 'sign-in with a provider', scheme: 'https:', reach: bySso },
+  { name: 'keys of agent issuers', scheme: 'https:', reach: byIssuerKeys },
+  { name: 'documents of OAuth clients', scheme: 'https:', reach: byClientDocument },
 ]
 
 async function byPort(runtime: Runtime, url: string): Promise<boolean> {
@@ -64,6 +68,17 @@ async function bySso({ handle, ports, settings }: Runtime, url: string): Promise
   const runtime = new Runtime({ handle, ports, log: silentLog, settings: own })
   const started = await startSso(runtime, { redirectUri: 'https://writ.example/auth/sso/callback', returnTo: '/' })
   return started.url.pathname === '/authorize'
+}
+
+async function byIssuerKeys(runtime: Runtime, url: string): Promise<boolean> {
+  const rule = { issuer: 'https://issuer.example', jwks_uri: url }
+  return (await fetchKeys(runtime, rule, undefined)).uri === url
+}
+
+async function byClientDocument(runtime: Runtime, url: string): Promise<boolean> {
+  const answer = await outside(runtime, url)
+  await answer.text()
+  return answer.ok
 }
 
 async function observed(runtime: Runtime, need: PolicyNeed) {

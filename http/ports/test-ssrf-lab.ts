@@ -131,13 +131,14 @@ function bomb(socket: Socket, coding: string, body: Buffer): void {
   socket.end(body)
 }
 
-/** What every path takes for a good answer: a webhook's, a language model's, and the description of a sign-in provider. */
+/** What every path takes for a good answer: a webhook's, a language model's, the description of a sign-in provider, keys. */
 function goodAnswer(request: string): string {
   const front = `http://${/^host: *(\S+)/im.exec(request)?.[1] ?? ''}`
   return JSON.stringify({ ...JSON.parse(okBody), issuer: `${front}/ok`, authorization_endpoint: `${front}/authorize` })
 }
 
 const okBody = JSON.stringify({
+  keys: [],
   decision: 'allow',
   id: 'c1',
   object: 'chat.completion',
