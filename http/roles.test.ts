@@ -64,7 +64,7 @@ describe('every operation by every role', () => {
   })
 
   test('there is no unexpected success', () => {
-    console.log(`role × operation: ${asked} pairs asked, ${unexpected.length} unexpected successes`)
+    process.stdout.write(`role × operation: ${asked} pairs asked, ${unexpected.length} unexpected successes\n`)
     expect(asked).toBe(callers.length * guarded.length)
     expect(unexpected).toEqual([])
   })
