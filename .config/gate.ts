@@ -97,6 +97,7 @@ function databaseTests(): string[] {
 await gate('format', 'oxfmt', ['--check'])
 await gate('lint', 'oxlint', ['--type-aware'])
 await gate('types', 'tsc', ['-p', '.'])
+await gate('types of the pages', 'tsc', ['-p', 'http/web'])
 await gate('generated files', 'node', [
   '--conditions=writ-source',
   '--disable-warning=ExperimentalWarning',

@@ -1,0 +1,1 @@
+export function AgentPage(_: { id?: string }) { return null }

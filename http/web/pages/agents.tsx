@@ -1,0 +1,1 @@
+export function Agents(_: { id?: string }) { return null }

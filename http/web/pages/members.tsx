@@ -1,0 +1,1 @@
+export function Members(_: { id?: string }) { return null }

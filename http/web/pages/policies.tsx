@@ -1,0 +1,1 @@
+export function Policies(_: { id?: string }) { return null }

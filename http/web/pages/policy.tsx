@@ -1,0 +1,1 @@
+export function PolicyPage(_: { id?: string }) { return null }

@@ -1,0 +1,1 @@
+export function Settings(_: { id?: string }) { return null }
