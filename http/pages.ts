@@ -96,7 +96,9 @@ function readOne(name: string): PageFile {
 
 function sendFile({ request, response, headers }: Exchange, file: PageFile): void {
   const accepted = String(request.headers['accept-encoding'] ?? '')
-  const encoding = (['br', 'gzip'] as const).find((name) => file.packed[name] && new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted))
+  const encoding = (['br', 'gzip'] as const).find(
+    (name) => file.packed[name] && new RegExp(`\\b${name}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`).test(accepted),
+  )
   const body = (encoding && file.packed[encoding]) ?? file.bytes
   const etag = `"${file.etag}${encoding === undefined ? '' : `-${encoding}`}"`
   const known = request.headers['if-none-match'] === etag

@@ -63,9 +63,14 @@ function filesIn(folder: string): string[] {
 
 function digestOfSources(): string {
   const digest = createHash('sha256')
-  const own = filesIn(here).filter((path) => !path.startsWith(join(here, 'dist')) && !/(\.test\.tsx?|\/test-[^/]+)$/.test(path))
+  const own = filesIn(here).filter(
+    (path) => !path.startsWith(join(here, 'dist')) && !/(\.test\.tsx?|\/test-[^/]+)$/.test(path),
+  )
   for (const path of [...own, join(here, '../client/routes.gen.ts'), join(here, '../../package-lock.json')]) {
-    digest.update(`${path.slice(here.length)}\0`).update(readFileSync(path)).update('\0')
+    digest
+      .update(`${path.slice(here.length)}\0`)
+      .update(readFileSync(path))
+      .update('\0')
   }
   return digest.digest('hex')
 }

@@ -64,11 +64,16 @@ export function HaltDialog({ onClose }: { readonly onClose: () => void }): React
       verb="Halt everything"
       onClose={onClose}
       onConfirm={async () => {
-        client.setQueryData(['halt'], await call('halt_start', { reason: reason.trim() || 'Halted from the dashboard' }))
+        client.setQueryData(
+          ['halt'],
+          await call('halt_start', { reason: reason.trim() || 'Halted from the dashboard' }),
+        )
         toast('Halted. Every guard decision is a block until you resume.')
       }}
     >
-      <p>From the moment you confirm no replica records an allow: every guard decision of this organization is a block.</p>
+      <p>
+        From the moment you confirm no replica records an allow: every guard decision of this organization is a block.
+      </p>
       <Input
         label="Reason"
         hint="Told to every agent that asks."

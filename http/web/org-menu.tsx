@@ -34,7 +34,14 @@ export function OrgMenu(): ReactNode {
   }, [open])
   return (
     <div className="org" ref={box}>
-      <button ref={button} type="button" className="org-button" aria-expanded={open} aria-controls="org-menu" onClick={() => setOpen(!open)}>
+      <button
+        ref={button}
+        type="button"
+        className="org-button"
+        aria-expanded={open}
+        aria-controls="org-menu"
+        onClick={() => setOpen(!open)}
+      >
         <span className="org-letter" aria-hidden="true">
           {(session.org.name[0] ?? 'W').toUpperCase()}
         </span>

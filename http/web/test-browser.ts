@@ -40,6 +40,7 @@ export async function windowOf(browser: Browser, server: TestInstance, look: Loo
     viewport: phone ? { width: 375, height: 812 } : { width: 1440, height: 900 },
     deviceScaleFactor: phone ? 2 : 1,
     hasTouch: phone,
+    isMobile: phone,
     colorScheme: scheme,
     reducedMotion: 'reduce',
     serviceWorkers: 'block',

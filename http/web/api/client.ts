@@ -11,7 +11,10 @@ export class ApiError extends Error {
   /** Seconds after which to ask again, when the server said so. */
   readonly retryAfter: number | undefined
 
-  constructor(message: string, failure: Partial<Pick<ApiError, 'status' | 'code' | 'details' | 'body' | 'retryAfter'>>) {
+  constructor(
+    message: string,
+    failure: Partial<Pick<ApiError, 'status' | 'code' | 'details' | 'body' | 'retryAfter'>>,
+  ) {
     super(message)
     this.status = failure.status ?? 0
     this.code = failure.code ?? ''
@@ -41,7 +44,11 @@ export function onSignedOut(listener: () => void): void {
 }
 
 /** Calls an operation of the server by its name; what it takes and gives is typed by the registry. */
-export async function call<N extends OperationName>(name: N, input: InputOf<N>, signal?: AbortSignal): Promise<OutputOf<N>> {
+export async function call<N extends OperationName>(
+  name: N,
+  input: InputOf<N>,
+  signal?: AbortSignal,
+): Promise<OutputOf<N>> {
   const [method, template] = routes[name]
   const rest: Record<string, unknown> = { ...input }
   const path = template.replaceAll(/\{(\w+)\}/g, (_, field: string) => {

@@ -3,7 +3,8 @@ import { isRecord } from './client.ts'
 
 const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-const isSame = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, index) => byte === b[index])
+const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index])
 
 async function sha256(...parts: readonly Uint8Array[]): Promise<Uint8Array> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
@@ -20,7 +21,10 @@ export function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
   if (!isRecord(value)) return JSON.stringify(value)
   const names = Object.keys(value).filter((name) => value[name] !== undefined)
-  return `{${names.sort().map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`).join(',')}}`
+  return `{${names
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalText(value[name])}`)
+    .join(',')}}`
 }
 
 export interface Inclusion {
@@ -88,7 +92,11 @@ export async function checkEntry(one: ProvenEntry, claim: Claim, keys: readonly 
   const place = isRecord(one.entry) ? one.entry['seq'] : undefined
   const root = await rootFrom({ leaf, seq: one.seq, size: claim.size, proof: one.proof.map(bytesOf) })
   const steps: Step[] = [
-    { what: 'The text hashes to the leaf', ok: hexOf(leaf) === one.leaf_hash && place === one.seq, detail: `SHA-256 ${hexOf(leaf).slice(0, 16)}…` },
+    {
+      what: 'The text hashes to the leaf',
+      ok: hexOf(leaf) === one.leaf_hash && place === one.seq,
+      detail: `SHA-256 ${hexOf(leaf).slice(0, 16)}…`,
+    },
     {
       what: 'The leaf is in the tree',
       ok: root !== null && isSame(root, bytesOf(claim.root)),
@@ -103,11 +111,14 @@ async function checkSignature(claim: Claim, keys: readonly Key[]): Promise<Step>
   const what = 'The root was signed'
   if (claim.checkpoint === null) return { what, ok: null, detail: 'There is no checkpoint of this size.' }
   const note = parseNote(claim.checkpoint.note)
-  if (note?.size !== claim.size || note.root !== claim.root) return { what, ok: false, detail: 'The checkpoint is about another tree.' }
+  if (note?.size !== claim.size || note.root !== claim.root)
+    return { what, ok: false, detail: 'The checkpoint is about another tree.' }
   const text = new TextEncoder().encode(note.text)
   try {
     for (const { kid, x } of keys) {
-      const key = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x }, { name: 'Ed25519' }, false, ['verify'])
+      const key = await crypto.subtle.importKey('jwk', { kty: 'OKP', crv: 'Ed25519', x }, { name: 'Ed25519' }, false, [
+        'verify',
+      ])
       for (const signature of note.signatures) {
         if (await crypto.subtle.verify({ name: 'Ed25519' }, key, signature, text)) {
           return { what, ok: true, detail: `Ed25519, key ${kid.slice(0, 12)}…, as this server publishes it` }

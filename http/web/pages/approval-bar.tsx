@@ -30,19 +30,46 @@ function whyNoGrant({ target }: Action): string | undefined {
 export function ApprovalBar(props: BarProps): ReactNode {
   const { action, asking, ask, busy, decide } = props
   const { second_factor: factor } = useSession()
-  const blocked = factor.required && !factor.enabled && 'Your organization asks approvers for a second factor: set it up in your account.'
+  const blocked =
+    factor.required &&
+    !factor.enabled &&
+    'Your organization asks approvers for a second factor: set it up in your account.'
   const id = action.action_id
   if (asking === 'deny') return <DenyForm {...props} />
   if (asking === 'grant') return <GrantForm {...props} />
   return (
     <div className="act-bar" role="group" aria-label="Your verdict">
-      <Button kind="danger" icon="cross" big hotkey="d" needs="approvals:decide" blocked={blocked || (busy && 'Being decided')} onClick={() => ask('deny')}>
+      <Button
+        kind="danger"
+        icon="cross"
+        big
+        hotkey="d"
+        needs="approvals:decide"
+        blocked={blocked || (busy && 'Being decided')}
+        onClick={() => ask('deny')}
+      >
         Deny…
       </Button>
-      <Button icon="clock" big hotkey="w" needs="approvals:decide" blocked={blocked || whyNoGrant(action)} onClick={() => ask('grant')}>
+      <Button
+        icon="clock"
+        big
+        hotkey="w"
+        needs="approvals:decide"
+        blocked={blocked || whyNoGrant(action)}
+        onClick={() => ask('grant')}
+      >
         For a while…
       </Button>
-      <Button kind="approve" icon="check" big hotkey="a" busy={busy} needs="approvals:decide" blocked={blocked} onClick={() => decide({ action_id: id, decision: 'allow' })}>
+      <Button
+        kind="approve"
+        icon="check"
+        big
+        hotkey="a"
+        busy={busy}
+        needs="approvals:decide"
+        blocked={blocked}
+        onClick={() => decide({ action_id: id, decision: 'allow' })}
+      >
         Approve
       </Button>
     </div>
@@ -109,8 +136,8 @@ function GrantForm({ action, ask, busy, decide }: BarProps): ReactNode {
     >
       <fieldset className="segments">
         <legend>
-          Approve this, and for a while every <code>{action.action_type}</code> of {action.agent_name ?? action.agent_id} on{' '}
-          <code>{action.target}</code> up to risk {action.risk_score}:
+          Approve this, and for a while every <code>{action.action_type}</code> of{' '}
+          {action.agent_name ?? action.agent_id} on <code>{action.target}</code> up to risk {action.risk_score}:
         </legend>
         {TERMS.map(([term, word]) => (
           <label key={term}>

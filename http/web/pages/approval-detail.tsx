@@ -32,7 +32,11 @@ export function ApprovalDetail({ id, row, settled, ...bar }: DetailProps): React
     if (loaded.error instanceof ApiError && loaded.error.status === 404) {
       return <Empty icon="search" title="There is no such act" action={<Link href="/">Back to the approvals</Link>} />
     }
-    return loaded.error ? <Problem error={loaded.error} retry={() => void loaded.refetch()} /> : <Skeleton rows={9} tall />
+    return loaded.error ? (
+      <Problem error={loaded.error} retry={() => void loaded.refetch()} />
+    ) : (
+      <Skeleton rows={9} tall />
+    )
   }
   const waits = row !== undefined && settled === undefined
   return (
@@ -123,7 +127,13 @@ function Seen({ action, explained }: { readonly action: Action; readonly explain
   )
 }
 
-function Requester({ action, explained: { decision } }: { readonly action: Action; readonly explained: Explained }): ReactNode {
+function Requester({
+  action,
+  explained: { decision },
+}: {
+  readonly action: Action
+  readonly explained: Explained
+}): ReactNode {
   const rows: readonly (readonly [string, ReactNode])[] = [
     ['Agent', <code key="a">{action.agent_id}</code>],
     ['Credential', <code key="c">{action.created_by}</code>],
@@ -133,7 +143,12 @@ function Requester({ action, explained: { decision } }: { readonly action: Actio
     ['Reversible', action.reversible ? 'yes, it says' : 'no'],
     ['Its reasoning', action.reasoning],
     ['Session', action.session_id ? <code key="s">{action.session_id}</code> : null],
-    ['Decision', <Link key="d" href={`/decisions/${decision.id}`}>{decision.id}</Link>],
+    [
+      'Decision',
+      <Link key="d" href={`/decisions/${decision.id}`}>
+        {decision.id}
+      </Link>,
+    ],
   ]
   return (
     <section className="block">

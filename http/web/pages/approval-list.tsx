@@ -21,7 +21,15 @@ export function ApprovalList({ rows, openId, busy }: ListProps): ReactNode {
   )
 }
 
-function Card({ row, open, busy }: { readonly row: Pending; readonly open: boolean; readonly busy: boolean }): ReactNode {
+function Card({
+  row,
+  open,
+  busy,
+}: {
+  readonly row: Pending
+  readonly open: boolean
+  readonly busy: boolean
+}): ReactNode {
   const { action, approval } = row
   const link = useRef<HTMLAnchorElement>(null)
   useEffect(() => {
@@ -29,7 +37,12 @@ function Card({ row, open, busy }: { readonly row: Pending; readonly open: boole
   }, [open])
   return (
     <li className={busy ? 'busy' : undefined}>
-      <Link ref={link} href={`/approvals/${encodeURIComponent(row.id)}`} className="card" aria-current={open ? 'true' : undefined}>
+      <Link
+        ref={link}
+        href={`/approvals/${encodeURIComponent(row.id)}`}
+        className="card"
+        aria-current={open ? 'true' : undefined}
+      >
         <span className="card-top">
           <span className="card-agent">{action.agent_name ?? action.agent_id}</span>
           <span className="card-type">{action.action_type}</span>
@@ -37,7 +50,9 @@ function Card({ row, open, busy }: { readonly row: Pending; readonly open: boole
         </span>
         <span className="card-goal">{spelledOut(action.declared_goal)}</span>
         <span className="card-bottom">
-          <span className="card-target">{action.target ? spelledOut(action.target) : <Ago at={approval.created_at} />}</span>
+          <span className="card-target">
+            {action.target ? spelledOut(action.target) : <Ago at={approval.created_at} />}
+          </span>
           <Risk score={approval.risk_score} />
         </span>
       </Link>

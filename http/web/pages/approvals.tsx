@@ -41,7 +41,9 @@ export function Approvals({ selected }: { readonly selected?: string }): ReactNo
             onChange={(event) => setSearch(event.target.value)}
           />
         </header>
-        {pending.error && pending.data === undefined && <Problem error={pending.error} retry={() => void pending.refetch()} />}
+        {pending.error && pending.data === undefined && (
+          <Problem error={pending.error} retry={() => void pending.refetch()} />
+        )}
         {pending.isPending && <Skeleton rows={7} tall />}
         {pending.data && rows.length === 0 && <NothingWaits />}
         {rows.length > 0 && shown.length === 0 && <p className="muted pad">Nothing that waits matches “{search}”.</p>}
@@ -69,7 +71,14 @@ export function Approvals({ selected }: { readonly selected?: string }): ReactNo
 
 function matches({ action }: Pending, search: string): boolean {
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const text = [action.declared_goal, action.target, action.action_type, action.agent_id, action.agent_name, action.action_id]
+  const text = [
+    action.declared_goal,
+    action.target,
+    action.action_type,
+    action.agent_id,
+    action.agent_name,
+    action.action_id,
+  ]
   const hay = text.join(' ').toLowerCase()
   return words.every((word) => hay.includes(word))
 }
@@ -109,7 +118,10 @@ function useInbox(shown: readonly Pending[], selected: string | undefined) {
   useHotkeys({
     j: () => goTo(shown[Math.min(shown.length - 1, at + 1)]),
     k: () => goTo(shown[Math.max(0, at - 1)]),
-    Enter: selected === undefined && document.activeElement === document.body ? () => goTo(shown[Math.max(0, at)]) : undefined,
+    Enter:
+      selected === undefined && document.activeElement === document.body
+        ? () => goTo(shown[Math.max(0, at)])
+        : undefined,
     '/': () => searchBox.current?.focus(),
     a: ready ? () => void rule({ action_id: open, decision: 'allow' }) : undefined,
     d: ready ? () => ask('deny') : undefined,

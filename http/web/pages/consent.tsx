@@ -41,14 +41,18 @@ export function Consent({ uid }: { readonly uid: string }): ReactNode {
   })
   if (asked.error instanceof ApiError && asked.error.status === 404) {
     return (
-      <Door title="This request is gone" lead="It was answered, or it is too old. Start again from the program that sent you here.">
+      <Door
+        title="This request is gone"
+        lead="It was answered, or it is too old. Start again from the program that sent you here."
+      >
         <Link href="/" className="button big">
           Go to Writ
         </Link>
       </Door>
     )
   }
-  if (!asked.data) return <Door title="Allow access?">{asked.error ? <Problem error={asked.error} /> : <Skeleton rows={6} />}</Door>
+  if (!asked.data)
+    return <Door title="Allow access?">{asked.error ? <Problem error={asked.error} /> : <Skeleton rows={6} />}</Door>
   return <Question uid={uid} asked={asked.data} />
 }
 
@@ -56,7 +60,9 @@ function Question({ uid, asked }: { readonly uid: string; readonly asked: Intera
   const { user } = useSession()
   const [orgId, setOrgId] = useState(asked.org_id ?? '')
   const [agentId, setAgentId] = useState(asked.agent_id ?? '')
-  const [scopes, setScopes] = useState<ReadonlySet<string>>(new Set(asked.scopes.filter(({ asked }) => asked).map(({ scope }) => scope)))
+  const [scopes, setScopes] = useState<ReadonlySet<string>>(
+    new Set(asked.scopes.filter(({ asked }) => asked).map(({ scope }) => scope)),
+  )
   const [done, setDone] = useState<string | null>(null)
   const { busy, error, attempt } = useAttempt()
   const possible = asked.orgs.find(({ org_id }) => org_id === orgId)?.scopes
@@ -65,13 +71,21 @@ function Question({ uid, asked }: { readonly uid: string; readonly asked: Intera
     attempt(async () => {
       const allowance = { org_id: orgId, scopes: given, ...(agentId.trim() === '' ? {} : { agent_id: agentId.trim() }) }
       const body = decision === 'deny' ? { decision } : { decision, ...allowance }
-      const { redirect } = await request<{ redirect: string | null }>('POST', `/oauth/interaction/${encodeURIComponent(uid)}`, { body })
+      const { redirect } = await request<{ redirect: string | null }>(
+        'POST',
+        `/oauth/interaction/${encodeURIComponent(uid)}`,
+        { body },
+      )
       setDone(decision)
       if (redirect && isSafe(redirect)) location.assign(redirect)
     })
   if (done !== null) return <Done allowed={done === 'allow'} device={asked.device !== undefined} />
   return (
-    <Door wide title={`Let ${spelledOut(asked.client.name)} work with Writ?`} lead={`You are signed in as ${user.email}.`}>
+    <Door
+      wide
+      title={`Let ${spelledOut(asked.client.name)} work with Writ?`}
+      lead={`You are signed in as ${user.email}.`}
+    >
       <Who asked={asked} />
       <form className="form" onSubmit={submitting(() => answer('allow'))}>
         {asked.orgs.length > 1 && (
@@ -84,7 +98,14 @@ function Question({ uid, asked }: { readonly uid: string; readonly asked: Intera
           </Select>
         )}
         {asked.agent_id !== null && (
-          <Input label="It acts as the agent" hint="The name by which its acts are judged, counted and recorded." required maxLength={128} value={agentId} onChange={(event) => setAgentId(event.target.value)} />
+          <Input
+            label="It acts as the agent"
+            hint="The name by which its acts are judged, counted and recorded."
+            required
+            maxLength={128}
+            value={agentId}
+            onChange={(event) => setAgentId(event.target.value)}
+          />
         )}
         <ScopeList scopes={asked.scopes} possible={possible} chosen={scopes} choose={setScopes} />
         <FormError error={error} />
@@ -92,7 +113,13 @@ function Question({ uid, asked }: { readonly uid: string; readonly asked: Intera
           <Button big busy={busy} onClick={() => void answer('deny')}>
             Deny
           </Button>
-          <Button big kind="primary" type="submit" busy={busy} blocked={given.length === 0 && 'Choose at least one thing it may do, or deny.'}>
+          <Button
+            big
+            kind="primary"
+            type="submit"
+            busy={busy}
+            blocked={given.length === 0 && 'Choose at least one thing it may do, or deny.'}
+          >
             Allow
           </Button>
         </div>
@@ -103,7 +130,10 @@ function Question({ uid, asked }: { readonly uid: string; readonly asked: Intera
 
 /** A page may not be sent to code, whatever the server was told to answer. */
 function isSafe(redirect: string): boolean {
-  return URL.canParse(redirect, location.origin) && !/^(javascript|data|vbscript|blob):/i.test(new URL(redirect, location.origin).protocol)
+  return (
+    URL.canParse(redirect, location.origin) &&
+    !/^(javascript|data|vbscript|blob):/i.test(new URL(redirect, location.origin).protocol)
+  )
 }
 
 const REGISTERED = {
@@ -178,7 +208,16 @@ function ScopeList({ scopes, possible, chosen, choose }: ScopeListProps): ReactN
       {scopes.map(({ scope, words }) => {
         const can = possible?.includes(scope) ?? true
         const hint = can ? <code>{scope}</code> : 'Not yours to give: your role in this organization does not have it.'
-        return <Check key={scope} label={words} hint={hint} disabled={!can} checked={can && chosen.has(scope)} onChange={(on) => toggle(scope, on)} />
+        return (
+          <Check
+            key={scope}
+            label={words}
+            hint={hint}
+            disabled={!can}
+            checked={can && chosen.has(scope)}
+            onChange={(on) => toggle(scope, on)}
+          />
+        )
       })}
     </fieldset>
   )
@@ -186,7 +225,9 @@ function ScopeList({ scopes, possible, chosen, choose }: ScopeListProps): ReactN
 
 export function Done({ allowed, device }: { readonly allowed: boolean; readonly device: boolean }): ReactNode {
   const title = allowed ? 'Allowed' : 'Denied'
-  const where = device ? 'Go back to the device; it goes on by itself.' : 'You are being sent back. If nothing happens, close this page and look at the program.'
+  const where = device
+    ? 'Go back to the device; it goes on by itself.'
+    : 'You are being sent back. If nothing happens, close this page and look at the program.'
   return (
     <Door title={title} lead={where}>
       {allowed && (

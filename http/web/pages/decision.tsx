@@ -23,7 +23,11 @@ export function DecisionPage({ id }: { readonly id: string }): ReactNode {
   if (explained.error instanceof ApiError && explained.error.status === 404) {
     return (
       <Page title="No such decision" back={back}>
-        <Empty icon="search" title="There is no decision with this id" action={<ButtonLink href="/decisions">All decisions</ButtonLink>} />
+        <Empty
+          icon="search"
+          title="There is no decision with this id"
+          action={<ButtonLink href="/decisions">All decisions</ButtonLink>}
+        />
       </Page>
     )
   }
@@ -39,14 +43,21 @@ export function DecisionPage({ id }: { readonly id: string }): ReactNode {
 
 function Detail({ explained }: { readonly explained: Explained }): ReactNode {
   const { decision, request, explain, shadow, risk_breakdown: breakdown } = explained
-  const reasons = isRecord(decision.evidence) && Array.isArray(decision.evidence['reasons']) ? decision.evidence['reasons'].filter(isRecord) : []
+  const reasons =
+    isRecord(decision.evidence) && Array.isArray(decision.evidence['reasons'])
+      ? decision.evidence['reasons'].filter(isRecord)
+      : []
   return (
     <div className="stack">
       <p className="detail-meta">
         <DecisionBadge decision={decision.decision} />
         <Risk score={decision.risk_score} />
         <Badge>{decision.action_type}</Badge>
-        {decision.agent_id && <Link href={`/agents/${encodeURIComponent(decision.agent_id)}`}>{decision.agent_name ?? decision.agent_id}</Link>}
+        {decision.agent_id && (
+          <Link href={`/agents/${encodeURIComponent(decision.agent_id)}`}>
+            {decision.agent_name ?? decision.agent_id}
+          </Link>
+        )}
         <Ago at={decision.created_at} />
       </p>
       {decision.degraded && (
@@ -56,7 +67,11 @@ function Detail({ explained }: { readonly explained: Explained }): ReactNode {
         </p>
       )}
       {decision.reason && <p>{decision.reason}</p>}
-      <Act request={request} spans={reasons.flatMap(({ span }) => (typeof span === 'string' ? [span] : []))} digest={decision.act_hash} />
+      <Act
+        request={request}
+        spans={reasons.flatMap(({ span }) => (typeof span === 'string' ? [span] : []))}
+        digest={decision.act_hash}
+      />
       <div className="detail-columns">
         <div>
           <Clauses clauses={explain} title="Clauses that fired" />
@@ -91,7 +106,14 @@ function Facts({ explained: { decision } }: { readonly explained: Explained }): 
     ['Act binding', decision.act_status],
     ['Session', decision.session_id && <code key="s">{decision.session_id}</code>],
     ['Policy revision', decision.policy_revision],
-    ['Came after', decision.prior_decision_id && <Link key="p" href={`/decisions/${decision.prior_decision_id}`}>{decision.prior_decision_id}</Link>],
+    [
+      'Came after',
+      decision.prior_decision_id && (
+        <Link key="p" href={`/decisions/${decision.prior_decision_id}`}>
+          {decision.prior_decision_id}
+        </Link>
+      ),
+    ],
   ]
   return (
     <section className="block">

@@ -22,21 +22,28 @@ const names = ['decision', 'agent_id', 'action_type', 'days'] as const
 export function Decisions(): ReactNode {
   const can = useCan()
   const [search, setSearch] = useSearchParams()
-  const filter: Filter = Object.fromEntries(names.flatMap((name) => (search.get(name) ? [[name, search.get(name)]] : [])))
+  const filter: Filter = Object.fromEntries(
+    names.flatMap((name) => (search.get(name) ? [[name, search.get(name)]] : [])),
+  )
   const settled = useSettled(filter)
   const list = usePaged(
     ['decisions', settled],
-    (cursor, signal) => call('guard_list_decisions', { ...inputOf(settled), limit: 50, ...(cursor ? { cursor } : {}) }, signal),
+    (cursor, signal) =>
+      call('guard_list_decisions', { ...inputOf(settled), limit: 50, ...(cursor ? { cursor } : {}) }, signal),
     (page) => page.decisions,
   )
   const set = (name: (typeof names)[number], value: string): void => {
-    setSearch((before) => {
-      if (value === '') before.delete(name)
-      else before.set(name, value)
-      return before
-    }, { replace: true })
+    setSearch(
+      (before) => {
+        if (value === '') before.delete(name)
+        else before.set(name, value)
+        return before
+      },
+      { replace: true },
+    )
   }
-  if (!can('guard:read')) return <Page title="Decisions">{<Empty icon="lock" title="Decisions are not for your role" />}</Page>
+  if (!can('guard:read'))
+    return <Page title="Decisions">{<Empty icon="lock" title="Decisions are not for your role" />}</Page>
   return (
     <Page wide title="Decisions" lead="Every answer of the guard, newest first.">
       <Stats stats={list.first?.stats} />
@@ -73,21 +80,52 @@ function Stats({ stats }: { readonly stats: List['stats'] | undefined }): ReactN
   )
 }
 
-function Filters({ filter, set }: { readonly filter: Filter; readonly set: (name: (typeof names)[number], value: string) => void }): ReactNode {
+function Filters({
+  filter,
+  set,
+}: {
+  readonly filter: Filter
+  readonly set: (name: (typeof names)[number], value: string) => void
+}): ReactNode {
   const first = useRef<HTMLInputElement>(null)
   useHotkeys({ '/': () => first.current?.focus() })
   return (
     <search className="filters">
-      <select className="input" aria-label="Decision" value={filter.decision ?? ''} onChange={(event) => set('decision', event.target.value)}>
+      <select
+        className="input"
+        aria-label="Decision"
+        value={filter.decision ?? ''}
+        onChange={(event) => set('decision', event.target.value)}
+      >
         <option value="">Every decision</option>
         <option value="allow">Allow</option>
         <option value="warn">Warn</option>
         <option value="require_approval">Approval</option>
         <option value="block">Block</option>
       </select>
-      <input ref={first} className="input" type="search" aria-label="Agent id" placeholder="Agent id" value={filter.agent_id ?? ''} onChange={(event) => set('agent_id', event.target.value)} />
-      <input className="input" type="search" aria-label="Action type" placeholder="Action type" value={filter.action_type ?? ''} onChange={(event) => set('action_type', event.target.value)} />
-      <select className="input" aria-label="Time" value={filter.days ?? ''} onChange={(event) => set('days', event.target.value)}>
+      <input
+        ref={first}
+        className="input"
+        type="search"
+        aria-label="Agent id"
+        placeholder="Agent id"
+        value={filter.agent_id ?? ''}
+        onChange={(event) => set('agent_id', event.target.value)}
+      />
+      <input
+        className="input"
+        type="search"
+        aria-label="Action type"
+        placeholder="Action type"
+        value={filter.action_type ?? ''}
+        onChange={(event) => set('action_type', event.target.value)}
+      />
+      <select
+        className="input"
+        aria-label="Time"
+        value={filter.days ?? ''}
+        onChange={(event) => set('days', event.target.value)}
+      >
         <option value="">All time</option>
         <option value="1">Last day</option>
         <option value="7">Last 7 days</option>

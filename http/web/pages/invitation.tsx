@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 import { request } from '../api/client.ts'
 import { forgetToken, linkToken } from '../api/link-token.ts'
+import { roleWords, type PersonRole } from '../api/roles.ts'
 import { adopt, useAuth, type AuthState } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
 import { Door, FormError, submitting } from '../parts/door.tsx'
@@ -16,18 +17,10 @@ import { SsoButton } from './sign-in.tsx'
 
 interface Offer {
   readonly org_name: string
-  readonly role: string
+  readonly role: PersonRole
   readonly email: string | null
   readonly has_account: boolean
   readonly expires_at: string
-}
-
-const MAY: Readonly<Record<string, string>> = {
-  owner: 'everything, and make other owners',
-  admin: 'approve, change policies, and manage people and keys',
-  approver: 'see everything and approve or deny',
-  member: 'see everything and work as an agent does',
-  readonly: 'see everything and change nothing',
 }
 
 export function Invited(): ReactNode {
@@ -43,12 +36,18 @@ export function Invited(): ReactNode {
   const { org_name, role, expires_at } = offer.data
   const lead = (
     <>
-      As <strong>{role}</strong> you may {MAY[role] ?? 'work here'}. The link works until {fullTime(expires_at)}.
+      As <strong>{role}</strong> you may {roleWords[role]}. The link works until {fullTime(expires_at)}.
     </>
   )
   return (
     <Door title={`Join ${org_name}`} lead={lead}>
-      {auth?.session ? <Join email={auth.session.user.email} /> : offer.data.has_account ? <SignInFirst /> : <NewPerson offer={offer.data} sso={auth?.sso?.name} />}
+      {auth?.session ? (
+        <Join email={auth.session.user.email} />
+      ) : offer.data.has_account ? (
+        <SignInFirst />
+      ) : (
+        <NewPerson offer={offer.data} sso={auth?.sso?.name} />
+      )}
     </Door>
   )
 }
@@ -98,8 +97,24 @@ function NewPerson({ offer, sso }: { readonly offer: Offer; readonly sso: string
       {sso !== undefined && <SsoButton name={sso} back="/invitation" />}
       <form className="form" onSubmit={submitting(() => attempt(() => accept({ name, password, email })))}>
         <FormError error={error} />
-        <Input label="Your name" autoComplete="name" required autoFocus maxLength={128} value={name} onChange={(event) => setName(event.target.value)} />
-        <Input label="E-mail" type="email" autoComplete="username" required readOnly={offer.email !== null} value={email} onChange={(event) => setEmail(event.target.value)} />
+        <Input
+          label="Your name"
+          autoComplete="name"
+          required
+          autoFocus
+          maxLength={128}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Input
+          label="E-mail"
+          type="email"
+          autoComplete="username"
+          required
+          readOnly={offer.email !== null}
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
         <NewPassword value={password} onChange={setPassword} />
         <Button type="submit" kind="primary" big busy={busy}>
           Create account and join

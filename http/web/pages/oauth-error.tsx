@@ -37,7 +37,9 @@ export function OAuthError(): ReactNode {
           </div>
         )}
       </dl>
-      <p className="muted">Go back to the program and start again. If it goes on, tell whoever runs this server the error above.</p>
+      <p className="muted">
+        Go back to the program and start again. If it goes on, tell whoever runs this server the error above.
+      </p>
       <Link href="/" className="button big">
         Go to Writ
       </Link>

@@ -14,7 +14,10 @@ export function Reset(): ReactNode {
   const { busy, error, attempt } = useAttempt()
   if (done) {
     return (
-      <Door title="The password is changed" lead="Every session of the account has ended. Sign in with the new password.">
+      <Door
+        title="The password is changed"
+        lead="Every session of the account has ended. Sign in with the new password."
+      >
         <Link href="/sign-in" className="button primary big">
           Sign in
         </Link>

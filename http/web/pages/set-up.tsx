@@ -31,10 +31,35 @@ export function SetUp(): ReactNode {
     <Door title="Set up Writ" lead="You become the owner: you invite the others and decide who may approve.">
       <form className="form" onSubmit={submitting(create)}>
         <FormError error={error} />
-        <Input label="Your name" name="name" autoComplete="name" required autoFocus maxLength={128} value={form.name} onChange={(event) => set('name')(event.target.value)} />
-        <Input label="E-mail" type="email" name="email" autoComplete="username" required value={form.email} onChange={(event) => set('email')(event.target.value)} />
+        <Input
+          label="Your name"
+          name="name"
+          autoComplete="name"
+          required
+          autoFocus
+          maxLength={128}
+          value={form.name}
+          onChange={(event) => set('name')(event.target.value)}
+        />
+        <Input
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          value={form.email}
+          onChange={(event) => set('email')(event.target.value)}
+        />
         <NewPassword value={form.password} onChange={set('password')} />
-        <Input label="Organization" name="org" autoComplete="organization" hint="Optional. How your team is called here." maxLength={128} value={form.org_name} onChange={(event) => set('org_name')(event.target.value)} />
+        <Input
+          label="Organization"
+          name="org"
+          autoComplete="organization"
+          hint="Optional. How your team is called here."
+          maxLength={128}
+          value={form.org_name}
+          onChange={(event) => set('org_name')(event.target.value)}
+        />
         <Button type="submit" kind="primary" big busy={busy}>
           Create the owner account
         </Button>
@@ -46,7 +71,10 @@ export function SetUp(): ReactNode {
 /** Nobody has an account yet, and whoever looks has no link. */
 export function SetUpNeeded(): ReactNode {
   return (
-    <Door title="Writ is not set up yet" lead="The first account is made with a one-time link, so that nobody who merely finds this address can take it.">
+    <Door
+      title="Writ is not set up yet"
+      lead="The first account is made with a one-time link, so that nobody who merely finds this address can take it."
+    >
       <ol className="steps">
         <li>
           Look at the terminal where the server was started: it printed a link that ends in <code>/setup?token=…</code>.
@@ -62,7 +90,10 @@ export function SetUpNeeded(): ReactNode {
 
 export function DeadLink({ what }: { readonly what: string }): ReactNode {
   return (
-    <Door title="This link does not work" lead={`The ${what} link is wrong, was used already, or has expired. Ask for a new one.`}>
+    <Door
+      title="This link does not work"
+      lead={`The ${what} link is wrong, was used already, or has expired. Ask for a new one.`}
+    >
       <Link href="/sign-in" className="button big">
         Go to sign-in
       </Link>

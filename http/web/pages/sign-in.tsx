@@ -42,12 +42,36 @@ export function SignIn(): ReactNode {
     return <FactorStep code={code} setCode={setCode} busy={busy} error={error} submit={signIn} back={back} />
   }
   return (
-    <Door title="Sign in to Writ" footer={<p>Forgotten the password? An operator makes a reset link with <code>writ account reset</code>.</p>}>
+    <Door
+      title="Sign in to Writ"
+      footer={
+        <p>
+          Forgotten the password? An operator makes a reset link with <code>writ account reset</code>.
+        </p>
+      }
+    >
       {auth?.sso && <SsoButton name={auth.sso.name} />}
       <form className="form" onSubmit={submitting(signIn)}>
         <FormError error={error} />
-        <Input label="E-mail" type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />
-        <Input label="Password" type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />
+        <Input
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          required
+          autoFocus
+          value={email}
+          onChange={(event) => setEmail(event.target.value)}
+        />
+        <Input
+          label="Password"
+          type="password"
+          name="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
         <Button type="submit" kind="primary" big busy={busy}>
           Sign in
         </Button>
@@ -56,7 +80,8 @@ export function SignIn(): ReactNode {
   )
 }
 
-const isFactorAsked = (problem: unknown): boolean => problem instanceof ApiError && problem.code === 'second_factor_required'
+const isFactorAsked = (problem: unknown): boolean =>
+  problem instanceof ApiError && problem.code === 'second_factor_required'
 
 export function SsoButton({ name, back = wanted() }: { readonly name: string; readonly back?: string }): ReactNode {
   return (
@@ -86,7 +111,17 @@ function FactorStep({ code, setCode, busy, error, submit, back }: StepProps): Re
       <form className="form" onSubmit={submitting(submit)}>
         <FormError error={error} />
         <div ref={box}>
-          <Input label="Code" name="code" autoComplete="one-time-code" inputMode="text" autoCapitalize="none" spellCheck={false} required value={code} onChange={(event) => setCode(event.target.value)} />
+          <Input
+            label="Code"
+            name="code"
+            autoComplete="one-time-code"
+            inputMode="text"
+            autoCapitalize="none"
+            spellCheck={false}
+            required
+            value={code}
+            onChange={(event) => setCode(event.target.value)}
+          />
         </div>
         <Button type="submit" kind="primary" big busy={busy}>
           Continue

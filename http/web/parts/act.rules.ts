@@ -16,7 +16,8 @@ export interface ShownAct {
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
 const plain = (text: string): ActLine[] => text.split('\n').map((line) => ({ text: line }))
-const marked = (text: string, mark: 'add' | 'remove'): ActLine[] => text.split('\n').map((line) => ({ text: line, mark }))
+const marked = (text: string, mark: 'add' | 'remove'): ActLine[] =>
+  text.split('\n').map((line) => ({ text: line, mark }))
 
 /** What the guard was shown, from the recorded request: the act itself before anything said about it. Null without one. */
 export function shownAct(request: Readonly<Record<string, unknown>>): ShownAct | null {
@@ -27,7 +28,8 @@ export function shownAct(request: Readonly<Record<string, unknown>>): ShownAct |
   const act = isRecord(request['act']) ? ofAct(request['act']) : null
   if (act) return act
   const content = textOf(request['content'])
-  if (content) return { kind: 'content', title: 'Text that would be sent or written', lines: plain(content), text: content }
+  if (content)
+    return { kind: 'content', title: 'Text that would be sent or written', lines: plain(content), text: content }
   if (!input) return null
   const text = JSON.stringify(input, null, 2)
   return { kind: 'tool', title: `Input of ${textOf(tool?.['name']) ?? 'the tool'}`, lines: plain(text), text }
@@ -37,7 +39,9 @@ function ofAct(act: Readonly<Record<string, unknown>>): ShownAct | null {
   switch (act['kind']) {
     case 'shell': {
       const text = textOf(act['command']) ?? ''
-      const lines = text.split('\n').map((line, index): ActLine => (index === 0 ? { text: line, mark: 'prompt' } : { text: line }))
+      const lines = text
+        .split('\n')
+        .map((line, index): ActLine => (index === 0 ? { text: line, mark: 'prompt' } : { text: line }))
       return { kind: 'shell', title: 'Shell command', lines, text }
     }
     case 'sql': {
@@ -105,7 +109,8 @@ export function piecesOf(line: string, spans: readonly string[]): Piece[] {
   const taken = Array.from({ length: line.length }, () => false)
   for (const span of spans) {
     if (span === '') continue
-    for (let at = line.indexOf(span); at >= 0; at = line.indexOf(span, at + span.length)) taken.fill(true, at, at + span.length)
+    for (let at = line.indexOf(span); at >= 0; at = line.indexOf(span, at + span.length))
+      taken.fill(true, at, at + span.length)
   }
   const pieces: { text: string; hit: boolean }[] = []
   for (let index = 0; index < line.length; index += 1) {
@@ -123,7 +128,10 @@ export function piecesOf(line: string, spans: readonly string[]): Piece[] {
  */
 export function spelledOut(text: string): string {
   // oxlint-disable-next-line no-control-regex -- exactly these must not be drawn
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g, (char) => {
-    return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
-  })
+  return text.replaceAll(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
+    (char) => {
+      return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
+    },
+  )
 }

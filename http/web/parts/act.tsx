@@ -29,8 +29,8 @@ export function Act({ request, spans, digest }: ActProps): ReactNode {
       <div className="act act-none">
         <Icon name="alert" />
         <p>
-          The guard was shown no act, only words about one. What will run is not known: judge by the target and the agent’s
-          own description, or deny and ask for the act itself.
+          The guard was shown no act, only words about one. What will run is not known: judge by the target and the
+          agent’s own description, or deny and ask for the act itself.
         </p>
       </div>
     )
@@ -40,7 +40,14 @@ export function Act({ request, spans, digest }: ActProps): ReactNode {
       <figcaption>
         <Icon name={icons[act.kind]} />
         <span>{act.title}</span>
-        {digest && <span className="act-digest" title={`SHA-256 of the act: ${digest}. The approval covers this and nothing else.`}>{digest.slice(0, 12)}</span>}
+        {digest && (
+          <span
+            className="act-digest"
+            title={`SHA-256 of the act: ${digest}. The approval covers this and nothing else.`}
+          >
+            {digest.slice(0, 12)}
+          </span>
+        )}
       </figcaption>
       {/* A block that scrolls must be reachable without a mouse. */}
       <pre tabIndex={0} role="region" aria-label={act.title}>
@@ -63,7 +70,9 @@ export function Act({ request, spans, digest }: ActProps): ReactNode {
 }
 
 function Pieces({ text, spans }: { readonly text: string; readonly spans: readonly string[] }): ReactNode {
-  return piecesOf(text, spans).map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>))
+  return piecesOf(text, spans).map(({ text, hit }, index) =>
+    hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
+  )
 }
 
 export function Digest({ label, text }: { readonly label: string; readonly text: string }): ReactNode {

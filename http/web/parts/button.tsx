@@ -25,7 +25,9 @@ export function Button(props: ButtonProps): ReactNode {
   const can = useCan()
   const role = useAuth().data?.session?.role
   const why =
-    needs !== undefined && !can(needs) ? `Your role${role ? ` (${role})` : ''} may not do this: it needs ${needs}.` : blocked
+    needs !== undefined && !can(needs)
+      ? `Your role${role ? ` (${role})` : ''} may not do this: it needs ${needs}.`
+      : blocked
   const off = busy === true || Boolean(why)
   return (
     <button
@@ -50,7 +52,12 @@ export function Button(props: ButtonProps): ReactNode {
   )
 }
 
-export function ButtonLink(props: { readonly href: string; readonly kind?: Kind; readonly icon?: IconName; readonly children: ReactNode }): ReactNode {
+export function ButtonLink(props: {
+  readonly href: string
+  readonly kind?: Kind
+  readonly icon?: IconName
+  readonly children: ReactNode
+}): ReactNode {
   return (
     <Link href={props.href} className={`button ${props.kind ?? 'plain'}`}>
       {props.icon && <Icon name={props.icon} />}

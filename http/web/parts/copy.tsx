@@ -27,7 +27,13 @@ export function Secret({ text, label }: { readonly text: string; readonly label:
   const [copied, setCopied] = useState(false)
   return (
     <div className="secret">
-      <input className="input mono" readOnly value={text} aria-label={label} onFocus={(event) => event.target.select()} />
+      <input
+        className="input mono"
+        readOnly
+        value={text}
+        aria-label={label}
+        onFocus={(event) => event.target.select()}
+      />
       <button
         type="button"
         className="button primary"

@@ -21,12 +21,7 @@ export function Clauses({ clauses, title }: { readonly clauses: readonly Row[]; 
               <code className="clause-path">{text(clause['clause'] ?? '')}</code>
             </p>
             <p>{text(clause['message'] ?? '')}</p>
-            {'expected' in clause && (
-              <p className="clause-values">
-                <span>expected</span> <code>{text(clause['expected'])}</code>
-                <span>saw</span> <code>{text(clause['seen'])}</code>
-              </p>
-            )}
+            <Values clause={clause} />
           </li>
         ))}
       </ul>
@@ -34,11 +29,45 @@ export function Clauses({ clauses, title }: { readonly clauses: readonly Row[]; 
   )
 }
 
-function Policy({ id, name }: { readonly id: string; readonly name: string }): ReactNode {
-  return id.startsWith('gp_') ? <Link href={`/policies/${encodeURIComponent(id)}`}>{name}</Link> : <strong>{name}</strong>
+/** What the message says already is not said twice. */
+function Values({ clause }: { readonly clause: Row }): ReactNode {
+  const message = text(clause['message'] ?? '')
+  const rows = (['expected', 'seen'] as const).flatMap((name) => {
+    const value = clause[name]
+    return value === undefined || value === true || value === null || message.includes(text(value))
+      ? []
+      : [[name, text(value)] as const]
+  })
+  if (rows.length === 0) return null
+  return (
+    <dl className="clause-values">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name === 'seen' ? 'saw' : 'expected'}</dt>
+          <dd>
+            <code>{value}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
 }
 
-const DANGER: Readonly<Record<string, Tone>> = { catastrophic: 'bad', high: 'bad', elevated: 'warn', low: 'plain', none: 'good' }
+function Policy({ id, name }: { readonly id: string; readonly name: string }): ReactNode {
+  return id.startsWith('gp_') ? (
+    <Link href={`/policies/${encodeURIComponent(id)}`}>{name}</Link>
+  ) : (
+    <strong>{name}</strong>
+  )
+}
+
+const DANGER: Readonly<Record<string, Tone>> = {
+  catastrophic: 'bad',
+  high: 'bad',
+  elevated: 'warn',
+  low: 'plain',
+  none: 'good',
+}
 
 /** What the guard read out of the act itself. */
 export function Findings({ reasons }: { readonly reasons: readonly Row[] }): ReactNode {
@@ -74,7 +103,10 @@ function stepsOf(breakdown: Row): readonly Step[] {
     ? { name: `${text(evidence['action_type'])}, by what it does`, delta: Number(evidence['base_risk']) }
     : { name: `${text(base?.['action_type'] ?? 'other')}, as declared`, delta: Number(base?.['score'] ?? 0) }
   const rest = Array.isArray(modifiers) ? modifiers.filter(isRecord) : []
-  return [start, ...rest.map((one) => ({ name: text(one['factor']).replaceAll('_', ' '), delta: Number(one['delta']) }))]
+  return [
+    start,
+    ...rest.map((one) => ({ name: text(one['factor']).replaceAll('_', ' '), delta: Number(one['delta']) })),
+  ]
 }
 
 /** How the risk came about, one line a summand, with the total below. */

@@ -1,4 +1,10 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, type TextareaHTMLAttributes } from 'react'
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from 'react'
 
 interface FieldProps {
   readonly label: string
@@ -13,7 +19,12 @@ interface Wiring {
 }
 
 /** A label, a control, what to know about it, and what is wrong with it: wired together for a screen reader. */
-function Field({ label, hint, error, children }: FieldProps & { readonly children: (wiring: Wiring) => ReactNode }): ReactNode {
+function Field({
+  label,
+  hint,
+  error,
+  children,
+}: FieldProps & { readonly children: (wiring: Wiring) => ReactNode }): ReactNode {
   const id = useId()
   const described = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ')
   return (
@@ -52,7 +63,13 @@ export function TextArea({ label, hint, error, ...rest }: Own<TextareaHTMLAttrib
   )
 }
 
-export function Select({ label, hint, error, children, ...rest }: Own<SelectHTMLAttributes<HTMLSelectElement>>): ReactNode {
+export function Select({
+  label,
+  hint,
+  error,
+  children,
+  ...rest
+}: Own<SelectHTMLAttributes<HTMLSelectElement>>): ReactNode {
   return (
     <Field label={label} hint={hint} error={error}>
       {(wiring) => (
@@ -64,7 +81,13 @@ export function Select({ label, hint, error, children, ...rest }: Own<SelectHTML
   )
 }
 
-export function Check(props: { readonly label: ReactNode; readonly hint?: ReactNode; readonly checked: boolean; readonly disabled?: boolean; readonly onChange: (checked: boolean) => void }): ReactNode {
+export function Check(props: {
+  readonly label: ReactNode
+  readonly hint?: ReactNode
+  readonly checked: boolean
+  readonly disabled?: boolean
+  readonly onChange: (checked: boolean) => void
+}): ReactNode {
   const id = useId()
   return (
     <div className="check">

@@ -2,7 +2,11 @@ import { useState, type ReactNode } from 'react'
 import { Check, Input } from './fields.tsx'
 
 /** A password that is chosen now: length is what counts, and it may be looked at. */
-export function NewPassword(props: { readonly value: string; readonly onChange: (value: string) => void; readonly label?: string }): ReactNode {
+export function NewPassword(props: {
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly label?: string
+}): ReactNode {
   const [visible, setVisible] = useState(false)
   return (
     <div className="form tight">

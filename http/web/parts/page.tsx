@@ -50,7 +50,12 @@ export function usePageHeading(tab: string) {
   return heading
 }
 
-export function Empty(props: { readonly icon: IconName; readonly title: string; readonly children?: ReactNode; readonly action?: ReactNode }): ReactNode {
+export function Empty(props: {
+  readonly icon: IconName
+  readonly title: string
+  readonly children?: ReactNode
+  readonly action?: ReactNode
+}): ReactNode {
   return (
     <div className="empty">
       <span className="empty-icon">
@@ -91,7 +96,11 @@ interface Loaded<T> {
 }
 
 /** Skeleton, problem or content of one query. */
-export function Load<T>(props: { readonly of: Loaded<T>; readonly rows?: number; readonly children: (data: T) => ReactNode }): ReactNode {
+export function Load<T>(props: {
+  readonly of: Loaded<T>
+  readonly rows?: number
+  readonly children: (data: T) => ReactNode
+}): ReactNode {
   const { data, error, refetch } = props.of
   if (data !== undefined) return props.children(data)
   if (error) return <Problem error={error} retry={() => void refetch()} />

@@ -12,9 +12,16 @@ interface Proven {
 }
 
 async function prove(ref: string, org: string, signal: AbortSignal): Promise<Proven> {
-  const [claim, { keys }] = await Promise.all([call('ledger_get_entry_proof', { ref }, signal), call('ledger_get_jwks', { org }, signal)])
+  const [claim, { keys }] = await Promise.all([
+    call('ledger_get_entry_proof', { ref }, signal),
+    call('ledger_get_jwks', { org }, signal),
+  ])
   const entries = await Promise.all(
-    claim.entries.map(async (entry) => ({ ...(await checkEntry(entry, claim, keys)), seq: entry.seq, kind: entry.entry.kind })),
+    claim.entries.map(async (entry) => ({
+      ...(await checkEntry(entry, claim, keys)),
+      seq: entry.seq,
+      kind: entry.entry.kind,
+    })),
   )
   return { entries }
 }

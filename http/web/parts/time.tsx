@@ -60,7 +60,11 @@ export function leftOf(milliseconds: number): string {
 export function Countdown({ until }: { readonly until: string }): ReactNode {
   const left = new Date(until).getTime() - useNow()
   return (
-    <time className={`countdown${left < 60_000 ? ' urgent' : ''}`} dateTime={until} title={`Expires ${fullTime(until)}`}>
+    <time
+      className={`countdown${left < 60_000 ? ' urgent' : ''}`}
+      dateTime={until}
+      title={`Expires ${fullTime(until)}`}
+    >
       {leftOf(left)}
     </time>
   )
