@@ -1,39 +1,45 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { scopesOf, type PersonRole } from '#core/kernel/scope'
-import { accountScopes } from '#core/kernel/scope'
-import type { TestInstance } from '../test-instance.ts'
-import type { Session } from './api/session.ts'
+import type { PersonRole } from '#core/kernel/scope'
+import { FIRST_ORG } from '#core/orgs/index'
+import { testPerson } from '#core/testing/people'
+import { testInstance, type TestInstance } from '../test-instance.ts'
+import { buildWhenStale } from './build.ts'
+
+export interface TestPages {
+  readonly server: TestInstance
+  readonly browser: Browser
+  /** A window of its own; somebody with the role is signed in, or nobody. */
+  window(look?: Look): Promise<BrowserContext>
+  close(): Promise<void>
+}
 
 export interface Look {
   readonly phone?: boolean
   readonly scheme?: 'light' | 'dark'
-  /** Who is signed in; null: nobody. */
   readonly role?: PersonRole | null
 }
 
-/** The system's browser, for pages on a real server. */
-export async function testBrowser(): Promise<Browser> {
+/** The pages as they are built, on a real server, in the system's browser. */
+export async function testPages(): Promise<TestPages> {
+  await buildWhenStale()
+  const server = await testInstance()
   const executablePath = process.env['WRIT_TEST_CHROMIUM'] ?? '/usr/bin/chromium'
-  return chromium.launch({ executablePath, args: ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage'] })
-}
-
-export function stubSession(role: PersonRole): Session {
+  const browser = await chromium.launch({
+    executablePath,
+    args: ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage'],
+  })
   return {
-    user: { id: 'usr_test', email: 'ada@example.com', name: 'Ada Byron' },
-    org: { org_id: 'org_default', name: 'Analytical Engines' },
-    role,
-    scopes: [...scopesOf(role), ...accountScopes],
-    orgs: [
-      { org_id: 'org_default', name: 'Analytical Engines', role },
-      { org_id: 'org_other', name: 'Side Project', role: 'member' },
-    ],
-    csrf: 'test',
-    second_factor: { enabled: true, verified: true, required: false },
+    server,
+    browser,
+    window: (look) => windowOf(browser, server, look),
+    async close() {
+      await browser.close()
+      await server.close()
+    },
   }
 }
 
-/** A window whose calls carry an API key and whose session is told by this test: everything else is the real server. */
-export async function windowOf(browser: Browser, server: TestInstance, look: Look = {}): Promise<BrowserContext> {
+async function windowOf(browser: Browser, server: TestInstance, look: Look = {}): Promise<BrowserContext> {
   const { phone = false, scheme = 'light', role = 'owner' } = look
   const context = await browser.newContext({
     baseURL: server.url,
@@ -44,18 +50,20 @@ export async function windowOf(browser: Browser, server: TestInstance, look: Loo
     colorScheme: scheme,
     reducedMotion: 'reduce',
     serviceWorkers: 'block',
-    ...(role === null ? {} : { extraHTTPHeaders: { 'x-api-key': server.adminKey } }),
   })
-  const state = { setup_needed: false, sso: null, session: role === null ? null : stubSession(role) }
-  await context.route('**/auth/state', (route) => route.fulfill({ json: state }))
+  if (role !== null) {
+    const { secret } = await testPerson(server.runtime, FIRST_ORG, role, { operator: role === 'owner' })
+    await context.addCookies([{ name: 'writ_session', value: secret, url: server.url }])
+  }
   return context
 }
 
-/** Everything a page complains about: broken policy, thrown errors, failed scripts. */
+/** Everything a page complains about: a breach of its policy, a thrown error. */
 export function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`))
   page.on('console', (message) => {
+    // What the server refused is told on the page; the browser tells it here as well.
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
   })
   return complaints

@@ -1,25 +1,4 @@
-import type { PersonRole } from '#core/kernel/scope'
-
-/** Answers of the operations about people, sessions, grants and agents, as their REST description says. */
-export interface Member {
-  readonly account_id: string
-  readonly email: string
-  readonly name: string
-  readonly role: PersonRole
-  readonly created_at: string
-  readonly second_factor: boolean
-}
-
-export interface Invitation {
-  readonly id: string
-  readonly email: string | null
-  readonly role: PersonRole
-  readonly created_at: string
-  readonly expires_at: string
-  readonly accepted_at?: string | null
-  readonly revoked_at?: string | null
-}
-
+/** Answers of operations about grants, acts and agents, as their REST description says. */
 export interface Grant {
   readonly id: string
   readonly client_id: string
@@ -32,15 +11,6 @@ export interface Grant {
   readonly last_used_at: string | null
   readonly expires_at: string | null
   readonly revoked_at: string | null
-}
-
-export interface BrowserSession {
-  readonly id: string
-  readonly created_at: string
-  readonly last_seen_at: string
-  readonly address: string | null
-  readonly user_agent: string | null
-  readonly current: boolean
 }
 
 export interface Act {

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { request } from '../api/client.ts'
-import type { BrowserSession, Grant } from '../api/people.ts'
+import { call, request } from '../api/client.ts'
+import type { Grant } from '../api/people.ts'
 import { useSession } from '../api/session.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Button } from '../parts/button.tsx'
@@ -16,20 +16,11 @@ import { useAttempt } from '../parts/use-attempt.ts'
 import { GrantRows } from './grant-rows.tsx'
 import { SecondFactor } from './second-factor.tsx'
 
-interface Mine {
-  readonly account: {
-    readonly email: string
-    readonly name: string
-    readonly has_password: boolean
-    readonly second_factor: { readonly enabled: boolean; readonly recovery_codes_left: number }
-  }
-}
-
 export function Account(): ReactNode {
   const { user } = useSession()
   const account = useQuery({
     queryKey: ['account'],
-    queryFn: ({ signal }) => request<Mine>('GET', '/api/account', { signal }),
+    queryFn: ({ signal }) => call('accounts_get', {}, signal),
   })
   return (
     <Page title="Your account" lead={user.email}>
@@ -64,7 +55,7 @@ function Name({ name: before }: { readonly name: string }): ReactNode {
   const { busy, error, attempt } = useAttempt()
   const save = (): Promise<void> =>
     attempt(async () => {
-      client.setQueryData(['account'], await request<Mine>('PATCH', '/api/account', { body: { name: name.trim() } }))
+      client.setQueryData(['account'], await call('accounts_update', { name: name.trim() }))
       void client.invalidateQueries({ queryKey: ['auth'] })
       toast('Saved.')
     })
@@ -96,7 +87,7 @@ function Password({ has }: { readonly has: boolean }): ReactNode {
   const { busy, error, attempt } = useAttempt()
   const change = (): Promise<void> =>
     attempt(async () => {
-      await request('PATCH', '/api/account', { body: { password, ...(has ? { current_password: current } : {}) } })
+      await call('accounts_update', { password, ...(has ? { current_password: current } : {}) })
       setCurrent('')
       setPassword('')
       toast('The password is changed. Your other sessions have ended.')
@@ -145,12 +136,11 @@ function Sessions(): ReactNode {
   const client = useQueryClient()
   const list = useQuery({
     queryKey: ['sessions'],
-    queryFn: ({ signal }) =>
-      request<{ sessions: readonly BrowserSession[] }>('GET', '/api/account/sessions', { signal }),
+    queryFn: ({ signal }) => call('accounts_list_sessions', {}, signal),
   })
   const end = async (id: string): Promise<void> => {
     try {
-      await request('DELETE', `/api/account/sessions/${encodeURIComponent(id)}`)
+      await call('accounts_revoke_session', { id })
       toast('That session has ended.')
     } catch (error) {
       toastError(error)

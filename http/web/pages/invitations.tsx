@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { request } from '../api/client.ts'
-import type { Invitation } from '../api/people.ts'
+import type { OutputOf } from '../../client/operations.ts'
+import { call } from '../api/client.ts'
 import { personRoles, roleWords, type PersonRole } from '../api/roles.ts'
 import { useSession } from '../api/session.ts'
 import { Badge } from '../parts/badges.tsx'
@@ -21,12 +21,11 @@ export function Invitations(): ReactNode {
   const now = useNow()
   const list = useQuery({
     queryKey: ['invitations'],
-    queryFn: ({ signal }) =>
-      request<{ invitations: readonly Invitation[] }>('GET', '/api/invitations', { query: { limit: 100 }, signal }),
+    queryFn: ({ signal }) => call('members_list_invitations', { limit: 100 }, signal),
   })
   const revoke = async (id: string): Promise<void> => {
     try {
-      await request('DELETE', `/api/invitations/${encodeURIComponent(id)}`)
+      await call('members_revoke_invitation', { id })
       toast('The invitation no longer works.')
     } catch (error) {
       toastError(error)
@@ -69,11 +68,7 @@ export function Invitations(): ReactNode {
   )
 }
 
-interface Made {
-  readonly invitation: Invitation
-  readonly url?: string
-  readonly path?: string
-}
+type Made = OutputOf<'members_invite'>
 
 export function InviteDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { role: own } = useSession()
@@ -84,8 +79,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
   const { busy, error, attempt } = useAttempt()
   const invite = (): Promise<void> =>
     attempt(async () => {
-      const body = { role, ...(email.trim() === '' ? {} : { email: email.trim() }) }
-      setMade(await request<Made>('POST', '/api/invitations', { body }))
+      setMade(await call('members_invite', { role, ...(email.trim() === '' ? {} : { email: email.trim() }) }))
       void client.invalidateQueries({ queryKey: ['invitations'] })
     })
   if (made) return <LinkDialog made={made} onClose={onClose} />
@@ -125,7 +119,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }): Rea
 }
 
 function LinkDialog({ made, onClose }: { readonly made: Made; readonly onClose: () => void }): ReactNode {
-  const link = made.url ?? new URL(made.path ?? '/', location.origin).href
+  const link = new URL(made.path, location.origin).href
   return (
     <Dialog
       sticky

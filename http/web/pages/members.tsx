@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { personRoles, type PersonRole } from '../api/roles.ts'
-import { request } from '../api/client.ts'
-import type { Member } from '../api/people.ts'
+import type { OutputOf } from '../../client/operations.ts'
+import { call } from '../api/client.ts'
 import { useCan, useSession } from '../api/session.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Button } from '../parts/button.tsx'
@@ -13,16 +13,13 @@ import { Ago } from '../parts/time.tsx'
 import { toast, toastError } from '../parts/toast.tsx'
 import { Invitations, InviteDialog } from './invitations.tsx'
 
-interface List {
-  readonly members: readonly Member[]
-  readonly next_cursor: string | null
-}
+type Member = OutputOf<'members_list'>['members'][number]
 
 export function Members(): ReactNode {
   const [inviting, setInviting] = useState(false)
   const list = usePaged(
     ['members'],
-    (cursor, signal) => request<List>('GET', '/api/members', { query: { cursor, limit: 50 }, signal }),
+    (cursor, signal) => call('members_list', { limit: 50, ...(cursor ? { cursor } : {}) }, signal),
     (page) => page.members,
   )
   return (
@@ -109,7 +106,7 @@ function RoleOf({ member }: { readonly member: Member }): ReactNode {
   const change = async (role: PersonRole): Promise<void> => {
     setBusy(true)
     try {
-      await request('PATCH', `/api/members/${encodeURIComponent(member.account_id)}`, { body: { role } })
+      await call('members_update', { account_id: member.account_id, role })
       toast(`${member.name} is ${role} now.`)
     } catch (error) {
       toastError(error)
@@ -149,7 +146,7 @@ function RemoveMember({ member, onClose }: { readonly member: Member; readonly o
       verb="Remove"
       onClose={onClose}
       onConfirm={async () => {
-        await request('DELETE', `/api/members/${encodeURIComponent(member.account_id)}`)
+        await call('members_remove', { account_id: member.account_id })
         toast(`${member.name} was removed.`)
         await client.invalidateQueries({ queryKey: ['members'] })
       }}

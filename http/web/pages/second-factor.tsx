@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { encode } from 'uqr'
-import { request } from '../api/client.ts'
+import type { OutputOf } from '../../client/operations.ts'
+import { call, request } from '../api/client.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Button } from '../parts/button.tsx'
 import { Copyable } from '../parts/copy.tsx'
@@ -11,17 +12,14 @@ import { Input } from '../parts/fields.tsx'
 import { toast, toastError } from '../parts/toast.tsx'
 import { useAttempt } from '../parts/use-attempt.ts'
 
-interface Started {
-  readonly secret: string
-  readonly otpauth_url: string
-}
+type Started = OutputOf<'accounts_start_totp'>
 
 export function SecondFactor({ enabled, left }: { readonly enabled: boolean; readonly left: number }): ReactNode {
   const [started, setStarted] = useState<Started | null>(null)
   const [removing, setRemoving] = useState(false)
   const start = async (): Promise<void> => {
     try {
-      setStarted(await request<Started>('POST', '/api/account/totp', { body: {} }))
+      setStarted(await call('accounts_start_totp', {}))
     } catch (error) {
       toastError(error)
     }
@@ -63,12 +61,7 @@ function Enrol({ started, onClose }: { readonly started: Started; readonly onClo
   const { busy, error, attempt } = useAttempt()
   const confirm = (): Promise<void> =>
     attempt(async () => {
-      const body = { code: code.replaceAll(/\s/g, '') }
-      const { recovery_codes } = await request<{ recovery_codes: readonly string[] }>(
-        'POST',
-        '/api/account/totp/confirm',
-        { body },
-      )
+      const { recovery_codes } = await call('accounts_confirm_totp', { code: code.replaceAll(/\s/g, '') })
       setCodes(recovery_codes)
       void client.invalidateQueries({ queryKey: ['account'] })
       void client.invalidateQueries({ queryKey: ['auth'] })

@@ -80,7 +80,7 @@ export function SetUpNeeded(): ReactNode {
           Look at the terminal where the server was started: it printed a link that ends in <code>/setup?token=…</code>.
         </li>
         <li>
-          Or make a new one there: <code>writ setup-link</code>
+          Is it gone, or older than a day? Start the server again: while nobody has an account, it prints a new one.
         </li>
         <li>Open the link in this browser.</li>
       </ol>

@@ -8,6 +8,19 @@ import { Door, FormError, submitting } from '../parts/door.tsx'
 import { Input } from '../parts/fields.tsx'
 import { useAttempt } from '../parts/use-attempt.ts'
 
+const SSO_PROBLEMS: Readonly<Record<string, string>> = {
+  sso_unknown_person:
+    'The provider knows you, but nobody has invited you here. Ask for an invitation with this address.',
+  sso_unavailable: 'The provider cannot be reached now. Try again in a moment.',
+  sso_failed: 'Sign-in with the provider did not succeed. Start again.',
+}
+
+/** How the round to the provider ended, when it ended here. */
+function ssoProblem(): Error | null {
+  const word = new URLSearchParams(location.search).get('error')
+  return word === null ? null : new Error(SSO_PROBLEMS[word] ?? 'Sign-in did not succeed. Start again.')
+}
+
 /** Where the person wanted to go; only ever a path of this server. */
 function wanted(): string {
   return ownPath(new URLSearchParams(location.search).get('return_to'))
@@ -20,6 +33,7 @@ export function SignIn(): ReactNode {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string | null>(null)
+  const [problem] = useState(ssoProblem)
   const { busy, error, setError, attempt } = useAttempt()
   if (auth?.session) return <Redirect to={wanted()} replace />
   const signIn = (): Promise<void> =>
@@ -44,15 +58,11 @@ export function SignIn(): ReactNode {
   return (
     <Door
       title="Sign in to Writ"
-      footer={
-        <p>
-          Forgotten the password? An operator makes a reset link with <code>writ account reset</code>.
-        </p>
-      }
+      footer={<p>Forgotten the password? Whoever runs this server can make you a link for a new one.</p>}
     >
       {auth?.sso && <SsoButton name={auth.sso.name} />}
       <form className="form" onSubmit={submitting(signIn)}>
-        <FormError error={error} />
+        <FormError error={error ?? problem} />
         <Input
           label="E-mail"
           type="email"
