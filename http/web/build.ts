@@ -22,15 +22,38 @@ export async function buildWhenStale(): Promise<void> {
 /** The folder appears whole or not at all: a server that starts meanwhile reads no half of it. */
 async function buildPages(target: string): Promise<void> {
   const draft = `${target}.${process.pid}`
+  const before = process.env['NODE_ENV']
+  // Decides which React is taken: a test that builds must not put the slow one into the pages.
+  process.env['NODE_ENV'] = 'production'
+  try {
+    await bundle(draft)
+  } finally {
+    if (before === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = before
+  }
+  compress(draft)
+  writeFileSync(stampOf(draft), digestOfSources())
+  rmSync(target, { recursive: true, force: true })
+  try {
+    renameSync(draft, target)
+  } catch (error) {
+    // Another build was quicker by a moment.
+    rmSync(draft, { recursive: true, force: true })
+    if (!existsSync(stampOf(target))) throw error
+  }
+}
+
+async function bundle(outDir: string): Promise<void> {
   const [{ build }, { default: react }] = await Promise.all([import('vite'), import('@vitejs/plugin-react')])
   await build({
     root: here,
     configFile: false,
+    mode: 'production',
     logLevel: 'warn',
     plugins: [react()],
     resolve: { conditions: ['writ-source', 'module', 'browser', 'production'] },
     build: {
-      outDir: draft,
+      outDir,
       emptyOutDir: true,
       target: 'es2023',
       modulePreload: { polyfill: false },
@@ -42,16 +65,6 @@ async function buildPages(target: string): Promise<void> {
       },
     },
   })
-  compress(draft)
-  writeFileSync(stampOf(draft), digestOfSources())
-  rmSync(target, { recursive: true, force: true })
-  try {
-    renameSync(draft, target)
-  } catch (error) {
-    // Another build was quicker by a moment.
-    rmSync(draft, { recursive: true, force: true })
-    if (!existsSync(stampOf(target))) throw error
-  }
 }
 
 function filesIn(folder: string): string[] {

@@ -82,12 +82,11 @@ function MemberTable({ members }: { readonly members: readonly Member[] }): Reac
               <td className="tight right">
                 <Button
                   kind="quiet"
+                  icon="cross"
                   needs="members:write"
-                  aria-label={`Remove ${member.name}`}
+                  label={`Remove ${member.name}`}
                   onClick={() => setRemoving(member)}
-                >
-                  Remove…
-                </Button>
+                />
               </td>
             </tr>
           ))}

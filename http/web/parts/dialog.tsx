@@ -19,6 +19,8 @@ export function Dialog({ title, onClose, children, footer, sticky }: DialogProps
   useEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // It would be the button that closes it: whoever opened it came to fill something in.
+    element?.querySelector<HTMLElement>('.dialog-content :is(input, select, textarea)')?.focus()
     return () => element?.close()
   }, [])
   return (
