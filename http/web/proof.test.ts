@@ -1,13 +1,13 @@
 import canonicalize from 'canonicalize'
-import fc from 'fast-check'
+import { assert, jsonValue, property } from 'fast-check'
 import { expect, test } from 'vitest'
 import { sealEntries, type Draft } from '../../core/ledger/seal.rules.ts'
 import { emptyHead, nodeHash, rootOf } from '../../core/ledger/tree.rules.ts'
 import { canonicalText, checkEntry, rootFrom } from './api/proof.ts'
 
 test('the text of a value is what the ledger hashes, for every JSON value', () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+  assert(
+    property(jsonValue({ noUnicodeString: false }), (value) => {
       expect(canonicalText(value)).toBe(canonicalize(value))
     }),
     { seed: 7, numRuns: 300 },
@@ -43,8 +43,8 @@ test('every place in trees of every size up to 37 is led to the root, and nothin
       const leaf = leaves[seq] ?? Buffer.alloc(32)
       const found = await rootFrom({ leaf, seq, size, proof })
       expect(found && Buffer.from(found).equals(root)).toBe(true)
-      const elsewhere = await rootFrom({ leaf, seq: (seq + 1) % size, size, proof })
-      if (size > 1) expect(elsewhere && Buffer.from(elsewhere).equals(root)).not.toBe(true)
+      const elsewhere = await rootFrom({ leaf, seq: seq + 1, size, proof })
+      expect(elsewhere && Buffer.from(elsewhere).equals(root)).not.toBe(true)
     }
   }
 })

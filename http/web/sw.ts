@@ -70,5 +70,3 @@ async function keep(path: string, as: string): Promise<void> {
 async function dropOthers(): Promise<void> {
   for (const name of await caches.keys()) if (name !== SHELL) await caches.delete(name)
 }
-
-export {}

@@ -75,7 +75,8 @@ export function useSignOut(): () => Promise<void> {
 
 /** Where to go after sign-in: a path of this server and nothing else. */
 export function ownPath(wanted: string | null): string {
-  if (wanted === null || !/^\/(?![/\\])/.test(wanted) || /[\u0000-\u0020\\]/.test(wanted)) return '/'
+  if (wanted === null || !wanted.startsWith('/') || !URL.canParse(wanted, location.origin)) return '/'
   const url = new URL(wanted, location.origin)
-  return url.origin === location.origin ? `${url.pathname}${url.search}` : '/'
+  // What the browser will see is looked at, not what was sent: `/\\evil.example` is no path of ours.
+  return url.origin === location.origin && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}` : '/'
 }

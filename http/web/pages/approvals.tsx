@@ -49,6 +49,9 @@ export function Approvals({ selected }: { readonly selected?: string }): ReactNo
         {rows.length > 0 && shown.length === 0 && <p className="muted pad">Nothing that waits matches “{search}”.</p>}
         <ApprovalList rows={shown} openId={open} busy={inbox.busy} />
       </section>
+      <p className="sr-only" aria-live="polite">
+        {selected === undefined ? '' : spokenOf(rows.find(({ id }) => id === selected))}
+      </p>
       <section className="inbox-detail" aria-label="The act">
         {open === undefined ? (
           pending.data && rows.length > 0 && <p className="muted pad">Choose an act to see it as the guard saw it.</p>
@@ -67,6 +70,11 @@ export function Approvals({ selected }: { readonly selected?: string }): ReactNo
       </section>
     </div>
   )
+}
+
+/** What is said when another act is opened by a key: the focus stays where it was. */
+function spokenOf(row: Pending | undefined): string {
+  return row ? `${row.action.declared_goal}, risk ${row.approval.risk_score}` : ''
 }
 
 function matches({ action }: Pending, search: string): boolean {

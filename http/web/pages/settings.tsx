@@ -107,7 +107,7 @@ interface SettingProps {
 function Setting({ definition: one, value, stored, locked, set }: SettingProps): ReactNode {
   const label = one.unit === null ? one.label : `${one.label} (${one.unit})`
   const common = { label, hint: one.description || undefined, disabled: locked }
-  const text = value === null || value === undefined ? '' : String(value)
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   const orNull = (typed: string): string | null => (typed === '' ? null : typed)
   switch (one.kind) {
     case 'boolean':

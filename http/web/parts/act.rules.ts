@@ -124,14 +124,10 @@ export function piecesOf(line: string, spans: readonly string[]): Piece[] {
 
 /**
  * Characters that show nothing or turn the direction of what follows would let a command read as another one:
- * they are spelled out. Also control characters.
+ * they are spelled out, controls as well.
  */
 export function spelledOut(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- exactly these must not be drawn
-  return text.replaceAll(
-    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g,
-    (char) => {
-      return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
-    },
-  )
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (char) => {
+    return char === '\n' || char === '\t' ? char : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
+  })
 }

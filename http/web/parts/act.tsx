@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react'
-import { Copyable } from './copy.tsx'
 import { piecesOf, shownAct, spelledOut, type ActLine, type ShownAct } from './act.rules.ts'
 import { Icon, type IconName } from './icons.tsx'
 
@@ -73,8 +72,4 @@ function Pieces({ text, spans }: { readonly text: string; readonly spans: readon
   return piecesOf(text, spans).map(({ text, hit }, index) =>
     hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
   )
-}
-
-export function Digest({ label, text }: { readonly label: string; readonly text: string }): ReactNode {
-  return <Copyable text={text} label={label} />
 }

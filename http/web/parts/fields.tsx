@@ -1,10 +1,4 @@
-import {
-  useId,
-  type InputHTMLAttributes,
-  type ReactNode,
-  type SelectHTMLAttributes,
-  type TextareaHTMLAttributes,
-} from 'react'
+import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from 'react'
 
 interface FieldProps {
   readonly label: string
@@ -51,14 +45,6 @@ export function Input({ label, hint, error, ...rest }: Own<InputHTMLAttributes<H
   return (
     <Field label={label} hint={hint} error={error}>
       {(wiring) => <input className="input" {...rest} {...wiring} />}
-    </Field>
-  )
-}
-
-export function TextArea({ label, hint, error, ...rest }: Own<TextareaHTMLAttributes<HTMLTextAreaElement>>): ReactNode {
-  return (
-    <Field label={label} hint={hint} error={error}>
-      {(wiring) => <textarea className="input" {...rest} {...wiring} />}
     </Field>
   )
 }
