@@ -32,8 +32,10 @@ export function ApprovalBar(props: BarProps): ReactNode {
   const { second_factor: factor } = useSession()
   const blocked =
     factor.required &&
-    !factor.enabled &&
-    'Your organization asks approvers for a second factor: set it up in your account.'
+    !factor.verified &&
+    (factor.enabled
+      ? 'Your organization asks approvers for a second factor: sign in again with your code.'
+      : 'Your organization asks approvers for a second factor: set it up in your account.')
   const id = action.action_id
   if (asking === 'deny') return <DenyForm {...props} />
   if (asking === 'grant') return <GrantForm {...props} />

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { Redirect, useLocation } from 'wouter'
+import { Redirect } from 'wouter'
 import { ApiError, request } from '../api/client.ts'
 import { adopt, ownPath, useAuth, type AuthState } from '../api/session.ts'
 import { Button } from '../parts/button.tsx'
@@ -29,20 +29,19 @@ function wanted(): string {
 export function SignIn(): ReactNode {
   const { data: auth } = useAuth()
   const client = useQueryClient()
-  const [, go] = useLocation()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState<string | null>(null)
   const [problem] = useState(ssoProblem)
   const { busy, error, setError, attempt } = useAttempt()
-  if (auth?.session) return <Redirect to={wanted()} replace />
+  // Looked at once: when the session is there, the address may be another already.
+  const [target] = useState(wanted)
+  if (auth?.session) return <Redirect to={target} replace />
   const signIn = (): Promise<void> =>
     attempt(async () => {
       try {
         const body = { email, password, ...(code === null ? {} : { code: code.replaceAll(/\s/g, '') }) }
-        const target = wanted()
         adopt(client, await request<AuthState>('POST', '/auth/sign-in', { body }))
-        go(target, { replace: true })
       } catch (problem) {
         if (!isFactorAsked(problem) || code !== null) throw problem
         setCode('')
