@@ -1,4 +1,4 @@
-/** Answers of operations about grants, acts and agents, as their REST description says. */
+/** Answers of operations about grants and admin acts, as their REST description says. */
 export interface Grant {
   readonly id: string
   readonly client_id: string
@@ -21,33 +21,6 @@ export interface Act {
   readonly actor: { readonly id: string; readonly name: string; readonly kind: string }
   readonly address: string | null
   readonly data: Readonly<Record<string, unknown>>
-}
-
-export interface AgentRow {
-  readonly agent_id: string
-  readonly agent_name: string | null
-  readonly description: string | null
-  readonly action_count: number
-  readonly last_active: string | null
-  readonly first_seen_at: string | null
-  readonly registered_at: string | null
-  readonly paused: boolean
-  readonly presence: {
-    readonly status: string
-    readonly last_heartbeat_at: string | null
-    readonly current_task_id: string | null
-  }
-}
-
-export interface AgentProfile {
-  readonly agent: AgentRow & {
-    readonly registered_by: string | null
-    readonly paused_at: string | null
-    readonly paused_by: string | null
-    readonly pause_reason: string | null
-  }
-  readonly trust: Readonly<Record<string, unknown>>
-  readonly signals: readonly Readonly<Record<string, unknown>>[]
 }
 
 /** What a page needs to show one setting and to check what is typed. */

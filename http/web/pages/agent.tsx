@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
-import { ApiError, call, request } from '../api/client.ts'
-import type { AgentProfile } from '../api/people.ts'
+import type { OutputOf } from '../../client/operations.ts'
+import { ApiError, call } from '../api/client.ts'
 import { useCan } from '../api/session.ts'
 import { spelledOut } from '../parts/act.rules.ts'
 import { DecisionBadge, Risk } from '../parts/badges.tsx'
@@ -16,12 +16,13 @@ import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { Presence } from './agents.tsx'
 
+type AgentProfile = OutputOf<'agents_get_profile'>
 type Agent = AgentProfile['agent']
 
 export function AgentPage({ id }: { readonly id: string }): ReactNode {
   const profile = useQuery({
     queryKey: ['agent', id],
-    queryFn: ({ signal }) => request<AgentProfile>('GET', `/api/agents/${encodeURIComponent(id)}/profile`, { signal }),
+    queryFn: ({ signal }) => call('agents_get_profile', { agent_id: id }, signal),
   })
   const [asking, setAsking] = useState(false)
   const agent = profile.data?.agent
@@ -74,12 +75,16 @@ function Profile({ profile: { agent, signals } }: { readonly profile: AgentProfi
           </span>
         </p>
       )}
-      {signals.map((signal, index) => (
-        <p key={index} className="note warn">
-          <Icon name="alert" />
-          <span>{String(signal['message'] ?? signal['title'] ?? signal['label'] ?? signal['type'])}</span>
-        </p>
-      ))}
+      {signals
+        .filter(({ type }) => type !== 'agent_paused')
+        .map((signal) => (
+          <p key={`${signal.type} ${signal.detail}`} className={signal.severity === 'red' ? 'note bad' : 'note warn'}>
+            <Icon name="alert" />
+            <span>
+              <strong>{signal.label}.</strong> {spelledOut(signal.detail)}
+            </span>
+          </p>
+        ))}
       <dl className="facts sheet pad">
         <div>
           <dt>Id</dt>

@@ -1,7 +1,7 @@
 import { useRef, type ReactNode } from 'react'
 import { Link, useSearchParams } from 'wouter'
-import { request } from '../api/client.ts'
-import type { AgentRow } from '../api/people.ts'
+import type { OutputOf } from '../../client/operations.ts'
+import { call } from '../api/client.ts'
 import { spelledOut } from '../parts/act.rules.ts'
 import { Badge, type Tone } from '../parts/badges.tsx'
 import { useHotkeys } from '../parts/hotkeys.ts'
@@ -11,10 +11,7 @@ import { Ago } from '../parts/time.tsx'
 import { useSettled } from '../parts/use-settled.ts'
 import { ConnectHint } from './connect-hint.tsx'
 
-interface List {
-  readonly agents: readonly AgentRow[]
-  readonly next_cursor: string | null
-}
+type AgentRow = OutputOf<'agents_list'>['agents'][number]
 
 export function Agents(): ReactNode {
   const [params, setParams] = useSearchParams()
@@ -24,7 +21,8 @@ export function Agents(): ReactNode {
   useHotkeys({ '/': () => box.current?.focus() })
   const list = usePaged(
     ['agents', q],
-    (cursor, signal) => request<List>('GET', '/api/agents', { query: { q, cursor, limit: 50 }, signal }),
+    (cursor, signal) =>
+      call('agents_list', { limit: 50, ...(q === '' ? {} : { q }), ...(cursor ? { cursor } : {}) }, signal),
     (page) => page.agents,
   )
   return (
