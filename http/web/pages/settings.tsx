@@ -14,7 +14,7 @@ type Values = Readonly<Record<string, unknown>>
 
 interface Shown {
   readonly settings: Values
-  readonly definitions?: readonly SettingDefinition[]
+  readonly definitions: readonly SettingDefinition[]
 }
 
 export function Settings(): ReactNode {
@@ -31,20 +31,6 @@ export function Settings(): ReactNode {
   )
 }
 
-/** A server that describes its settings is believed; of another one the values tell what they are. */
-function definitionsOf({ settings, definitions }: Shown): readonly SettingDefinition[] {
-  if (definitions) return definitions
-  return Object.entries(settings).map(([key, value]) => ({
-    key,
-    label: key.replaceAll('_', ' ').replace(/^./, (letter) => letter.toUpperCase()),
-    description: '',
-    kind: typeof value === 'boolean' ? 'boolean' : typeof value === 'number' ? 'integer' : 'text',
-    unit: null,
-    default: null,
-    role: 'admin',
-  }))
-}
-
 function Form({ shown }: { readonly shown: Shown }): ReactNode {
   const can = useCan()
   const { role } = useSession()
@@ -55,7 +41,7 @@ function Form({ shown }: { readonly shown: Shown }): ReactNode {
   const save = (): Promise<void> =>
     attempt(async () => {
       const saved = await request<Shown>('PATCH', '/api/settings', { body: { settings: changed } })
-      client.setQueryData<Shown>(['settings'], (before) => ({ ...before, ...saved }))
+      client.setQueryData<Shown>(['settings'], (before) => before && { ...before, settings: saved.settings })
       setChanged({})
       toast('Saved.')
     })
@@ -68,7 +54,7 @@ function Form({ shown }: { readonly shown: Shown }): ReactNode {
   return (
     <form onSubmit={submitting(save)}>
       <div className="sheet settings">
-        {definitionsOf(shown).map((one) => (
+        {shown.definitions.map((one) => (
           <Setting
             key={one.key}
             definition={one}
