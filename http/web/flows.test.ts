@@ -141,7 +141,9 @@ test('a key is shown once; a second factor is set up and then asked for', async 
   const totp = new TOTP({ secret: key })
   await dialog.getByLabel('Code', { exact: true }).fill(totp.generate())
   await dialog.getByRole('button', { name: 'Confirm' }).click()
-  const codes = await page.getByRole('dialog', { name: 'Your recovery codes' }).locator('.codes code').allTextContents()
+  const shown = page.getByRole('dialog', { name: 'Your recovery codes' }).locator('.codes code')
+  await shown.first().waitFor()
+  const codes = await shown.allTextContents()
   expect(codes.length).toBeGreaterThanOrEqual(8)
   await page.getByRole('button', { name: 'I have kept them' }).click()
   const email = (await page.locator('.page-title p').textContent()) ?? ''
