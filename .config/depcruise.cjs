@@ -83,6 +83,19 @@ module.exports = {
       to: { path: '^(core|mcp|http)/(?!client/)', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'web-knows-operations-by-their-types',
+      comment: 'The pages run in a browser: of the server they have types, and the table of its routes.',
+      severity: 'error',
+      from: { path: '^http/web/', pathNot: ['\\.test\\.tsx?$', '/test-[^/]+\\.ts$', '^http/web/build\\.ts$'] },
+      to: { path: '^(core|mcp|http)/(?!web/|client/routes\\.gen\\.ts$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'server-serves-what-was-built',
+      severity: 'error',
+      from: { path: '^http/(?!web/)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^http/web/' },
+    },
+    {
       name: 'nobody-imports-http',
       severity: 'error',
       from: { pathNot: '^(http/|mcp/[^/]+\\.test\\.ts|mcp/fixture/|mcp/test-)' },
@@ -93,6 +106,7 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^http/web/dist' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       conditionNames: ['writ-source', 'import', 'node', 'default'],

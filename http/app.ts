@@ -16,6 +16,7 @@ import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hos
 import { stepUp } from './oauth/challenge.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
+import type { Pages } from './pages.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
 import { securityHeaders, sendText } from './send.ts'
@@ -37,6 +38,7 @@ export interface AppParts {
   readonly version: string
   readonly events: EventSources
   readonly mcp?: McpListener
+  readonly pages?: Pages
 }
 
 export interface App {
@@ -69,6 +71,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
     const answered = oauth(exchange, path)
     if (answered) return answered
+    if (parts.pages?.serve(exchange, path)) return
     exchanges.set(request, exchange)
     framework(request, exchange.response)
   }

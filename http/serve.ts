@@ -12,6 +12,7 @@ import { eventSources } from './event-payloads.ts'
 import { listen } from './listen.ts'
 import { openRuntime } from './open-runtime.ts'
 import { ownAddress } from './own-address.ts'
+import { openPages } from './pages.ts'
 
 export interface ServeOptions {
   readonly settings: Settings
@@ -41,7 +42,8 @@ export async function startServer({ settings, log, signals = true }: ServeOption
   })
   try {
     runtime.use(started)
-    const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
+    const parts = { operations, version, events: eventSources, mcp: mcpListener(runtime), pages: openPages() }
+    const app = createApp(runtime, parts)
     const listening = await listen(app.listener, settings)
     runtime.use(ownAddress).listensOn(listening.url)
     stopping.push(async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { loadSettings } from '#core/kernel/config'
 import { silentLog } from '#core/kernel/log'
+import type { Runtime } from '#core/kernel/runtime'
 import { testDatabase, testEngine } from '#core/testing/database'
 import { startServer } from './serve.ts'
 
@@ -11,6 +12,7 @@ export interface TestInstance {
   readonly home: string
   readonly adminKey: string
   readonly agentKey: string
+  readonly runtime: Runtime
   close(): Promise<void>
 }
 
@@ -27,6 +29,7 @@ export async function testInstance(): Promise<TestInstance> {
     home,
     adminKey: server.first.admin.secret,
     agentKey: server.first.agent.secret,
+    runtime: server.runtime,
     async close() {
       await server.close()
       await database?.close()
