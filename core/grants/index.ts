@@ -1,3 +1,4 @@
+export { isForeignAgent } from './agents.ts'
 export { grantCache } from './cache.ts'
 export {
   consumeRecord,

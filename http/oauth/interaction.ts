@@ -14,8 +14,8 @@ import { Fault } from '#core/kernel/errors'
 import { newId } from '#core/kernel/id'
 import type { Runtime } from '#core/kernel/runtime'
 import { scopes as everyScope, type Scope } from '#core/kernel/scope'
+import { agentIdFor, letIn, mayActAs } from './agent.ts'
 import type { Person } from './person.ts'
-import { suggestedAgentId } from './registration.rules.ts'
 import { CLI_CLIENT, cliScopes, offered, scopeWords } from './scopes.rules.ts'
 import { oauthServer } from './server.ts'
 
@@ -65,6 +65,8 @@ export async function describe(asked: Asked, person: Person): Promise<object> {
   assertTheirs(asked, person)
   const orgs = await membershipsOf(runtime.db, person.accountId)
   const shown = scopesAsked(asked)
+  const orgId = orgs.some(({ org_id }) => org_id === person.orgId) ? person.orgId : (orgs[0]?.org_id ?? null)
+  const cli = client.clientId === CLI_CLIENT
   const device = interaction.params['device'] as object | undefined
   return {
     client: shownClient(asked),
@@ -74,8 +76,8 @@ export async function describe(asked: Asked, person: Person): Promise<object> {
       // What this person can give away there: a page greys out the rest.
       scopes: offered(shown, org.role, shown),
     })),
-    org_id: orgs.some(({ org_id }) => org_id === person.orgId) ? person.orgId : (orgs[0]?.org_id ?? null),
-    agent_id: client.clientId === CLI_CLIENT ? null : suggestedAgentId(nameOf(client)),
+    org_id: orgId,
+    agent_id: cli || orgId === null ? null : await agentIdFor(runtime, person, { orgId, clientName: nameOf(client) }),
     ...(device ? { device } : {}),
   }
 }
@@ -119,7 +121,11 @@ async function allowance(
   const outside = decision.scopes.filter((scope) => !can.includes(scope))
   if (outside.length > 0) throw invalid(`scopes: ${outside.join(', ')} cannot be allowed here`)
   if (asked.client.clientId === CLI_CLIENT) return { org, scopes: decision.scopes, agentId: null }
-  const agentId = decision.agent_id ?? suggestedAgentId(nameOf(asked.client))
+  const own = { orgId: org.org_id, clientName: nameOf(asked.client) }
+  const agentId = decision.agent_id ?? (await agentIdFor(asked.runtime, person, own))
+  if (!(await mayActAs(asked.runtime, person, { org, agentId }))) {
+    throw invalid(`agent_id: ${agentId} is an agent of somebody else here; choose an id of its own for this one`)
+  }
   return { org, scopes: decision.scopes, agentId }
 }
 
@@ -143,17 +149,19 @@ async function grant(asked: Asked, person: Person, { org, scopes, agentId }: All
     accountId,
     address,
   } as const
-  await runtime.db.transaction().execute((trx) =>
-    insertGrant(trx, by, at, {
+  const clientName = nameOf(client)
+  await runtime.db.transaction().execute(async (trx) => {
+    if (agentId !== null) await letIn(runtime, trx, by, { agentId, clientName, role: org.role, at })
+    await insertGrant(trx, by, at, {
       id,
       clientId: client.clientId,
-      clientName: nameOf(client),
+      clientName,
       agentId,
       scopes,
       secondFactorAt,
       expiresAt: new Date(at.getTime() + GRANT_DAYS * DAY_MS),
-    }),
-  )
+    })
+  })
   return id
 }
 
