@@ -18,6 +18,8 @@ import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
 import type { Pages } from './pages.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
+import { noteForwarded } from './auth.ts'
+import { parseTrustedProxies } from './proxies.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
 import { securityHeaders, sendText } from './send.ts'
 
@@ -51,6 +53,7 @@ const MCP_PATHS = new Set(['/mcp', '/api/mcp'])
 
 export function createApp(runtime: Runtime, parts: AppParts): App {
   const rules = hostRules(runtime.settings)
+  const proxies = parseTrustedProxies(runtime.settings.trusted_proxies)
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new EventStreams(runtime, parts.events)
   const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
@@ -78,6 +81,7 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = requestIdOf(request)
+    noteForwarded(request, proxies)
     const exchange: Exchange = { runtime, request, response, requestId, headers: { 'X-Request-Id': requestId } }
     route(exchange).catch((thrown: unknown) => {
       logUnexpected(runtime, thrown, requestId)

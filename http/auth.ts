@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Actor } from '#core/kernel/context'
 import type { Settings } from '#core/kernel/config'
 import { unauthenticated } from '#core/keys/index'
+import { clientAddress, type TrustedProxies } from './proxies.rules.ts'
 import { sessionSecretOf } from './accounts/cookie.ts'
 
 const MAX_KEY = 512
@@ -53,8 +54,18 @@ export function credentialsOf(request: IncomingMessage, settings: Settings, cook
   return { kind: 'key', key: bearer }
 }
 
+const forwarded = new WeakMap<IncomingMessage, string>()
+
+/** Notes whom trusted proxies name as the caller, for whoever asks later. */
+export function noteForwarded(request: IncomingMessage, trusted: TrustedProxies): void {
+  const header = request.headers['x-forwarded-for']
+  if (trusted.length === 0 || header === undefined) return
+  const peer = request.socket.remoteAddress ?? 'unknown'
+  forwarded.set(request, clientAddress(peer, Array.isArray(header) ? header.join(',') : header, trusted))
+}
+
 export function addressOf(request: IncomingMessage): string {
-  return request.socket.remoteAddress ?? 'unknown'
+  return forwarded.get(request) ?? request.socket.remoteAddress ?? 'unknown'
 }
 
 /** RFC 6750, section 3: a challenge names no error when no credential was sent. `hints`: how to get a token. */

@@ -16,6 +16,21 @@ test.each([
   expect(addressBlock(address)).toBe(block)
 })
 
+test('behind a trusted proxy each caller has a count of its own; elsewhere the header says nothing', async () => {
+  for (const [trusted_proxies, third] of [
+    ['loopback', 401],
+    ['', 429],
+  ] as const) {
+    const proxied = await testServer(testOperations, { settings: { rate_limit_unauthenticated: 2, trusted_proxies } })
+    const from = async (address: string): Promise<number> =>
+      (await fetch(`${proxied.url}/api/things`, { headers: { 'x-forwarded-for': `1.2.3.4, ${address}` } })).status
+    expect([await from('203.0.113.1'), await from('203.0.113.1')]).toEqual([401, 401])
+    expect(await from('203.0.113.2')).toBe(third)
+    expect(await from('203.0.113.1')).toBe(429)
+    await proxied.close()
+  }
+})
+
 describe('over HTTP', () => {
   let server: TestServer
   let time = new Date('2026-01-01T00:00:00Z')

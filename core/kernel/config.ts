@@ -16,6 +16,8 @@ const Settings = z.object({
   allowed_hosts: z.string().optional(),
   /** Origins (comma separated, `https://app.example`) whose pages may call the API from a browser. */
   cors_origins: z.string().optional(),
+  /** Proxies (addresses, blocks, `loopback`, `private`; comma separated) whose `X-Forwarded-For` is believed. */
+  trusted_proxies: z.string().default(''),
   log_level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   guard_deadline_ms: z.coerce.number().int().min(50).max(60_000).default(3500),
   outcome_timeout_minutes: z.coerce.number().int().min(1).max(1440).default(15),

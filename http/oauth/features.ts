@@ -1,3 +1,4 @@
+import { addressOf } from '../auth.ts'
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
 import { newId } from '#core/kernel/id'
 import type { Scope } from '#core/kernel/scope'
@@ -20,7 +21,7 @@ export function features({ runtime, base, grantable }: ProviderSetup): NonNullab
     introspection: { enabled: true, ...mine },
     deviceFlow: {
       enabled: true,
-      deviceInfo: (ctx) => ({ ip: ctx.req.socket.remoteAddress ?? '', ua: ctx.get('user-agent').slice(0, 256) }),
+      deviceInfo: (ctx) => ({ ip: addressOf(ctx.req), ua: ctx.get('user-agent').slice(0, 256) }),
     },
     registration: { enabled: true, idFactory: () => newId('cli'), issueRegistrationAccessToken: false },
     clientIdMetadataDocument: {
