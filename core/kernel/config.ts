@@ -32,6 +32,11 @@ const Settings = z.object({
   llm_model: z.string().optional(),
   /** Hosts (comma separated) that outbound calls may reach although they are private. */
   egress_allow: z.string().default(''),
+  /**
+   * Whether OAuth clients may be a document at an https address. Without a way to the internet: `off`, so that they
+   * register themselves instead.
+   */
+  client_documents: z.enum(['on', 'off']).default('on'),
   /** An OpenID Connect provider that people sign in with, beside or instead of a password. */
   sso_issuer: z.url({ protocol: /^https?$/ }).optional(),
   sso_client_id: z.string().min(1).max(256).optional(),

@@ -4,6 +4,7 @@ import { scopes } from '#core/kernel/scope'
 import { metadataDocuments } from './metadata.ts'
 import { suggestedAgentId } from './registration.rules.ts'
 import { grantableScopes, scopeWords } from './scopes.rules.ts'
+import { TestBrowser } from './test-browser.ts'
 import { guardWith, RawClient } from './test-client.ts'
 import { oauthTestServer, type OAuthTestServer } from './test-oauth.ts'
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const probed = [...metadataDocuments('https://x.example', []).keys()]
+const probed = [...metadataDocuments({ base: 'https://x.example', scopes: [], clientDocuments: true }).keys()]
 
 test.each(probed)('%s answers without a redirect, to anybody', async (path) => {
   const response = await fetch(server.url + path, { redirect: 'manual' })
@@ -83,6 +84,25 @@ test('an address that was published is the only one', async () => {
     ).toBe(true)
   } finally {
     await published.close()
+  }
+})
+
+test('a server without a way to the internet does not offer what it cannot do: clients register instead', async () => {
+  const closed = await oauthTestServer({ settings: { client_documents: 'off' } })
+  try {
+    const metadata = await (await fetch(`${closed.url}/.well-known/oauth-authorization-server`)).json()
+    expect(metadata).toMatchObject({
+      client_id_metadata_document_supported: false,
+      registration_endpoint: `${closed.url}/oauth/register`,
+    })
+    const document = new RawClient(closed, 'https://client.example/metadata.json')
+    const refused = await new TestBrowser(closed.url).get(document.url())
+    expect(refused.headers.get('location')).toBe('/oauth-error?error=invalid_client')
+    const client = await RawClient.register(closed)
+    const { access_token } = await client.tokens(await closed.person())
+    expect((await guardWith(closed.url, access_token)).status).toBe(200)
+  } finally {
+    await closed.close()
   }
 })
 

@@ -25,7 +25,7 @@ export function features({ runtime, base, grantable }: ProviderSetup): NonNullab
     },
     registration: { enabled: true, idFactory: () => newId('cli'), issueRegistrationAccessToken: false },
     clientIdMetadataDocument: {
-      enabled: true,
+      enabled: runtime.settings.client_documents === 'on',
       ack: 'draft-02',
       cacheDuration: { min: 60, max: 3600 },
       allowFetch: (ctx) => limitDocumentFetch(runtime, ctx.req),

@@ -21,8 +21,15 @@ export const oauthPaths = {
 
 export const clientAuthMethods = ['none', 'client_secret_basic', 'client_secret_post'] as const
 
+export interface Described {
+  readonly base: string
+  readonly scopes: readonly Scope[]
+  /** Clients take the road of a document wherever it is offered, and do not try the other when it fails. */
+  readonly clientDocuments: boolean
+}
+
 /** RFC 8414. Written here and not by the provider, because it is served at more paths than the provider knows. */
-function serverMetadata(base: string, scopes: readonly Scope[]): object {
+function serverMetadata({ base, scopes, clientDocuments }: Described): object {
   return {
     issuer: base,
     authorization_endpoint: base + oauthPaths.authorization,
@@ -41,7 +48,7 @@ function serverMetadata(base: string, scopes: readonly Scope[]): object {
     introspection_endpoint_auth_methods_supported: clientAuthMethods,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    client_id_metadata_document_supported: true,
+    client_id_metadata_document_supported: clientDocuments,
     protected_resources: resourcesOf(base),
     // Asked for by readers of the OpenID document; no ID token is issued.
     subject_types_supported: ['public'],
@@ -61,8 +68,9 @@ function resourceMetadata(base: string, resource: string, scopes: readonly Scope
 }
 
 /** Every path at which clients look, with its document as text. None redirects. */
-export function metadataDocuments(base: string, scopes: readonly Scope[]): ReadonlyMap<string, string> {
-  const server = JSON.stringify(serverMetadata(base, scopes))
+export function metadataDocuments(described: Described): ReadonlyMap<string, string> {
+  const { base, scopes } = described
+  const server = JSON.stringify(serverMetadata(described))
   const ofMcp = JSON.stringify(resourceMetadata(base, `${base}/mcp`, scopes))
   const ofAlias = JSON.stringify(resourceMetadata(base, `${base}/api/mcp`, scopes))
   const suffixes = ['', '/mcp', '/api/mcp']

@@ -48,7 +48,11 @@ export class OAuthServer {
 
   documents(base: string): ReadonlyMap<string, string> {
     let documents = this.#documents.get(base)
-    if (!documents) this.#documents.set(base, (documents = metadataDocuments(base, this.scopes)))
+    if (!documents) {
+      const clientDocuments = this.#runtime.settings.client_documents === 'on'
+      documents = metadataDocuments({ base, scopes: this.scopes, clientDocuments })
+      this.#documents.set(base, documents)
+    }
     return documents
   }
 
