@@ -41,7 +41,7 @@ module.exports = {
           '^core/testing/',
           '\\.test\\.ts$',
           '\\.bench\\.ts$',
-          '/test-[^/]+\\.ts$',
+          '/(test|try)-[^/]+\\.ts$',
           '^http/bench/',
           '^mcp/fixture/',
         ],

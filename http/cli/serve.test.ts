@@ -109,6 +109,10 @@ test('a server that other commands would not find says how to name it', async ()
   children.add(child)
   const told = await firstOutput(child, /writ demo/)
   expect(told).toMatch(/export WRIT_URL=http:\/\/127\.0\.0\.1:\d+\n/)
+  const order = ['/setup?token=setup_', '/mcp && claude mcp login writ\n', 'writ_agent_', '--header "x-api-key: ']
+  const places = order.map((text) => told.indexOf(text))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
 })
 
 test('started by npm, it names commands that work without an installed writ', async () => {
