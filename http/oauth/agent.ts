@@ -1,4 +1,3 @@
-import { registerAgent } from '#core/agents/index'
 import { isForeignAgent, type Membership } from '#core/grants/index'
 import { snapshots } from '#core/guard/index'
 import type { Runtime } from '#core/kernel/runtime'
@@ -33,14 +32,11 @@ export async function mayActAs(
   return !(await isForeignAgent(runtime.db, org.org_id, { accountId: person.accountId, agentId }))
 }
 
-/** By consent an agent is let in; where enrolment is closed, only by who may let agents in. */
-export async function letIn(
-  runtime: Runtime,
-  trx: Parameters<typeof registerAgent>[0],
-  by: Parameters<typeof registerAgent>[1],
-  { agentId, clientName, role, at }: { agentId: string; clientName: string; role: PersonRole; at: Date },
-): Promise<void> {
-  const { settings } = await runtime.use(snapshots).get(by.orgId)
-  if (settings.agent_enrolment === 'closed' && !mayNameAny(role)) return
-  await registerAgent(trx, by, { agentId, agentName: clientName, at })
+/**
+ * By consent an agent is let in; where enrolment is closed, only by who may let agents in. To be asked before the
+ * transaction: it may have to read, and the embedded database has one session.
+ */
+export async function isLetIn(runtime: Runtime, { org_id, role }: Membership): Promise<boolean> {
+  const { settings } = await runtime.use(snapshots).get(org_id)
+  return settings.agent_enrolment !== 'closed' || mayNameAny(role)
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type Provider from 'oidc-provider'
 import { z } from 'zod'
+import { registerAgent } from '#core/agents/index'
 import {
   consumeRecord,
   decideDeviceCode,
@@ -14,7 +15,7 @@ import { Fault } from '#core/kernel/errors'
 import { newId } from '#core/kernel/id'
 import type { Runtime } from '#core/kernel/runtime'
 import { scopes as everyScope, type Scope } from '#core/kernel/scope'
-import { agentIdFor, letIn, mayActAs } from './agent.ts'
+import { agentIdFor, isLetIn, mayActAs } from './agent.ts'
 import type { Person } from './person.ts'
 import { CLI_CLIENT, cliScopes, offered, scopeWords } from './scopes.rules.ts'
 import { oauthServer } from './server.ts'
@@ -150,8 +151,9 @@ async function grant(asked: Asked, person: Person, { org, scopes, agentId }: All
     address,
   } as const
   const clientName = nameOf(client)
+  const letIn = agentId !== null && (await isLetIn(runtime, org))
   await runtime.db.transaction().execute(async (trx) => {
-    if (agentId !== null) await letIn(runtime, trx, by, { agentId, clientName, role: org.role, at })
+    if (letIn) await registerAgent(trx, by, { agentId, agentName: clientName, at })
     await insertGrant(trx, by, at, {
       id,
       clientId: client.clientId,

@@ -16,7 +16,10 @@ export function ConnectHint(): ReactNode {
   return (
     <div className="connect">
       <p>No agent has asked yet. Connect one by the address of this server:</p>
-      <Copyable label="command" text={`claude mcp add --transport http writ ${location.origin}/mcp`} />
+      <Copyable
+        label="command"
+        text={`claude mcp add --transport http writ ${location.origin}/mcp && claude mcp login writ`}
+      />
     </div>
   )
 }

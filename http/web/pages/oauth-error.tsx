@@ -3,7 +3,7 @@ import { Link } from 'wouter'
 import { Door } from '../parts/door.tsx'
 
 const WORDS: Readonly<Record<string, string>> = {
-  invalid_client: 'This server does not know the program that sent you here.',
+  invalid_client: 'This server does not know the program that sent you here, or cannot reach its description.',
   invalid_redirect_uri: 'The program wants the answer at an address it has not registered.',
   invalid_request: 'The program asked in a way this server does not understand.',
   invalid_scope: 'The program asked for something that cannot be allowed.',
