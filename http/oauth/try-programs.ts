@@ -75,7 +75,12 @@ export async function loggedIn(child: ChildProcess, person: (url: string) => Pro
   const url = await Promise.race([heard.match(AUTHORIZATION), ended.then(() => undefined)])
   if (url === undefined) throw new Error(`no address to open: ${heard.plain()}`)
   const before = heard.plain().length
-  await person(url)
+  try {
+    await person(url)
+  } catch (error) {
+    child.kill()
+    throw error
+  }
   await ended
   return heard.plain().slice(before)
 }
@@ -87,6 +92,7 @@ const AUTHORIZATION = /(https?:\/\/[^\s\u0007\u001B]+\/oauth\/authorize\?[^\s\u0
 const CONTROL = /\u001B\][^\u0007]*\u0007|\u001B\[[\d;?]*[A-Za-z]|\u001B[=>78]|\r/g
 
 export interface Heard {
+  /** The first group of what is matched, once the program says it; throws after a minute. */
   match(pattern: RegExp): Promise<string>
   plain(): string
 }
@@ -103,13 +109,16 @@ export function listen(child: ChildProcess): Heard {
   return {
     plain: () => text.replaceAll(CONTROL, '').trim(),
     match: (pattern) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = (): void => {
           const found = pattern.exec(text)?.[1]
           if (found === undefined) return
           waiting.delete(look)
+          clearTimeout(timer)
           resolve(found)
         }
+        const timer = setTimeout(() => reject(new Error(`nothing like ${pattern.source} in: ${text}`)), MINUTE)
+        timer.unref()
         waiting.add(look)
         look()
       }),
