@@ -13,6 +13,7 @@ const Reset = lazy(async () => ({ default: (await import('./pages/reset.tsx')).R
 const OAuthError = lazy(async () => ({ default: (await import('./pages/oauth-error.tsx')).OAuthError }))
 const Consent = lazy(async () => ({ default: (await import('./pages/consent.tsx')).Consent }))
 const Device = lazy(async () => ({ default: (await import('./pages/device.tsx')).Device }))
+const Pair = lazy(async () => ({ default: (await import('./pages/pair.tsx')).Pair }))
 const Decisions = lazy(async () => ({ default: (await import('./pages/decisions.tsx')).Decisions }))
 const Decision = lazy(async () => ({ default: (await import('./pages/decision.tsx')).DecisionPage }))
 const Policies = lazy(async () => ({ default: (await import('./pages/policies.tsx')).Policies }))
@@ -66,6 +67,7 @@ function Inside({ auth }: { readonly auth: AuthState }): ReactNode {
     <Switch>
       <Route path="/consent/:uid">{({ uid }) => <Consent uid={uid} />}</Route>
       <Route path="/device" component={Device} />
+      <Route path="/pair/:id">{({ id }) => <Pair id={id} />}</Route>
       <Route>
         <Shell key={auth.session.org.org_id}>
           <Suspense fallback={<Skeleton rows={8} />}>

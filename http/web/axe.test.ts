@@ -34,6 +34,7 @@ beforeAll(async () => {
     '/activity',
     '/device',
     '/consent/gone',
+    '/pair/gone',
   ]
 }, 180_000)
 afterAll(() => pages.close())

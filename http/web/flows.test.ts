@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { TOTP } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -194,5 +195,31 @@ test('a decision is proven in the browser, and everything stops at a halt', asyn
   await page.getByRole('button', { name: 'Resume…' }).click()
   await page.getByRole('button', { name: 'Resume', exact: true }).click()
   await page.getByRole('alert').filter({ hasText: 'Everything is halted' }).waitFor({ state: 'detached' })
+  await context.close()
+}, 90_000)
+
+test('an agent pairs its key: an admin compares the fingerprint and lets it, a member may not', async () => {
+  const { publicKey } = generateKeyPairSync('ed25519')
+  const agent = agentOf('signing-bot')
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string
+  const asked = await agent.createPairing(pem, { algorithm: 'Ed25519' })
+  const path = new URL(asked.pairing_url).pathname
+  const member = await pages.window({ role: 'member' })
+  const theirs = await member.newPage()
+  await theirs.goto(path)
+  await theirs.getByText(asked.pairing.fingerprint).waitFor()
+  const withheld = theirs.getByRole('button', { name: 'Pair' })
+  expect(await withheld.getAttribute('aria-disabled')).toBe('true')
+  await withheld.click({ force: true })
+  expect((await agent.call('pairings_get', { id: asked.pairing.id })).pairing.status).toBe('pending')
+  await member.close()
+
+  const context = await pages.window()
+  const page = await context.newPage()
+  const paired = agent.waitForPairing(asked.pairing.id, { timeout: 30_000, interval: 200 })
+  await page.goto(path)
+  await page.getByRole('button', { name: 'Pair' }).click()
+  await page.getByRole('heading', { name: 'Paired' }).waitFor()
+  expect((await paired).status).toBe('approved')
   await context.close()
 }, 90_000)
