@@ -1,13 +1,7 @@
-import {
-  auth,
-  Client,
-  StreamableHTTPClientTransport,
-  type OAuthClientInformationFull,
-  type OAuthClientProvider,
-  type OAuthTokens,
-} from '@modelcontextprotocol/client'
+import { auth, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { TestBrowser } from '#http/oauth/test-browser'
+import { Memory } from '#http/oauth/test-memory'
 import { oauthTestServer, type OAuthTestServer, type SignedIn } from '#http/oauth/test-oauth'
 
 let server: OAuthTestServer
@@ -19,45 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** An MCP client's memory. */
-class Memory implements OAuthClientProvider {
-  readonly redirectUrl = 'http://127.0.0.1:49152/callback'
-  readonly clientMetadata = {
-    client_name: 'Claude Code (writ)',
-    redirect_uris: ['http://127.0.0.1:33418/callback'],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-  }
-  visited = ''
-  #client: OAuthClientInformationFull | undefined
-  #tokens: OAuthTokens | undefined
-  #verifier = ''
-  clientInformation(): OAuthClientInformationFull | undefined {
-    return this.#client
-  }
-  saveClientInformation(client: OAuthClientInformationFull): void {
-    this.#client = client
-  }
-  tokens(): OAuthTokens | undefined {
-    return this.#tokens
-  }
-  saveTokens(tokens: OAuthTokens): void {
-    this.#tokens = tokens
-  }
-  saveCodeVerifier(verifier: string): void {
-    this.#verifier = verifier
-  }
-  codeVerifier(): string {
-    return this.#verifier
-  }
-  redirectToAuthorization(url: URL): void {
-    this.visited = url.href
-  }
-}
-
 test('an MCP client that has only the URL gets in', async () => {
-  const memory = new Memory()
+  const memory = new Memory('http://127.0.0.1:49152/callback', 'http://127.0.0.1:33418/callback')
   const serverUrl = `${server.url}/mcp`
   expect(await auth(memory, { serverUrl })).toBe('REDIRECT')
   const back = await new TestBrowser(server.url, alice).allow(memory.visited)

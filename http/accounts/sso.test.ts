@@ -1,6 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseAllowList } from '#core/observations/index'
 import { FIRST_ORG } from '#core/orgs/index'
@@ -10,73 +7,25 @@ import { createSafeFetch, type SafeFetch } from '../ports/safe-fetch.ts'
 import { testServer, type TestServer } from '../test-server.ts'
 import { ownPath } from './sso-routes.ts'
 import type { State } from './state.ts'
+import { testProvider, type TestProvider } from './test-provider.ts'
 
-let provider: Server
+let provider: TestProvider
 let server: TestServer
 let outbound: SafeFetch
-/** The next person the provider signs in. */
-let person: { sub: string; email?: string; email_verified?: boolean; name?: string; amr?: string[] }
 
 beforeAll(async () => {
-  provider = createServer()
-  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
-  const issuer = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`
-  outbound = createSafeFetch({ allow: parseAllowList(new URL(issuer).host) })
-  const settings = {
-    secret_key: 'ef'.repeat(32),
-    sso_issuer: issuer,
-    sso_client_id: 'writ',
-    sso_client_secret: 'a secret of the client, long',
-    sso_name: 'Acme ID',
-  }
+  provider = await testProvider()
+  outbound = createSafeFetch({ allow: parseAllowList(provider.settings.egress_allow) })
+  const settings = { secret_key: 'ef'.repeat(32), ...provider.settings }
   server = await testServer(operations, { settings, fetch: outbound.fetch })
   await server.org(FIRST_ORG)
-  const answer = oidc(issuer, `${server.url}/auth/sso/callback`).callback()
-  provider.on('request', (request, response) => void answer(request, response))
+  provider.serve(server.url)
 })
 afterAll(async () => {
   await server.close()
   await outbound.close()
   provider.close()
 })
-
-/** A whole OpenID Connect provider, of which only the person at its sign-in page is played here. */
-function oidc(issuer: string, redirectUri: string): Provider {
-  const made = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'writ',
-        client_secret: 'a secret of the client, long',
-        redirect_uris: [redirectUri],
-        grant_types: ['authorization_code'],
-        response_types: ['code'],
-      },
-    ],
-    claims: { openid: ['sub', 'amr'], email: ['email', 'email_verified'], profile: ['name'] },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_, interaction) => `/play/${interaction.uid}` },
-    findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ ...person, sub }) }),
-    pkce: { required: () => true },
-    cookies: { keys: ['a test'] },
-    renderError: (ctx, out) => {
-      ctx.body = out
-    },
-  })
-  made.use(async (ctx, next) => {
-    if (!ctx.path.startsWith('/play/')) {
-      await next()
-      return
-    }
-    const { params, session } = await made.interactionDetails(ctx.req, ctx.res)
-    const grant = new made.Grant({ accountId: session?.accountId ?? person.sub, clientId: String(params['client_id']) })
-    grant.addOIDCScope('openid email profile')
-    const amr = person.amr ? { amr: person.amr } : {}
-    const result = { login: { accountId: person.sub, ...amr }, consent: { grantId: await grant.save() } }
-    await made.interactionFinished(ctx.req, ctx.res, result)
-    ctx.respond = false
-  })
-  return made
-}
 
 interface Trip {
   readonly location: string
@@ -121,18 +70,18 @@ test('the sign-in page is told the name of the provider', async () => {
 
 test('a person whose verified address has an account signs in, and is known by subject from then on', async () => {
   const known = await testPerson(server.runtime, FIRST_ORG, 'approver', { email: 'ada@acme.example' })
-  person = { sub: 'ada', email: 'Ada@Acme.example', email_verified: true, name: 'Ada' }
+  provider.person = { sub: 'ada', email: 'Ada@Acme.example', email_verified: true, name: 'Ada' }
   const first = await signIn()
   expect(first.location).toBe('/decisions')
   expect(first.state.session).toMatchObject({ user: { id: known.accountId }, second_factor: { verified: false } })
-  person = { sub: 'ada', email: 'changed@acme.example', email_verified: false }
+  provider.person = { sub: 'ada', email: 'changed@acme.example', email_verified: false }
   expect((await signIn()).state.session).toMatchObject({ user: { id: known.accountId } })
 })
 
 test('an address that the provider has not verified takes nobody over', async () => {
   await testPerson(server.runtime, FIRST_ORG, 'owner', { email: 'owner@acme.example' })
   for (const claims of [{ email_verified: false }, {}]) {
-    person = { sub: `eve ${JSON.stringify(claims)}`, email: 'owner@acme.example', ...claims }
+    provider.person = { sub: `eve ${JSON.stringify(claims)}`, email: 'owner@acme.example', ...claims }
     const { location, state } = await signIn()
     expect(location).toBe('/sign-in?error=sso_unknown_person')
     expect(state.session).toBeNull()
@@ -140,7 +89,7 @@ test('an address that the provider has not verified takes nobody over', async ()
 })
 
 test('somebody whom nobody invited stays outside', async () => {
-  person = { sub: 'stranger', email: 'stranger@acme.example', email_verified: true }
+  provider.person = { sub: 'stranger', email: 'stranger@acme.example', email_verified: true }
   expect((await signIn()).location).toBe('/sign-in?error=sso_unknown_person')
   const rows = await server.runtime.db
     .selectFrom('account')
@@ -152,7 +101,7 @@ test('somebody whom nobody invited stays outside', async () => {
 
 test('an answer that was not asked for by this browser, twice used or tampered with opens nothing', async () => {
   await testPerson(server.runtime, FIRST_ORG, 'member', { email: 'bo@acme.example' })
-  person = { sub: 'bo', email: 'bo@acme.example', email_verified: true }
+  provider.person = { sub: 'bo', email: 'bo@acme.example', email_verified: true }
   const jars = new Map<string, Map<string, string>>()
   const { location } = await travel(`${server.url}/auth/sso/start`, /\/auth\/sso\/callback/, jars)
   const cookie = cookieOf(jars, server.url)

@@ -1,4 +1,5 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
+import type { Settings } from '#core/kernel/config'
 import type { PersonRole } from '#core/kernel/scope'
 import { FIRST_ORG } from '#core/orgs/index'
 import { testPerson } from '#core/testing/people'
@@ -17,12 +18,14 @@ export interface Look {
   readonly phone?: boolean
   readonly scheme?: 'light' | 'dark'
   readonly role?: PersonRole | null
+  /** With the service worker, which keeps the shell; without it a page shows what the server has now. */
+  readonly worker?: boolean
 }
 
 /** The pages as they are built, on a real server, in the system's browser. */
-export async function testPages(): Promise<TestPages> {
+export async function testPages(settings: Partial<Settings> = {}): Promise<TestPages> {
   await buildWhenStale()
-  const server = await testInstance()
+  const server = await testInstance(settings)
   const executablePath = process.env['WRIT_TEST_CHROMIUM'] ?? '/usr/bin/chromium'
   const browser = await chromium.launch({
     executablePath,
@@ -40,7 +43,7 @@ export async function testPages(): Promise<TestPages> {
 }
 
 async function windowOf(browser: Browser, server: TestInstance, look: Look = {}): Promise<BrowserContext> {
-  const { phone = false, scheme = 'light', role = 'owner' } = look
+  const { phone = false, scheme = 'light', role = 'owner', worker = false } = look
   const context = await browser.newContext({
     baseURL: server.url,
     viewport: phone ? { width: 375, height: 812 } : { width: 1440, height: 900 },
@@ -49,7 +52,7 @@ async function windowOf(browser: Browser, server: TestInstance, look: Look = {})
     isMobile: phone,
     colorScheme: scheme,
     reducedMotion: 'reduce',
-    serviceWorkers: 'block',
+    serviceWorkers: worker ? 'allow' : 'block',
   })
   if (role !== null) {
     const { secret } = await testPerson(server.runtime, FIRST_ORG, role, { operator: role === 'owner' })
