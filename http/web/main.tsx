@@ -16,9 +16,12 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 10_000,
+      // What a browser believes about the network is no answer: a request that fails says so, one that waits says nothing.
+      networkMode: 'always',
       // What the server refused it will refuse again; what did not arrive is worth a second try.
       retry: (count, error) => count < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
     },
+    mutations: { networkMode: 'always' },
   },
 })
 onSignedOut(() => signedOut(client))

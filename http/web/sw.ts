@@ -18,7 +18,7 @@ const SHELL = 'writ-shell-1'
 const MAX_FILES = 120
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(keep('/', '/').then(() => self.skipWaiting()))
+  event.waitUntil(keepAll().then(() => self.skipWaiting()))
 })
 
 self.addEventListener('activate', (event) => {
@@ -31,6 +31,7 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (request.mode === 'navigate' && isPage(url.pathname)) event.respondWith(shell(request))
   else if (url.pathname.startsWith('/assets/')) event.respondWith(asset(request))
+  else if (url.pathname === '/theme.js') event.respondWith(fresh(request))
 })
 
 /** What the server itself answers at these paths is no page, also when a browser is sent there. */
@@ -40,9 +41,23 @@ function isPage(path: string): boolean {
 
 async function shell(request: Request): Promise<Response> {
   try {
-    return await fetch(request)
+    const answer = await fetch(request)
+    // Every page is the same file; the newest one names the assets that are there.
+    if (answer.ok && isHtml(answer)) await (await caches.open(SHELL)).put('/', answer.clone())
+    return answer
   } catch (error) {
     const kept = await (await caches.open(SHELL)).match('/')
+    if (kept) return kept
+    throw error
+  }
+}
+
+/** What may change under its name: from the server while it can be reached. */
+async function fresh(request: Request): Promise<Response> {
+  try {
+    return await fetch(request)
+  } catch (error) {
+    const kept = await caches.match(request)
     if (kept) return kept
     throw error
   }
@@ -62,9 +77,16 @@ async function asset(request: Request): Promise<Response> {
   return answer
 }
 
-async function keep(path: string, as: string): Promise<void> {
-  const answer = await fetch(path, { cache: 'no-store' })
-  if (answer.ok) await (await caches.open(SHELL)).put(as, answer)
+const isHtml = ({ headers }: Response): boolean => headers.get('content-type')?.startsWith('text/html') ?? false
+
+/** The first page and the files it names, which were loaded before there was a worker to keep them. */
+async function keepAll(): Promise<void> {
+  const answer = await fetch('/', { cache: 'no-store' })
+  if (!answer.ok || !isHtml(answer)) return
+  const cache = await caches.open(SHELL)
+  const html = await answer.clone().text()
+  await cache.put('/', answer)
+  await cache.addAll([...html.matchAll(/(?:src|href)="(\/(?:assets\/|theme\.js)[^"]*)"/g)].map(([, path = '']) => path))
 }
 
 async function dropOthers(): Promise<void> {

@@ -145,7 +145,7 @@ const REGISTERED = {
 function Who({ asked: { client, device } }: { readonly asked: Interaction }): ReactNode {
   return (
     <>
-      <dl className="facts sheet pad">
+      <dl className="facts sheet door-facts">
         {client.uri && (
           <div>
             <dt>Its page</dt>

@@ -44,7 +44,7 @@ export function GrantRows({ grants, path, needs, stale }: GrantRowsProps): React
                   {grant.agent_id && <> · as {spelledOut(grant.agent_id)}</>}
                 </span>
               </th>
-              <td className="wide muted" title={grant.scopes.join(', ')}>
+              <td className="tight wide muted" title={grant.scopes.join(', ')}>
                 {grant.scopes.length} {grant.scopes.length === 1 ? 'scope' : 'scopes'}
               </td>
               <td className="tight wide muted">

@@ -36,7 +36,7 @@ export function Button(props: ButtonProps): ReactNode {
       className={`button ${kind}${big ? ' big' : ''}${children === undefined ? ' only-icon' : ''}`}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
-      aria-label={label}
+      aria-label={label ?? rest['aria-label']}
       title={why || label}
       aria-keyshortcuts={hotkey}
       onClick={(event) => {
