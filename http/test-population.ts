@@ -148,8 +148,15 @@ function sampleOf(schema: JsonSchema): unknown {
 
 type Post = (path: string, body: object) => Promise<Record<string, string>>
 
-/** Rows in every table that operations reach, all marked, and the ids that name them. */
-export async function populate(url: string, key: string): Promise<Known> {
+/**
+ * Rows in every table that operations reach, all marked, and the ids that name them. `named`: what those values begin
+ * with that an org chooses itself, when another org is to choose the same.
+ */
+export async function populate(
+  url: string,
+  key: string,
+  { mark = MARK, named = mark }: { readonly mark?: string; readonly named?: string } = {},
+): Promise<Known> {
   const post: Post = async (path, body) => {
     const headers = { 'x-api-key': key, 'content-type': 'application/json' }
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
@@ -157,25 +164,29 @@ export async function populate(url: string, key: string): Promise<Known> {
     if (response.status >= 300) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
     return answer
   }
-  const act = { agent_id: 'agent-a', action_type: 'review', session_id: `${MARK}-session`, target: `${MARK}-target` }
-  const running = await post('/api/actions', { ...act, declared_goal: MARK })
-  const asked = { ...act, declared_goal: `${MARK} asks`, status: 'pending_approval' }
+  const act = { agent_id: 'agent-a', action_type: 'review', session_id: `${named}-session`, target: `${named}-target` }
+  const running = await post('/api/actions', { ...act, declared_goal: mark })
+  const asked = { ...act, declared_goal: `${mark} asks`, status: 'pending_approval' }
   const pending = await post('/api/actions', asked)
-  const guarded = await post('/api/guard', { ...act, declared_goal: `${MARK} guarded`, idempotency_key: `${MARK}-key` })
+  const guarded = await post('/api/guard', {
+    ...act,
+    declared_goal: `${mark} guarded`,
+    idempotency_key: `${named}-key`,
+  })
   const about = { action_id: running['action_id'] }
-  const assumption = await post('/api/assumptions', { ...about, assumption: MARK, basis: MARK })
-  const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: MARK })
-  const paired = { agent_id: 'agent-a', agent_name: MARK, public_key: samples['public_key'] }
+  const assumption = await post('/api/assumptions', { ...about, assumption: mark, basis: mark })
+  const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: mark })
+  const paired = { agent_id: 'agent-a', agent_name: mark, public_key: samples['public_key'] }
   await post('/api/identities', paired)
   const pairing = (await post('/api/pairings', paired)) as unknown as { pairing: { id: string } }
   const rules = { threshold: 99 }
-  const policy = await post('/api/policies', { name: MARK, policy_type: 'risk_threshold', rules })
-  const invited = await post('/api/invitations', { email: `${MARK}@example.com` })
-  await post('/api/agents', { agent_id: `${MARK}-agent`, agent_name: MARK, description: MARK })
-  const speaking = { agent_id: `${MARK}-agent` }
-  await post('/api/agents/heartbeat', { ...speaking, current_task_id: MARK, metadata: { MARK } })
-  await post('/api/agents/connections', { ...speaking, connections: [{ name: MARK, type: MARK, status: MARK }] })
-  const made = (await post('/api/keys', { name: MARK, role: 'readonly' })) as unknown as { key: { id: string } }
+  const policy = await post('/api/policies', { name: named, policy_type: 'risk_threshold', rules })
+  const invited = await post('/api/invitations', { email: `${mark}@example.com` })
+  await post('/api/agents', { agent_id: `${named}-agent`, agent_name: mark, description: mark })
+  const speaking = { agent_id: `${named}-agent` }
+  await post('/api/agents/heartbeat', { ...speaking, current_task_id: mark, metadata: { mark } })
+  await post('/api/agents/connections', { ...speaking, connections: [{ name: mark, type: mark, status: mark }] })
+  const made = (await post('/api/keys', { name: mark, role: 'readonly' })) as unknown as { key: { id: string } }
   return {
     ...about,
     action_ids: [running['action_id'], pending['action_id']],
@@ -192,8 +203,8 @@ export async function populate(url: string, key: string): Promise<Known> {
     'members.id': (invited as unknown as { invitation: { id: string } }).invitation.id,
     'pairings.id': pairing.pairing.id,
     ref: running['action_id'],
-    session_id: `${MARK}-session`,
-    idempotency_key: `${MARK}-key`,
+    session_id: `${named}-session`,
+    idempotency_key: `${named}-key`,
   }
 }
 

@@ -27,17 +27,17 @@ export const challengeOf = (verifier: string): string => createHash('sha256').up
 
 /** A client as its authors would write one without a library, so that every parameter can be wrong. */
 export class RawClient {
-  readonly server: OAuthTestServer
+  readonly server: Pick<OAuthTestServer, 'url'>
   readonly id: string
   readonly redirect: string
 
-  constructor(server: OAuthTestServer, id: string, redirect = REDIRECT) {
+  constructor(server: Pick<OAuthTestServer, 'url'>, id: string, redirect = REDIRECT) {
     this.server = server
     this.id = id
     this.redirect = redirect
   }
 
-  static async register(server: OAuthTestServer, metadata: object = {}): Promise<RawClient> {
+  static async register(server: Pick<OAuthTestServer, 'url'>, metadata: object = {}): Promise<RawClient> {
     const { status, body } = await register(server, metadata)
     if (status !== 201) throw new Error(`${status} ${JSON.stringify(body)}`)
     const [redirect] = body['redirect_uris'] as readonly string[]
@@ -92,7 +92,7 @@ export class RawClient {
 }
 
 export async function register(
-  server: OAuthTestServer,
+  server: Pick<OAuthTestServer, 'url'>,
   metadata: object = {},
 ): Promise<{ status: number; body: Record<string, unknown> }> {
   const response = await fetch(`${server.url}/oauth/register`, {

@@ -32,7 +32,11 @@ export function useAuth() {
     queryKey: KEY,
     queryFn: async ({ signal }) => noted(await request<AuthState>('GET', '/auth/state', { signal })),
     staleTime: 5 * 60_000,
-    retry: (count, error) => !(error instanceof ApiError && error.status > 0) && count < 3,
+    // Nothing is on the page before this is known: whoever has no network is told soon.
+    retry: (count, error) => !(error instanceof ApiError && error.status > 0) && count < 2,
+    retryDelay: 600,
+    // The button of the page that tells of the failure asks who is there as well, and would take that page away again.
+    retryOnMount: false,
   })
 }
 

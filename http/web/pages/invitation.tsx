@@ -10,7 +10,7 @@ import { Door, FormError, submitting } from '../parts/door.tsx'
 import { Input } from '../parts/fields.tsx'
 import { NewPassword } from '../parts/new-password.tsx'
 import { Skeleton } from '../parts/page.tsx'
-import { fullTime } from '../parts/time.tsx'
+import { minuteOf } from '../parts/time.tsx'
 import { useAttempt } from '../parts/use-attempt.ts'
 import { DeadLink } from './set-up.tsx'
 import { SsoButton } from './sign-in.tsx'
@@ -36,7 +36,7 @@ export function Invited(): ReactNode {
   const { org_name, role, expires_at } = offer.data
   const lead = (
     <>
-      As <strong>{role}</strong> you may {roleWords[role]}. The link works until {fullTime(expires_at)}.
+      As <strong>{role}</strong> you may {roleWords[role]}. The link works until {minuteOf(expires_at)}.
     </>
   )
   return (

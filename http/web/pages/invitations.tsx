@@ -11,7 +11,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { FormError, submitting } from '../parts/door.tsx'
 import { Input, Select } from '../parts/fields.tsx'
 import { Load } from '../parts/page.tsx'
-import { fullTime, useNow } from '../parts/time.tsx'
+import { minuteOf, useNow } from '../parts/time.tsx'
 import { toast, toastError } from '../parts/toast.tsx'
 import { useAttempt } from '../parts/use-attempt.ts'
 
@@ -49,7 +49,7 @@ export function Invitations(): ReactNode {
                 <li key={one.id}>
                   <span className="grow">{one.email ?? 'Whoever has the link'}</span>
                   <Badge>{one.role}</Badge>
-                  <span className="muted wide">until {fullTime(one.expires_at)}</span>
+                  <span className="muted wide">until {minuteOf(one.expires_at)}</span>
                   <Button
                     kind="quiet"
                     needs="members:write"
@@ -133,7 +133,7 @@ function LinkDialog({ made, onClose }: { readonly made: Made; readonly onClose: 
     >
       <p>
         It makes {made.invitation.email ?? 'whoever opens it first'} {made.invitation.role} of this organization, works
-        once, and until {fullTime(made.invitation.expires_at)}. It is shown this once.
+        once, and until {minuteOf(made.invitation.expires_at)}. It is shown this once.
       </p>
       <Secret text={link} label="The invitation link" />
     </Dialog>

@@ -26,6 +26,10 @@ export function useNow(): number {
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 export const fullTime = (at: string): string => full.format(new Date(at))
 
+const minute = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+/** A time that lies ahead, where seconds would only be noise. */
+export const minuteOf = (at: string): string => minute.format(new Date(at))
+
 /** `3 min ago`, `2 h ago`, then the date. */
 export function agoOf(milliseconds: number, at: Date): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000))
