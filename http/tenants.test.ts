@@ -94,10 +94,15 @@ const write = async ({ key, mark }: Tenant, goal: string): Promise<void> => {
   for (const [path, more] of [
     ['/api/actions', {}],
     ['/api/actions', { status: 'pending_approval' }],
-    ['/api/guard', { idempotency_key: `${NAMED}-live` }],
+    ['/api/guard', { idempotency_key: `${NAMED}-${goal.length}` }],
     [
       '/api/policies',
-      { name: `${NAMED}-live`, description: mark, policy_type: 'risk_threshold', rules: { threshold: 98 } },
+      {
+        name: `${NAMED} ${goal.split(' ')[1]}`,
+        description: mark,
+        policy_type: 'risk_threshold',
+        rules: { threshold: 98 },
+      },
     ],
   ] as const) {
     const headers = { 'x-api-key': key, 'content-type': 'application/json' }
@@ -152,6 +157,25 @@ test('no resource of MCP shows another org', async () => {
     expect(own).toBeGreaterThanOrEqual(who === 'a key' ? 2 : 1)
     await client.close()
   }
+}, 60_000)
+
+test('who listens to a resource hears nothing of an agent of the same name elsewhere', async () => {
+  const told: string[] = []
+  const client = new Client({ name: 'listener', version: '1' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } })
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void told.push(params.uri))
+  const requestInit = { headers: { 'x-api-key': b.key } }
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${pages.server.url}/mcp`), { requestInit }))
+  const uri = `writ://agent/${AGENT}/history`
+  const subscription = await client.listen({ resourceSubscriptions: [uri, 'writ://policies'] })
+  await write(a, `${a.mark} again`)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  look('what a listener heard', told.join(' '))
+  leaks += told.length
+  expect(told).toEqual([])
+  await write(b, `${b.mark} again`)
+  await expect.poll(() => told).toContain(uri)
+  await subscription.close()
+  await client.close()
 }, 60_000)
 
 test('no page shows another org, whatever row of it the address names', async () => {

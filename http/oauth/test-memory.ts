@@ -2,6 +2,7 @@ import type {
   OAuthClientInformationFull,
   OAuthClientMetadata,
   OAuthClientProvider,
+  OAuthDiscoveryState,
   OAuthTokens,
 } from '@modelcontextprotocol/client'
 
@@ -14,6 +15,7 @@ export class Memory implements OAuthClientProvider {
   #client: OAuthClientInformationFull | undefined
   #tokens: OAuthTokens | undefined
   #verifier = ''
+  #discovered: OAuthDiscoveryState | undefined
 
   constructor(redirectUrl: string, registered = redirectUrl) {
     this.redirectUrl = redirectUrl
@@ -43,6 +45,12 @@ export class Memory implements OAuthClientProvider {
   }
   codeVerifier(): string {
     return this.#verifier
+  }
+  saveDiscoveryState(state: OAuthDiscoveryState): void {
+    this.#discovered = state
+  }
+  discoveryState(): OAuthDiscoveryState | undefined {
+    return this.#discovered
   }
   redirectToAuthorization(url: URL): void {
     this.visited = url.href

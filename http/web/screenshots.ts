@@ -22,18 +22,18 @@ let count = 0
 async function keep(sight: string, page: Page): Promise<void> {
   count += 1
   const name = `${String(count).padStart(2, '0')}-${sight}`
-  await settled(page)
-  await page.screenshot({ path: join(folder, `${name}.png`) })
+  await shoot(page, name)
   if (!ALSO_DARK.includes(sight)) return
   await page.emulateMedia({ colorScheme: 'dark' })
-  await page.screenshot({ path: join(folder, `${name}-dark.png`) })
+  await shoot(page, `${name}-dark`)
   await page.emulateMedia({ colorScheme: 'light' })
 }
 
-/** Everything is loaded, and no message of what was done before lies over it unless it belongs to the sight. */
-async function settled(page: Page): Promise<void> {
+async function shoot(page: Page, name: string): Promise<void> {
   await page.locator('.skeleton, .spinner').first().waitFor({ state: 'detached' })
-  await page.waitForTimeout(250)
+  // Colours that change take a moment.
+  await page.waitForTimeout(400)
+  await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
 const pages = await testPages()
