@@ -148,6 +148,16 @@ function sampleOf(schema: JsonSchema): unknown {
 
 type Post = (path: string, body: object) => Promise<Record<string, string>>
 
+function postWith(url: string, key: string): Post {
+  return async (path, body) => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' }
+    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    const answer = (await response.json()) as Record<string, string>
+    if (response.status >= 300) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
+    return answer
+  }
+}
+
 /**
  * Rows in every table that operations reach, all marked, and the ids that name them. `named`: what those values begin
  * with that an org chooses itself, when another org is to choose the same.
@@ -157,13 +167,7 @@ export async function populate(
   key: string,
   { mark = MARK, named = mark }: { readonly mark?: string; readonly named?: string } = {},
 ): Promise<Known> {
-  const post: Post = async (path, body) => {
-    const headers = { 'x-api-key': key, 'content-type': 'application/json' }
-    const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
-    const answer = (await response.json()) as Record<string, string>
-    if (response.status >= 300) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
-    return answer
-  }
+  const post = postWith(url, key)
   const act = { agent_id: 'agent-a', action_type: 'review', session_id: `${named}-session`, target: `${named}-target` }
   const running = await post('/api/actions', { ...act, declared_goal: mark })
   const asked = { ...act, declared_goal: `${mark} asks`, status: 'pending_approval' }

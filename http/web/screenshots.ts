@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
-import { scopeWords } from '../oauth/scopes.rules.ts'
 import { testPages } from './test-browser.ts'
 import { Connector } from './test-connector.ts'
 import { Road } from './test-road.ts'
@@ -43,7 +42,7 @@ try {
   const owner = await road.setUp()
   const approver = await road.join(await road.invite(owner))
   const consent = await road.ask(agent)
-  await road.allow(consent, scopeWords['assumptions:write'])
+  await road.allow(consent)
   await agent.arrived()
   await agent.enter()
   await road.block(agent, owner)

@@ -1,7 +1,6 @@
 import { auth, Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { bodyOf } from '#mcp/test-clients'
 import { Memory } from '../oauth/test-memory.ts'
 
 type Body = Readonly<Record<string, unknown>>
@@ -52,13 +51,18 @@ export class Connector {
   /** Takes what the browser brought and speaks MCP with the token it gets for it. */
   async enter(): Promise<void> {
     const { searchParams } = await this.#arrived
-    const [authorizationCode = '', iss = ''] = [searchParams.get('code') ?? '', searchParams.get('iss') ?? '']
+    const [authorizationCode, iss] = [searchParams.get('code') ?? '', searchParams.get('iss') ?? '']
     await auth(this.#memory, { serverUrl: this.#url, authorizationCode, iss })
     await this.#client.connect(new StreamableHTTPClientTransport(new URL(this.#url), { authProvider: this.#memory }))
   }
 
   async call(name: string, input: Record<string, unknown>): Promise<Body> {
-    return bodyOf(await this.#client.callTool({ name, arguments: input }, { timeout: 60_000 }))
+    const { isError, structuredContent, content } = await this.#client.callTool(
+      { name, arguments: input },
+      { timeout: 60_000 },
+    )
+    if (isError === true || structuredContent === undefined) throw new Error(`${name}: ${JSON.stringify(content)}`)
+    return structuredContent as Body
   }
 
   get token(): string {

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core'
+import type { Scope } from '#core/kernel/scope'
+import { scopeWords } from '../oauth/scopes.rules.ts'
 import type { TestPages } from './test-browser.ts'
-import { Connector } from './test-connector.ts'
+import type { Connector } from './test-connector.ts'
 
 /** Called at every sight on the road, with the page as a person sees it then. */
 export type Look = (sight: string, page: Page) => Promise<void>
@@ -87,8 +89,8 @@ export class Road {
   }
 
   /** Gives less than was asked for. */
-  async allow(page: Page, without: string): Promise<void> {
-    await page.getByLabel(without).uncheck()
+  async allow(page: Page, without: Scope = 'assumptions:write'): Promise<void> {
+    await page.getByLabel(scopeWords[without]).uncheck()
     await this.#look('consent', page)
     await page.getByRole('button', { name: 'Allow' }).click()
   }
