@@ -94,7 +94,7 @@ const write = async ({ key, mark }: Tenant, goal: string): Promise<void> => {
   for (const [path, more] of [
     ['/api/actions', {}],
     ['/api/actions', { status: 'pending_approval' }],
-    ['/api/guard', { idempotency_key: `${NAMED}-${goal.length}` }],
+    ['/api/guard', { idempotency_key: `${NAMED}-${goal.split(' ')[1]}` }],
     [
       '/api/policies',
       {

@@ -19,9 +19,10 @@ export const DISCARDS = {
   action_type: 'cleanup',
   declared_goal: 'Throw the failed attempt away and start again',
   target: 'repo/checkout',
-  reasoning: 'The migration was half applied to the working tree; starting from the last good commit is safer.',
   act: { kind: 'shell', command: 'git reset --hard HEAD~3 && git clean -fdx' },
 }
+
+const REASONING = 'The migration was half applied to the working tree; starting from the last good commit is safer.'
 
 const ignore: Look = () => Promise.resolve()
 
@@ -110,7 +111,7 @@ export class Road {
   /** The second act waits for a person; answers its id. */
   async wait(connector: Connector, owner: Page): Promise<string> {
     const { decision_id: guard_decision_id } = await connector.call('writ_guard', DISCARDS)
-    const { action_id } = await connector.call('writ_record', { ...DISCARDS, guard_decision_id })
+    const { action_id } = await connector.call('writ_record', { ...DISCARDS, reasoning: REASONING, guard_decision_id })
     await owner.goto('/')
     await owner.getByRole('link', { name: new RegExp(DISCARDS.declared_goal) }).waitFor()
     await owner.getByRole('button', { name: 'Approve', exact: true }).waitFor()
