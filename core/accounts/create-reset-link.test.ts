@@ -5,6 +5,7 @@ import { testPerson } from '#core/testing/people'
 import { createResetLink } from './create-reset-link.op.ts'
 import { resetPassword } from './set-up.ts'
 import { signIn } from './sign-in.ts'
+import { withTotp } from './test-totp.ts'
 
 let server: TestRuntime
 beforeAll(async () => {
@@ -32,6 +33,22 @@ test('201 makes a link that sets a new password once and ends every session; a l
   expect(done).toHaveLength(1)
   await expect(person.context()).rejects.toMatchObject({ code: 'unauthenticated' })
   await expect(signIn(server.runtime, { ...from, email: person.email, password })).resolves.toBeDefined()
+})
+
+test('201 lets somebody back in who lost phone and codes, when the operator says so and not otherwise', async () => {
+  const { orgId } = await testOrg(server.runtime)
+  const operator = await (await testPerson(server.runtime, orgId, 'owner', { operator: true })).context()
+  const person = await testPerson(server.runtime, orgId, 'approver')
+  await withTotp(await person.context())
+  const password = 'fresh and long enough'
+  const kept = await invoke(createResetLink, operator, { email: person.email })
+  await resetPassword(server.runtime, { token: kept.token, password })
+  const asked = { ...from, email: person.email, password }
+  await expect(signIn(server.runtime, asked)).rejects.toMatchObject({ code: 'second_factor_required' })
+  const made = await invoke(createResetLink, operator, { email: person.email, remove_second_factor: true })
+  await resetPassword(server.runtime, { token: made.token, password })
+  const { row } = await signIn(server.runtime, asked)
+  expect(row.second_factor_at).toBeNull()
 })
 
 test('403 for an owner who does not run the instance; 404 for an unknown address', async () => {

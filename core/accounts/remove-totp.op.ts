@@ -3,7 +3,7 @@ import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { personOf } from './person.ts'
 import { SecondFactorCode } from './schema.ts'
-import { takeSecondFactor } from './second-factor.ts'
+import { dropSecondFactor, takeSecondFactor } from './second-factor.ts'
 import { sessionCache } from './session-cache.ts'
 import { requireAccount } from './store.ts'
 import { countAttempt, forgetAttempt } from './throttle.ts'
@@ -30,9 +30,7 @@ export const removeTotp = operation({
     }
     await forgetAttempt(ctx.db, attempt)
     await ctx.db.transaction().execute(async (trx) => {
-      const none = { totp_secret: null, totp_confirmed_at: null, totp_last_step: null }
-      await trx.updateTable('account').set(none).where('id', '=', accountId).execute()
-      await trx.deleteFrom('account_recovery_code').where('account_id', '=', accountId).execute()
+      await dropSecondFactor(trx, accountId)
       await trx
         .updateTable('account_session')
         .set({ second_factor_at: null })

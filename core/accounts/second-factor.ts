@@ -89,6 +89,13 @@ export async function newRecoveryCodes(trx: Transaction<Database>, accountId: st
   return codes
 }
 
+/** Takes the second factor off an account, with its recovery codes. */
+export async function dropSecondFactor(trx: Transaction<Database>, accountId: string): Promise<void> {
+  const none = { totp_secret: null, totp_confirmed_at: null, totp_last_step: null }
+  await trx.updateTable('account').set(none).where('id', '=', accountId).execute()
+  await trx.deleteFrom('account_recovery_code').where('account_id', '=', accountId).execute()
+}
+
 export async function recoveryCodesLeft(db: Kysely<Database>, accountId: string): Promise<number> {
   const { left } = await db
     .selectFrom('account_recovery_code')

@@ -1,12 +1,13 @@
-import { finishSso, signInWithSso, startSso, type SsoRound } from '#core/accounts/index'
+import { endSessions, finishSso, sessionCache, signInWithSso, startSso, type SsoRound } from '#core/accounts/index'
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
 import { masterKeyOf, openSecret, sealSecret } from '#core/secrets/index'
 import type { Exchange } from '../exchange.ts'
 import { sendText } from '../send.ts'
-import { isSecure, sessionCookie } from './cookie.ts'
+import { isSecure, sessionCookie, sessionSecretOf } from './cookie.ts'
 import { ownOrigin } from './csrf.ts'
 import { fromOf } from './from.ts'
+import { sessionOf } from './state.ts'
 
 const CALLBACK = '/auth/sso/callback'
 /** What the cookie of a round is bound to. */
@@ -31,12 +32,22 @@ export async function finishRound(exchange: Exchange): Promise<void> {
     const origin = originOf(exchange)
     const claims = await finishSso(runtime, { callback: urlOf(exchange), redirectUri: origin + CALLBACK, round })
     const { secret } = await signInWithSso(runtime, claims, fromOf(exchange))
+    // A session that was there before ends: whoever planted it does not share the new one.
+    await endCurrent(exchange)
     redirect(exchange, round.returnTo, [ended, sessionCookie(runtime.settings, secret)])
   } catch (thrown) {
     if (!(thrown instanceof Fault)) throw thrown
     runtime.log.info({ err: thrown.cause ?? thrown, request_id: exchange.requestId }, 'a single sign-on failed')
     redirect(exchange, `/sign-in?error=${wordFor(thrown)}`, [ended])
   }
+}
+
+async function endCurrent({ request, runtime }: Exchange): Promise<void> {
+  const secret = sessionSecretOf(request, runtime.settings)
+  const before = secret === undefined ? undefined : await sessionOf(runtime, secret)
+  if (!before) return
+  await endSessions(runtime.db, before.session.account_id, runtime.now(), { only: before.session.id })
+  runtime.use(sessionCache).forgetAccount(before.session.account_id)
 }
 
 function wordFor({ code }: Fault): 'sso_unknown_person' | 'sso_unavailable' | 'sso_failed' {

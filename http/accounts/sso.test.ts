@@ -78,6 +78,15 @@ test('a person whose verified address has an account signs in, and is known by s
   expect((await signIn()).state.session).toMatchObject({ user: { id: known.accountId } })
 })
 
+test('a session that was there before ends with the new one', async () => {
+  const planted = await testPerson(server.runtime, FIRST_ORG, 'readonly')
+  await testPerson(server.runtime, FIRST_ORG, 'member', { email: 'dee@acme.example' })
+  provider.person = { sub: 'dee', email: 'dee@acme.example', email_verified: true }
+  const jars = new Map([[server.url, new Map([['writ_session', planted.secret]])]])
+  await travel(`${server.url}/auth/sso/start`, new RegExp(`^${server.url}/(?!auth/)`), jars)
+  await expect(planted.context()).rejects.toMatchObject({ code: 'unauthenticated' })
+})
+
 test('an address that the provider has not verified takes nobody over', async () => {
   await testPerson(server.runtime, FIRST_ORG, 'owner', { email: 'owner@acme.example' })
   for (const claims of [{ email_verified: false }, {}]) {

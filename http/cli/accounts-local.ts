@@ -3,12 +3,15 @@ import type { Settings } from '#core/kernel/config'
 import { invoke } from '#core/kernel/invoke'
 import { operatorScopes } from '#core/kernel/scope'
 import { FIRST_ORG } from '#core/orgs/index'
-import type { OutputOf } from '../client/index.ts'
+import type { InputOf, OutputOf } from '../client/index.ts'
 import { createLog } from '../log.ts'
 import { openRuntime } from '../open-runtime.ts'
 
 /** Whoever may write the data directory is the operator of this instance. */
-export async function resetLocally(email: string, settings: Settings): Promise<OutputOf<'accounts_create_reset_link'>> {
+export async function resetLocally(
+  asked: InputOf<'accounts_create_reset_link'>,
+  settings: Settings,
+): Promise<OutputOf<'accounts_create_reset_link'>> {
   const opened = await openRuntime(settings, createLog('warn'))
   try {
     const context = opened.runtime.context({
@@ -20,7 +23,7 @@ export async function resetLocally(email: string, settings: Settings): Promise<O
       scopes: new Set(operatorScopes),
       agentId: null,
     })
-    return await invoke(createResetLink, context, { email })
+    return await invoke(createResetLink, context, asked)
   } finally {
     await opened.close()
   }

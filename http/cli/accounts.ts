@@ -6,6 +6,7 @@ import { paint, say, sayJson } from './terminal.ts'
 
 interface ResetOptions extends RemoteOptions {
   readonly local?: boolean
+  readonly removeSecondFactor?: boolean
   readonly data?: string
   readonly databaseUrl?: string
 }
@@ -22,14 +23,17 @@ export function addAccounts(program: Command): void {
     summary: 'Make a link by which a person chooses a new password, once.',
     example: 'accounts reset-link ada@example.com',
     remote: true,
-  }).option('--local', 'straight from the database while no server runs on it: the way back when every key is lost')
+  })
+    .option('--remove-second-factor', 'also turn it off: for who lost the phone and the recovery codes')
+    .option('--local', 'straight from the database while no server runs on it: the way back when every key is lost')
   withDatabase(reset).action(resetLink)
 }
 
 async function resetLink(email: string, options: ResetOptions): Promise<void> {
+  const asked = { email, remove_second_factor: options.removeSecondFactor === true }
   const made: Made = options.local
-    ? await (await import('./accounts-local.ts')).resetLocally(email, serverSettings({ ...options, logLevel: 'warn' }))
-    : await connect(options).call('accounts_create_reset_link', { email })
+    ? await (await import('./accounts-local.ts')).resetLocally(asked, serverSettings({ ...options, logLevel: 'warn' }))
+    : await connect(options).call('accounts_create_reset_link', asked)
   const url = `${serverUrl(remoteSettings(options))}${made.path}`
   if (options.json) return sayJson({ ...made, url })
   say(`${paint('yellow', 'Shown this once')}, works once, for ${made.expires_in_hours} hours:`)
