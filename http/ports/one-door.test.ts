@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Runs on the user's own machine, for addresses the user gave, or measures, or tests. */
 const elsewhere =
-  /^http\/(client|cli|bench|web)\/|\.test\.tsx?$|\/test-[^/]+$|^core\/testing\/|^mcp\/fixture\/|\.gen\.ts$|\.d\.ts$/
+  /^http\/(client|cli|bench|web)\/|\.test\.tsx?$|\/(test|try)-[^/]+$|^core\/testing\/|^mcp\/fixture\/|\.gen\.ts$|\.d\.ts$/
 
 /** Files that may open connections of their own, and why. */
 const doors: Readonly<Record<string, string>> = {
