@@ -28,7 +28,7 @@ const modules =
 const names =
   /import (?!type\b)[^;'"]*\b(request|get|Agent|connect|createConnection|Socket|ClientRequest)\b[^;'"]*from 'node:(http|net)'/
 const whole = /import \* as \w+ from 'node:(http|net)'|import \w+ from 'node:(http|net)'/
-const globals = /(?<![.\w'`])fetch\(|(?<!typeof )globalThis\.fetch|\bnew (WebSocket|EventSource)\(/
+const globals = /(?<![.#\w'`])fetch\(|(?<!typeof )globalThis\.fetch|\bnew (WebSocket|EventSource)\(/
 
 /** Without comments, and without names that are types only. */
 function codeOf(path: string): string {
