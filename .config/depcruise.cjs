@@ -41,8 +41,9 @@ module.exports = {
           '^core/testing/',
           '\\.test\\.ts$',
           '\\.bench\\.ts$',
-          '/test-[^/]+\\.ts$',
+          '/(test|try)-[^/]+\\.ts$',
           '^http/bench/',
+          '^http/web/screenshots\\.ts$',
           '^mcp/fixture/',
         ],
       },
@@ -61,9 +62,20 @@ module.exports = {
       to: { path: 'node_modules/(pg|@electric-sql)/' },
     },
     {
+      name: 'one-door-to-the-outside',
+      comment: 'Outbound calls go through the fetch port, which refuses private addresses.',
+      severity: 'error',
+      from: {
+        path: '^(core|mcp|http)/',
+        pathNot: ['^http/ports/', '^http/(bench|client|cli)/', '\\.test\\.ts$', '/test-[^/]+\\.ts$'],
+      },
+      to: { path: ['node_modules/undici/', '^(node:)?(https|http2|tls|dgram|dns)(/promises)?$'] },
+    },
+    {
       name: 'mcp-sdk-only-in-mcp',
       severity: 'error',
-      from: { pathNot: '^(mcp/|http/(app|hosts)|http/bench/)' },
+      // A test that plays an agent's host connects as one does.
+      from: { pathNot: ['^mcp/', '^http/(app|hosts)', '^http/bench/', '\\.test\\.ts$', '/test-[^/]+\\.ts$'] },
       to: { path: 'node_modules/@modelcontextprotocol/' },
     },
     {
@@ -71,6 +83,19 @@ module.exports = {
       severity: 'error',
       from: { path: '^http/client/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(core|mcp|http)/(?!client/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'web-knows-operations-by-their-types',
+      comment: 'The pages run in a browser: of the server they have types, and the table of its routes.',
+      severity: 'error',
+      from: { path: '^http/web/', pathNot: ['\\.test\\.tsx?$', '/test-[^/]+\\.ts$', '^http/web/build\\.ts$'] },
+      to: { path: '^(core|mcp|http)/(?!web/|client/routes\\.gen\\.ts$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'server-serves-what-was-built',
+      severity: 'error',
+      from: { path: '^http/(?!web/)', pathNot: '\\.test\\.ts$' },
+      to: { path: '^http/web/' },
     },
     {
       name: 'nobody-imports-http',
@@ -83,6 +108,7 @@ module.exports = {
   options: {
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^http/web/dist' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       conditionNames: ['writ-source', 'import', 'node', 'default'],

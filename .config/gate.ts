@@ -97,6 +97,7 @@ function databaseTests(): string[] {
 await gate('format', 'oxfmt', ['--check'])
 await gate('lint', 'oxlint', ['--type-aware'])
 await gate('types', 'tsc', ['-p', '.'])
+await gate('types of the pages', 'tsc', ['-p', 'http/web'])
 await gate('generated files', 'node', [
   '--conditions=writ-source',
   '--disable-warning=ExperimentalWarning',
@@ -105,6 +106,11 @@ await gate('generated files', 'node', [
 ])
 await gate('borders', 'depcruise', ['--config', '.config/depcruise.cjs', '--no-progress', 'core', 'mcp', 'http'])
 await gate('dead code', 'knip', ['--config', '.config/knip.json', '--no-progress'])
+await gate('web pages', 'node', [
+  '--conditions=writ-source',
+  '--disable-warning=ExperimentalWarning',
+  'http/web/build.ts',
+])
 await tests('embedded', { WRIT_TEST_ENGINE: 'embedded' })
 const url = process.env['WRIT_TEST_DATABASE_URL']
 if (url) await tests('postgres', { WRIT_TEST_ENGINE: 'postgres' }, databaseTests())

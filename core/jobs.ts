@@ -1,9 +1,13 @@
 import { sql } from 'kysely'
+import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
 import { sweepEvents } from '#core/events/index'
+import { rotateDueSigningKey, sweepRecords } from '#core/grants/index'
 import { sweepIdempotency } from '#core/guard/index'
+import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
+import { sweepPairings } from '#core/pairings/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -32,6 +36,12 @@ const jobs: readonly Job[] = [
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },
   { name: 'guard.idempotency', everyMs: 300_000, run: sweepIdempotency },
+  { name: 'accounts.sessions', everyMs: 3_600_000, run: ({ db, now }) => sweepSessions(db, now(), LIMIT) },
+  { name: 'accounts.attempts', everyMs: 300_000, run: ({ db, now }) => sweepAttempts(db, now()) },
+  { name: 'identities.token-uses', everyMs: 300_000, run: sweepTokenUses },
+  { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
+  { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
+  { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

@@ -1,5 +1,13 @@
 // Written by `npm run gen`; not edited by hand.
 import type { Operation } from './kernel/operation.ts'
+import { confirmTotp as accountsConfirmTotp } from './accounts/confirm-totp.op.ts'
+import { createResetLink as accountsCreateResetLink } from './accounts/create-reset-link.op.ts'
+import { get as accountsGet } from './accounts/get.op.ts'
+import { listSessions as accountsListSessions } from './accounts/list-sessions.op.ts'
+import { removeTotp as accountsRemoveTotp } from './accounts/remove-totp.op.ts'
+import { revokeSession as accountsRevokeSession } from './accounts/revoke-session.op.ts'
+import { startTotp as accountsStartTotp } from './accounts/start-totp.op.ts'
+import { update as accountsUpdate } from './accounts/update.op.ts'
 import { cancel as actionsCancel } from './actions/cancel.op.ts'
 import { create as actionsCreate } from './actions/create.op.ts'
 import { getGraph as actionsGetGraph } from './actions/get-graph.op.ts'
@@ -11,7 +19,15 @@ import { list as actionsList } from './actions/list.op.ts'
 import { remove as actionsRemove } from './actions/remove.op.ts'
 import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
 import { update as actionsUpdate } from './actions/update.op.ts'
+import { list as activityList } from './activity/list.op.ts'
+import { create as agentsCreate } from './agents/create.op.ts'
+import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
+import { get as agentsGet } from './agents/get.op.ts'
+import { heartbeat as agentsHeartbeat } from './agents/heartbeat.op.ts'
+import { listConnections as agentsListConnections } from './agents/list-connections.op.ts'
+import { list as agentsList } from './agents/list.op.ts'
 import { pause as agentsPause } from './agents/pause.op.ts'
+import { reportConnections as agentsReportConnections } from './agents/report-connections.op.ts'
 import { resume as agentsResume } from './agents/resume.op.ts'
 import { decide as approvalsDecide } from './approvals/decide.op.ts'
 import { list as approvalsList } from './approvals/list.op.ts'
@@ -20,12 +36,20 @@ import { create as assumptionsCreate } from './assumptions/create.op.ts'
 import { get as assumptionsGet } from './assumptions/get.op.ts'
 import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
+import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
+import { list as grantsList } from './grants/list.op.ts'
+import { revokeOwn as grantsRevokeOwn } from './grants/revoke-own.op.ts'
+import { revoke as grantsRevoke } from './grants/revoke.op.ts'
+import { rotateKey as grantsRotateKey } from './grants/rotate-key.op.ts'
 import { evaluate as guardEvaluate } from './guard/evaluate.op.ts'
 import { getDecision as guardGetDecision } from './guard/get-decision.op.ts'
 import { listDecisions as guardListDecisions } from './guard/list-decisions.op.ts'
 import { get as haltGet } from './halt/get.op.ts'
 import { start as haltStart } from './halt/start.op.ts'
 import { stop as haltStop } from './halt/stop.op.ts'
+import { create as identitiesCreate } from './identities/create.op.ts'
+import { list as identitiesList } from './identities/list.op.ts'
+import { remove as identitiesRemove } from './identities/remove.op.ts'
 import { create as keysCreate } from './keys/create.op.ts'
 import { list as keysList } from './keys/list.op.ts'
 import { revoke as keysRevoke } from './keys/revoke.op.ts'
@@ -42,9 +66,19 @@ import { close as loopsClose } from './loops/close.op.ts'
 import { create as loopsCreate } from './loops/create.op.ts'
 import { get as loopsGet } from './loops/get.op.ts'
 import { list as loopsList } from './loops/list.op.ts'
+import { invite as membersInvite } from './members/invite.op.ts'
+import { listInvitations as membersListInvitations } from './members/list-invitations.op.ts'
+import { list as membersList } from './members/list.op.ts'
+import { remove as membersRemove } from './members/remove.op.ts'
+import { revokeInvitation as membersRevokeInvitation } from './members/revoke-invitation.op.ts'
+import { update as membersUpdate } from './members/update.op.ts'
 import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
 import { create as orgsCreate } from './orgs/create.op.ts'
 import { list as orgsList } from './orgs/list.op.ts'
+import { approve as pairingsApprove } from './pairings/approve.op.ts'
+import { create as pairingsCreate } from './pairings/create.op.ts'
+import { get as pairingsGet } from './pairings/get.op.ts'
+import { list as pairingsList } from './pairings/list.op.ts'
 import { activate as policiesActivate } from './policies/activate.op.ts'
 import { create as policiesCreate } from './policies/create.op.ts'
 import { get as policiesGet } from './policies/get.op.ts'
@@ -61,6 +95,14 @@ import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
 
 export const registry = {
+  accountsConfirmTotp,
+  accountsCreateResetLink,
+  accountsGet,
+  accountsListSessions,
+  accountsRemoveTotp,
+  accountsRevokeSession,
+  accountsStartTotp,
+  accountsUpdate,
   actionsCancel,
   actionsCreate,
   actionsGetGraph,
@@ -72,7 +114,15 @@ export const registry = {
   actionsRemove,
   actionsReportOutcome,
   actionsUpdate,
+  activityList,
+  agentsCreate,
+  agentsGetProfile,
+  agentsGet,
+  agentsHeartbeat,
+  agentsListConnections,
+  agentsList,
   agentsPause,
+  agentsReportConnections,
   agentsResume,
   approvalsDecide,
   approvalsList,
@@ -81,12 +131,20 @@ export const registry = {
   assumptionsGet,
   assumptionsList,
   assumptionsUpdate,
+  grantsListOwn,
+  grantsList,
+  grantsRevokeOwn,
+  grantsRevoke,
+  grantsRotateKey,
   guardEvaluate,
   guardGetDecision,
   guardListDecisions,
   haltGet,
   haltStart,
   haltStop,
+  identitiesCreate,
+  identitiesList,
+  identitiesRemove,
   keysCreate,
   keysList,
   keysRevoke,
@@ -103,9 +161,19 @@ export const registry = {
   loopsCreate,
   loopsGet,
   loopsList,
+  membersInvite,
+  membersListInvitations,
+  membersList,
+  membersRemove,
+  membersRevokeInvitation,
+  membersUpdate,
   observationsGetWebhookSecret,
   orgsCreate,
   orgsList,
+  pairingsApprove,
+  pairingsCreate,
+  pairingsGet,
+  pairingsList,
   policiesActivate,
   policiesCreate,
   policiesGet,

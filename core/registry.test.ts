@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Operation } from './kernel/operation.ts'
-import { operatorScopes, scopes, scopesOf } from './kernel/scope.ts'
+import { accountScopes, operatorScopes, scopes, scopesOf } from './kernel/scope.ts'
 import { operations } from './registry.gen.ts'
 
 const core = fileURLToPath(new URL('.', import.meta.url))
@@ -73,7 +73,9 @@ describe.each(cases)('%s', (_, op) => {
 
   test('asks for a scope that exists and that somebody can hold', () => {
     const holders =
-      op.scope === 'public' ? [] : [...scopesOf('admin'), ...operatorScopes].filter((one) => one === op.scope)
+      op.scope === 'public'
+        ? []
+        : [...scopesOf('admin'), ...operatorScopes, ...accountScopes].filter((one) => one === op.scope)
     expect(op.scope === 'public' ? op.annotations.readOnly : scopes.includes(op.scope)).toBe(true)
     expect(holders).toHaveLength(op.scope === 'public' ? 0 : 1)
     const changes = !op.annotations.readOnly && !(op.name in writingGets)

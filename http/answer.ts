@@ -4,12 +4,17 @@ import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import { sessionCache } from '#core/accounts/index'
+import type { Scope } from '#core/kernel/scope'
 import { keyCache } from '#core/keys/index'
+import { assertOwnRequest, isUnsafe } from './accounts/csrf.ts'
 import { addressOf, challenge, credentialsOf, nobody, type Credentials } from './auth.ts'
 import { readJson } from './body.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { Exchange } from './exchange.ts'
 import { limitAddress, limitCaller, limitLookUp } from './limits.ts'
+import { stepUp, tokenHints } from './oauth/challenge.ts'
+import { actorOfToken, actorOfTokenNow, isKnownToken } from './oauth/verify.ts'
 import { queryInput } from './query.rules.ts'
 import { sendJson, type Headers } from './send.ts'
 
@@ -28,9 +33,11 @@ export async function answer(
   const { request, response, headers } = exchange
   const started = performance.now()
   let limits: Headers = {}
+  let actor: Actor | undefined
   try {
-    const caller = op.scope === 'public' ? publicCaller(exchange) : await authenticate(exchange)
+    const caller = await (op.scope === 'public' ? publicCaller(exchange) : authenticate(exchange))
     limits = caller.limits
+    actor = caller.actor
     const query = queryInput(op, searchOf(request))
     const body = op.rest.method === 'get' ? {} : await readJson(request)
     const input = isRecord(body) ? { ...query, ...body, ...params } : body
@@ -38,43 +45,70 @@ export async function answer(
     const timing = op.rest.hot ? { 'Server-Timing': `writ;dur=${(performance.now() - started).toFixed(2)}` } : {}
     sendJson(response, op.rest.status?.(output) ?? 200, output, { ...headers, ...limits, ...timing })
   } catch (thrown) {
-    sendError(exchange, thrown, limits)
+    sendError(exchange, thrown, { ...limits, ...moreScope(exchange, actor, thrown) })
   }
+}
+
+/** A client whose person could allow more is told so. */
+function moreScope({ runtime, request }: Exchange, actor: Actor | undefined, thrown: unknown): Headers {
+  if (actor?.kind !== 'grant' || !(thrown instanceof Fault) || thrown.code !== 'forbidden') return {}
+  const challenge = stepUp(runtime, request, actor, thrown.data?.['required_scope'] as Scope)
+  return challenge === undefined ? {} : { 'WWW-Authenticate': challenge }
 }
 
 /** The caller by the request's credential. A failed attempt counts against the address. */
-export async function authenticate({ runtime, request }: Exchange): Promise<Caller> {
+export async function authenticate({ runtime, request }: Exchange, { cookies = true } = {}): Promise<Caller> {
   try {
-    const credentials = credentialsOf(request)
+    const credentials = credentialsOf(request, runtime.settings, cookies)
     const address = addressOf(request)
+    if (credentials.kind === 'session' && isUnsafe(request)) {
+      assertOwnRequest(request, runtime.settings, credentials.secret)
+    }
     const known = actorOf(runtime, credentials, address)
     const actor = { ...(known instanceof Promise ? await known : known), address }
-    return { actor, credentials, limits: limitCaller(runtime, actor) ?? {} }
+    const limits = limitCaller(runtime, actor)
+    return { actor, credentials, limits: (limits instanceof Promise ? await limits : limits) ?? {} }
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.code !== 'unauthenticated') throw thrown
-    const limits = limitAddress(runtime, addressOf(request))
-    throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request) })
+    const limits = await limitAddress(runtime, addressOf(request))
+    throw new Refusal(thrown, { ...limits, 'WWW-Authenticate': challenge(request, tokenHints(runtime, request)) })
   }
 }
 
-/** Without a promise when the key was read a moment ago, which is what a busy caller meets. */
-function actorOf(runtime: Runtime, { key }: Credentials, address: string): Actor | Promise<Actor> {
+/**
+ * Who a credential stands for now; a 401 otherwise. Without a promise when the key was read a moment ago, which is what
+ * a busy caller meets.
+ */
+export function actorOf(runtime: Runtime, credentials: Credentials, address: string): Actor | Promise<Actor> {
+  if (credentials.kind === 'session') {
+    return limitLookUp(runtime, address, async () => (await runtime.use(sessionCache).find(credentials.secret)).actor)
+  }
+  if (credentials.kind === 'token') return actorOfBearer(runtime, credentials.token, address)
+  const { key } = credentials
   const cache = runtime.use(keyCache)
   const now = cache.actorNow(key)
   if (now) return now
   return cache.knows(key) ? cache.actorOf(key) : limitLookUp(runtime, address, () => cache.actorOf(key))
 }
 
-export function publicCaller({ runtime, request }: Exchange): Caller {
+/** A token not seen before costs a signature check, so an address that sends bad ones gets few. */
+function actorOfBearer(runtime: Runtime, jwt: string, address: string): Actor | Promise<Actor> {
+  const now = actorOfTokenNow(runtime, jwt)
+  if (now) return now
+  const verify = (): Promise<Actor> => actorOfToken(runtime, jwt)
+  return isKnownToken(runtime, jwt) ? verify() : limitLookUp(runtime, address, verify)
+}
+
+export async function publicCaller({ runtime, request }: Exchange): Promise<Caller> {
   const address = addressOf(request)
-  return { actor: { ...nobody, address }, limits: limitAddress(runtime, address) ?? {} }
+  return { actor: { ...nobody, address }, limits: (await limitAddress(runtime, address)) ?? {} }
 }
 
 function contextOf({ runtime, response, requestId }: Exchange, op: Operation, caller: Caller): Context {
   // A hot operation keeps its own deadline and ends in milliseconds; the rest stop when nobody waits any more.
   const signal = op.rest.hot ? never : signalOf(response)
   const context = runtime.context(caller.actor, { signal, requestId })
-  const identityToken = caller.credentials?.identityToken
+  const identityToken = caller.credentials?.kind === 'key' ? caller.credentials.identityToken : undefined
   return identityToken === undefined ? context : { ...context, identityToken }
 }
 

@@ -5,14 +5,21 @@ import { Fault } from '#core/kernel/errors'
 import { uuidv7 } from '#core/kernel/id'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import { answerAccountRoute } from './accounts/routes.ts'
+import type { Scope } from '#core/kernel/scope'
 import { answer, authenticate, publicCaller } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
+import { stepUp } from './oauth/challenge.ts'
+import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
+import type { Pages } from './pages.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
+import { noteForwarded } from './auth.ts'
+import { parseTrustedProxies } from './proxies.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
 import { securityHeaders, sendText } from './send.ts'
 
@@ -20,7 +27,12 @@ import { securityHeaders, sendText } from './send.ts'
 export type McpListener = (
   request: IncomingMessage,
   response: ServerResponse,
-  caller: { readonly actor: Actor; readonly requestId: string },
+  caller: {
+    readonly actor: Actor
+    readonly requestId: string
+    readonly identityToken?: string
+    readonly stepUp: (missing: Scope) => string | undefined
+  },
 ) => Promise<void>
 
 export interface AppParts {
@@ -28,6 +40,7 @@ export interface AppParts {
   readonly version: string
   readonly events: EventSources
   readonly mcp?: McpListener
+  readonly pages?: Pages
 }
 
 export interface App {
@@ -40,10 +53,12 @@ const MCP_PATHS = new Set(['/mcp', '/api/mcp'])
 
 export function createApp(runtime: Runtime, parts: AppParts): App {
   const rules = hostRules(runtime.settings)
+  const proxies = parseTrustedProxies(runtime.settings.trusted_proxies)
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const streams = new EventStreams(runtime, parts.events)
   const framework = createFramework(parts, streams, (request) => exchanges.get(request) ?? lost())
   const hot = hotPaths(parts.operations)
+  const oauth = oauthRoutes(runtime, parts.operations)
   let draining = false
 
   const route = async (exchange: Exchange): Promise<void> => {
@@ -55,13 +70,18 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
     const op = request.method === 'POST' ? hot.get(path) : undefined
     if (op) return answer(exchange, op, {})
     if (request.method === 'OPTIONS') return answerOptions(exchange)
+    if (path.startsWith('/auth/')) return answerAccountRoute(exchange, path)
     if (parts.mcp && MCP_PATHS.has(path)) return serveMcp(exchange, parts.mcp)
+    const answered = oauth(exchange, path)
+    if (answered) return answered
+    if (parts.pages?.serve(exchange, path)) return
     exchanges.set(request, exchange)
     framework(request, exchange.response)
   }
 
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = requestIdOf(request)
+    noteForwarded(request, proxies)
     const exchange: Exchange = { runtime, request, response, requestId, headers: { 'X-Request-Id': requestId } }
     route(exchange).catch((thrown: unknown) => {
       logUnexpected(runtime, thrown, requestId)
@@ -93,26 +113,20 @@ function createFramework(
   app.disable('x-powered-by')
   app.disable('etag')
   let description: string | undefined
-  app.get('/api/openapi.json', (request, response) => {
-    const exchange = exchangeOf(request)
-    const { limits } = publicCaller(exchange)
+  const sendDescription = async (exchange: Exchange): Promise<void> => {
+    const { limits } = await publicCaller(exchange)
     description ??= JSON.stringify(openApiDocument(operations, version))
-    sendText(response, 200, description, {
-      ...exchange.headers,
-      'Content-Type': 'application/json; charset=utf-8',
-      ...limits,
-    })
-  })
+    const type = { 'Content-Type': 'application/json; charset=utf-8' }
+    sendText(exchange.response, 200, description, { ...exchange.headers, ...type, ...limits })
+  }
+  app.get('/api/openapi.json', (request) => sendDescription(exchangeOf(request)))
   app.get('/api/stream', (request) => {
     const exchange = exchangeOf(request)
     return authenticate(exchange).then((caller) => streams.serve(exchange, caller))
   })
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
   app.use(restRouter(operations, exchangeOf))
-  app.use((request) => {
-    const { limits } = publicCaller(exchangeOf(request))
-    throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
-  })
+  app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {
     const exchange = exchangeOf(request)
     logUnexpected(exchange.runtime, thrown, exchange.requestId)
@@ -122,11 +136,20 @@ function createFramework(
   return app
 }
 
+async function nothingHere(exchange: Exchange): Promise<never> {
+  const { limits } = await publicCaller(exchange)
+  throw new Refusal(new Fault('not_found', 'There is nothing at this path.'), limits)
+}
+
 async function serveMcp(exchange: Exchange, mcp: McpListener): Promise<void> {
-  const { actor, limits } = await authenticate(exchange)
+  const { actor, limits, credentials } = await authenticate(exchange, { cookies: false })
+  const token = credentials?.kind === 'key' ? credentials.identityToken : undefined
   const headers = Object.entries({ ...securityHeaders, ...exchange.headers, ...limits })
   for (const [name, value] of headers) exchange.response.setHeader(name, value)
-  await mcp(exchange.request, exchange.response, { actor, requestId: exchange.requestId })
+  const { request, response, runtime, requestId } = exchange
+  const identity = token === undefined ? {} : { identityToken: token }
+  const more = (missing: Scope): string | undefined => stepUp(runtime, request, actor, missing)
+  await mcp(request, response, { actor, requestId, stepUp: more, ...identity })
 }
 
 function guardAgainstRebinding(rules: HostRules, request: IncomingMessage): void {
@@ -147,7 +170,7 @@ function answerOptions({ response, headers }: Exchange): void {
     ...headers,
     'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     'Access-Control-Allow-Headers':
-      'Content-Type, x-api-key, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
+      'Content-Type, x-api-key, X-CSRF-Token, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
     'Access-Control-Max-Age': '86400',
   })
   response.end()

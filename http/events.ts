@@ -1,7 +1,6 @@
 import { Fault } from '#core/kernel/errors'
 import type { Runtime } from '#core/kernel/runtime'
-import { keyCache } from '#core/keys/index'
-import type { Caller } from './answer.ts'
+import { actorOf, type Caller } from './answer.ts'
 import { Broadcast, type EventSources } from './broadcast.ts'
 import type { Exchange } from './exchange.ts'
 import { frame, heartbeat } from './frames.rules.ts'
@@ -106,10 +105,11 @@ export class EventStreams {
   }
 
   /** A stream must not outlive the right to it. A database that cannot be asked is no reason to end it. */
-  async #endIfRevoked(stream: Stream, { credentials }: Caller): Promise<void> {
+  async #endIfRevoked(stream: Stream, { credentials, actor: { address = '' } }: Caller): Promise<void> {
     if (!credentials) return
     try {
-      await this.#runtime.use(keyCache).actorOf(credentials.key)
+      const actor = await actorOf(this.#runtime, credentials, address)
+      if (!actor.scopes.has('events:read')) stream.end()
     } catch (thrown) {
       if (thrown instanceof Fault && thrown.code === 'unauthenticated') stream.end()
     }

@@ -1,100 +1,87 @@
 import { isIPv6 } from 'node:net'
 import type { Actor } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
-import { resource, type Runtime } from '#core/kernel/runtime'
+import { memoised } from '#core/kernel/memo'
+import type { Runtime } from '#core/kernel/runtime'
+import { limits, type MinuteCounter, type Verdict } from '#core/limits/index'
+import { knownSettings } from '#core/settings/index'
 import { Refusal } from './errors.ts'
 import type { Headers } from './send.ts'
 
-const WINDOW_MS = 60_000
-const MAX_KEYS = 20_000
-
-interface Count {
-  window: number
-  now: number
-  before: number
-}
-
-export interface Verdict {
-  readonly allowed: boolean
-  readonly limit: number
-  readonly remaining: number
-  /** Seconds until the current window ends. */
-  readonly reset: number
+interface Limit {
+  readonly counter: MinuteCounter
+  readonly key: string
+  readonly perMinute: number
+  readonly orgId?: string
 }
 
 /**
- * Sliding window in two counters per key: the window before weighs in by the part of it that still lies within
- * the last minute. Memory is bounded: beyond 20,000 keys the ones first seen are forgotten.
+ * The limits of one caller, its own and that of its org: headers of the tighter one when any applies, a 429 when one is
+ * used up. A promise only when there is a limit or the org was never seen here.
  */
-export class SlidingLimit {
-  readonly #counts = new Map<string, Count>()
-
-  take(key: string, limit: number, at: number): Verdict {
-    const count = this.#count(key, Math.floor(at / WINDOW_MS))
-    const verdict = verdictOf(count, limit, at)
-    if (verdict.allowed) count.now += 1
-    return verdict
-  }
-
-  /** The same answer, but nothing is counted. */
-  peek(key: string, limit: number, at: number): Verdict {
-    return verdictOf(this.#count(key, Math.floor(at / WINDOW_MS)), limit, at)
-  }
-
-  #count(key: string, window: number): Count {
-    let count = this.#counts.get(key)
-    if (!count) {
-      if (this.#counts.size >= MAX_KEYS) this.#counts.delete(this.#counts.keys().next().value ?? '')
-      this.#counts.set(key, (count = { window, now: 0, before: 0 }))
-    } else if (count.window !== window) {
-      count.before = count.window === window - 1 ? count.now : 0
-      count.now = 0
-      count.window = window
-    }
-    return count
-  }
+export function limitCaller(runtime: Runtime, actor: Actor): Headers | undefined | Promise<Headers | undefined> {
+  const settings = runtime.use(knownSettings).of(actor.orgId)
+  if (settings instanceof Promise) return settings.then((known) => limited(runtime, actor, known.rate_limit_per_minute))
+  return limited(runtime, actor, settings.rate_limit_per_minute)
 }
 
-function verdictOf(count: Count, limit: number, at: number): Verdict {
-  const passed = (at % WINDOW_MS) / WINDOW_MS
-  const used = count.before * (1 - passed) + count.now
-  const allowed = used + 1 <= limit
-  const remaining = Math.max(0, Math.floor(limit - used - (allowed ? 1 : 0)))
-  return { allowed, limit, remaining, reset: Math.max(1, Math.ceil(((1 - passed) * WINDOW_MS) / 1000)) }
+function limited(runtime: Runtime, actor: Actor, ofOrg: number): Promise<Headers> | undefined {
+  const own = actor.rateLimitPerMinute ?? runtime.settings.rate_limit_per_key
+  if (own === 0 && ofOrg === 0) return undefined
+  const { orgId } = actor
+  const open = runtime.use(limits)
+  const caller = { counter: open.of('caller'), key: callerKey(actor), perMinute: own, orgId }
+  if (ofOrg === 0) return takeOne(runtime, caller)
+  const org = { counter: open.of('org'), key: orgId, perMinute: ofOrg, orgId }
+  return own === 0 ? takeOne(runtime, org) : takeBoth(runtime, caller, org)
 }
 
-const limiter = resource<SlidingLimit>({ name: 'http.limits', open: () => new SlidingLimit() })
-
-/** The limit of one caller: headers when one applies, a 429 when it is used up. */
-export function limitCaller(runtime: Runtime, actor: Actor): Headers | undefined {
-  const limit = actor.rateLimitPerMinute ?? runtime.settings.rate_limit_per_key
-  return limit === 0 ? undefined : take(runtime, `key ${actor.orgId} ${actor.principalId}`, limit)
+/** A key counts with those it was rotated from. A person is one caller in each of their orgs. */
+function callerKey({ kind, orgId, principalId, lineage }: Actor): string {
+  if (kind === 'key') return lineage ?? principalId
+  return kind === 'grant' ? principalId : `${orgId} ${principalId}`
 }
 
 /** Calls without a valid credential are counted per address; an IPv6 address by its /64, which one host owns. */
-export function limitAddress(runtime: Runtime, address: string): Headers | undefined {
-  const limit = runtime.settings.rate_limit_unauthenticated
-  return limit === 0 ? undefined : take(runtime, `address ${addressBlock(address)}`, limit)
+export function limitAddress(runtime: Runtime, address: string): Headers | undefined | Promise<Headers> {
+  const perMinute = runtime.settings.rate_limit_unauthenticated
+  if (perMinute === 0) return undefined
+  const counter = runtime.use(limits).of('address')
+  return takeOne(runtime, { counter, key: addressBlock(address), perMinute })
 }
 
 /** The look-up of a key never seen here, refused after as many failed ones: a flood must not reach the database. */
 export async function limitLookUp<T>(runtime: Runtime, address: string, lookUp: () => Promise<T>): Promise<T> {
-  const limit = runtime.settings.rate_limit_unauthenticated
-  if (limit === 0) return lookUp()
-  const key = `look-up ${addressBlock(address)}`
-  told(runtime.use(limiter).peek(key, limit, runtime.now().getTime()))
+  const perMinute = runtime.settings.rate_limit_unauthenticated
+  if (perMinute === 0) return lookUp()
+  const counter = runtime.use(limits).of('look_up')
+  const key = addressBlock(address)
+  told(await counter.peek(key, perMinute, runtime.now().getTime()))
   try {
     return await lookUp()
   } catch (thrown) {
     if (thrown instanceof Fault && thrown.code === 'unauthenticated') {
-      runtime.use(limiter).take(key, limit, runtime.now().getTime())
+      await counter.take(key, perMinute, runtime.now().getTime())
     }
     throw thrown
   }
 }
 
-function take(runtime: Runtime, key: string, limit: number): Headers {
-  return told(runtime.use(limiter).take(key, limit, runtime.now().getTime()))
+function takeOne(runtime: Runtime, { counter, key, perMinute, orgId }: Limit): Promise<Headers> {
+  return counter.take(key, perMinute, runtime.now().getTime(), orgId).then(told)
+}
+
+/** Counts a call against both or against none: what one refuses uses up nothing of the other. */
+async function takeBoth(runtime: Runtime, caller: Limit, org: Limit): Promise<Headers> {
+  const at = runtime.now().getTime()
+  const [own, ofOrg] = await Promise.all([
+    caller.counter.take(caller.key, caller.perMinute, at, caller.orgId),
+    org.counter.take(org.key, org.perMinute, at, org.orgId),
+  ])
+  if (!own.allowed && ofOrg.allowed) await org.counter.giveBack(org.key, at)
+  if (own.allowed && !ofOrg.allowed) await caller.counter.giveBack(caller.key, at)
+  if (!own.allowed || !ofOrg.allowed) return told(own.allowed ? ofOrg : own)
+  return told(ofOrg.remaining < own.remaining ? ofOrg : own)
 }
 
 function told(verdict: Verdict): Headers {
@@ -104,16 +91,22 @@ function told(verdict: Verdict): Headers {
   throw new Refusal(fault, headers)
 }
 
+/** The two headers that a limit alone decides: limits are few and calls are many. */
+const fixedHeaders = memoised((limit) => ({
+  'RateLimit-Policy': `"minute";q=${limit};w=60`,
+  'X-RateLimit-Limit': limit,
+}))
+
 function limitHeaders({ limit, remaining, reset }: Verdict): Headers {
   return {
-    'RateLimit-Policy': `"minute";q=${limit};w=60`,
+    ...fixedHeaders(String(limit)),
     RateLimit: `"minute";r=${remaining};t=${reset}`,
-    'X-RateLimit-Limit': String(limit),
     'X-RateLimit-Remaining': String(remaining),
     'X-RateLimit-Reset': String(reset),
   }
 }
 
+/** An address as what one host owns: an IPv6 address by its /64. */
 export function addressBlock(address: string): string {
   const bare = address.replace(/%.*$/, '')
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)

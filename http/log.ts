@@ -15,6 +15,8 @@ const names = [
   'password',
   'token',
   'identityToken',
+  'authToken',
+  'auth_token',
   'database_url',
   'llm_api_key',
 ]

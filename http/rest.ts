@@ -32,8 +32,8 @@ export function restRouter(operations: readonly Operation[], exchangeOf: Exchang
 
 export function otherMethod(exchangeOf: ExchangeOf, allowed: readonly string[]): RequestHandler {
   const allow = allowed.join(', ')
-  return (request) => {
-    const { limits } = publicCaller(exchangeOf(request))
+  return async (request) => {
+    const { limits } = await publicCaller(exchangeOf(request))
     const fault = new Fault('method_not_allowed', `${request.method} is not possible here; use ${allow}.`)
     throw new Refusal(fault, { ...limits, Allow: allow })
   }

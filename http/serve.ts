@@ -1,3 +1,4 @@
+import { makeSetupLink } from '#core/accounts/index'
 import { startJobs } from '#core/jobs'
 import type { Settings } from '#core/kernel/config'
 import type { Log } from '#core/kernel/log'
@@ -10,6 +11,8 @@ import { createApp } from './app.ts'
 import { eventSources } from './event-payloads.ts'
 import { listen } from './listen.ts'
 import { openRuntime } from './open-runtime.ts'
+import { ownAddress } from './own-address.ts'
+import { openPages } from './pages.ts'
 
 export interface ServeOptions {
   readonly settings: Settings
@@ -23,6 +26,8 @@ export interface RunningServer {
   readonly runtime: Runtime
   /** The first keys, on the start that made them: to be shown once. */
   readonly first: Awaited<ReturnType<typeof ensureFirstOrg>>
+  /** Where the first person makes their account, once; null when there is one. A new link on every start until then. */
+  readonly setupUrl: string | null
   /** Finishes what runs, closes streams, jobs and the database. Safe to call twice. */
   close(): Promise<void>
 }
@@ -37,8 +42,10 @@ export async function startServer({ settings, log, signals = true }: ServeOption
   })
   try {
     runtime.use(started)
-    const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
+    const parts = { operations, version, events: eventSources, mcp: mcpListener(runtime), pages: openPages() }
+    const app = createApp(runtime, parts)
     const listening = await listen(app.listener, settings)
+    runtime.use(ownAddress).listensOn(listening.url)
     stopping.push(async () => {
       app.drain()
       await listening.stop(settings.shutdown_seconds)
@@ -48,7 +55,9 @@ export async function startServer({ settings, log, signals = true }: ServeOption
     const jobs = startJobs(runtime)
     stopping.push(() => jobs.stop())
     if (signals) stopping.push(closeOnSignals(log, close))
-    return { url: settings.public_url ?? listening.url, runtime, first, close }
+    const url = settings.public_url ?? listening.url
+    const token = await makeSetupLink(runtime)
+    return { url, runtime, first, setupUrl: token === null ? null : `${url}/setup?token=${token}`, close }
   } catch (error) {
     await close()
     throw error

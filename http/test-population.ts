@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import { csrfTokenOf } from './accounts/csrf.ts'
 import { fieldsOf } from './paths.rules.ts'
 
 /** What every free text of a populated org holds, so that a leak is found whatever field it comes through. */
@@ -18,6 +19,8 @@ export interface Answer {
 
 export interface Sent {
   readonly key?: string | undefined
+  /** The cookie's value of a person's session, in place of a key. */
+  readonly session?: string | undefined
   readonly input?: unknown
   /** Sent as it is, in place of `input`. */
   readonly raw?: string | Buffer
@@ -28,7 +31,7 @@ export interface Sent {
 export async function call(
   url: string,
   op: Operation,
-  { key, input = {}, raw, timeoutMs = 20_000 }: Sent,
+  { key, session, input = {}, raw, timeoutMs = 20_000 }: Sent,
 ): Promise<Answer> {
   const inPath = new Set(fieldsOf(op.rest.path))
   const isObject = typeof input === 'object' && input !== null && !Array.isArray(input)
@@ -40,12 +43,21 @@ export async function call(
   const query = get && Object.keys(rest).length > 0 ? `?${queryText(rest)}` : ''
   const response = await fetch(url + path + query, {
     method: op.rest.method.toUpperCase(),
-    headers: { ...(key === undefined ? {} : { 'x-api-key': key }), 'content-type': 'application/json' },
+    headers: {
+      ...(key === undefined ? {} : { 'x-api-key': key }),
+      ...(session === undefined ? {} : asPage(url, session)),
+      'content-type': 'application/json',
+    },
     signal: AbortSignal.timeout(timeoutMs),
     ...(get ? {} : { body: raw ?? JSON.stringify(isObject ? rest : input) }),
   })
   const text = await response.text()
   return { status: response.status, text, body: parsed(text) }
+}
+
+/** What the pages of the server send with the session's cookie. */
+export function asPage(url: string, session: string): Record<string, string> {
+  return { cookie: `writ_session=${session}`, origin: new URL(url).origin, 'x-csrf-token': csrfTokenOf(session) }
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -91,13 +103,21 @@ export function inputOf(op: Operation, known: Known): Record<string, unknown> {
 }
 
 /** Values that only their parser can tell from others. */
-const samples: Known = { policy_type: 'risk_threshold', rules: { threshold: 99 } }
+const samples: Known = {
+  policy_type: 'risk_threshold',
+  rules: { threshold: 99 },
+  public_key:
+    '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n',
+}
 
 /** Optional by the schema, but without one of them the handler refuses. */
 const alsoNeeded: Readonly<Record<string, readonly string[]>> = {
+  accounts_update: ['name'],
   actions_create: ['agent_id'],
   guard_evaluate: ['agent_id', 'declared_goal'],
   actions_remove: ['action_ids'],
+  agents_heartbeat: ['agent_id'],
+  agents_report_connections: ['agent_id'],
   actions_update: ['output_summary'],
   ledger_get_entry_proof: ['ref'],
   loops_close: ['resolution'],
@@ -128,26 +148,49 @@ function sampleOf(schema: JsonSchema): unknown {
 
 type Post = (path: string, body: object) => Promise<Record<string, string>>
 
-/** Rows in every table that operations reach, all marked, and the ids that name them. */
-export async function populate(url: string, key: string): Promise<Known> {
-  const post: Post = async (path, body) => {
+function postWith(url: string, key: string): Post {
+  return async (path, body) => {
     const headers = { 'x-api-key': key, 'content-type': 'application/json' }
     const response = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     const answer = (await response.json()) as Record<string, string>
     if (response.status >= 300) throw new Error(`${path}: ${response.status} ${JSON.stringify(answer)}`)
     return answer
   }
-  const act = { agent_id: 'agent-a', action_type: 'review', session_id: `${MARK}-session`, target: `${MARK}-target` }
-  const running = await post('/api/actions', { ...act, declared_goal: MARK })
-  const asked = { ...act, declared_goal: `${MARK} asks`, status: 'pending_approval' }
+}
+
+/**
+ * Rows in every table that operations reach, all marked, and the ids that name them. `named`: what those values begin
+ * with that an org chooses itself, when another org is to choose the same.
+ */
+export async function populate(
+  url: string,
+  key: string,
+  { mark = MARK, named = mark }: { readonly mark?: string; readonly named?: string } = {},
+): Promise<Known> {
+  const post = postWith(url, key)
+  const act = { agent_id: 'agent-a', action_type: 'review', session_id: `${named}-session`, target: `${named}-target` }
+  const running = await post('/api/actions', { ...act, declared_goal: mark })
+  const asked = { ...act, declared_goal: `${mark} asks`, status: 'pending_approval' }
   const pending = await post('/api/actions', asked)
-  const guarded = await post('/api/guard', { ...act, declared_goal: `${MARK} guarded`, idempotency_key: `${MARK}-key` })
+  const guarded = await post('/api/guard', {
+    ...act,
+    declared_goal: `${mark} guarded`,
+    idempotency_key: `${named}-key`,
+  })
   const about = { action_id: running['action_id'] }
-  const assumption = await post('/api/assumptions', { ...about, assumption: MARK, basis: MARK })
-  const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: MARK })
+  const assumption = await post('/api/assumptions', { ...about, assumption: mark, basis: mark })
+  const loop = await post('/api/actions/loops', { ...about, loop_type: 'question', description: mark })
+  const paired = { agent_id: 'agent-a', agent_name: mark, public_key: samples['public_key'] }
+  await post('/api/identities', paired)
+  const pairing = (await post('/api/pairings', paired)) as unknown as { pairing: { id: string } }
   const rules = { threshold: 99 }
-  const policy = await post('/api/policies', { name: MARK, policy_type: 'risk_threshold', rules })
-  const made = (await post('/api/keys', { name: MARK, role: 'readonly' })) as unknown as { key: { id: string } }
+  const policy = await post('/api/policies', { name: named, policy_type: 'risk_threshold', rules })
+  const invited = await post('/api/invitations', { email: `${mark}@example.com` })
+  await post('/api/agents', { agent_id: `${named}-agent`, agent_name: mark, description: mark })
+  const speaking = { agent_id: `${named}-agent` }
+  await post('/api/agents/heartbeat', { ...speaking, current_task_id: mark, metadata: { mark } })
+  await post('/api/agents/connections', { ...speaking, connections: [{ name: mark, type: mark, status: mark }] })
+  const made = (await post('/api/keys', { name: mark, role: 'readonly' })) as unknown as { key: { id: string } }
   return {
     ...about,
     action_ids: [running['action_id'], pending['action_id']],
@@ -161,9 +204,11 @@ export async function populate(url: string, key: string): Promise<Known> {
     'policies.id': policy['policy_id'],
     'policies.ids': [policy['policy_id']],
     'keys.id': made.key.id,
+    'members.id': (invited as unknown as { invitation: { id: string } }).invitation.id,
+    'pairings.id': pairing.pairing.id,
     ref: running['action_id'],
-    session_id: `${MARK}-session`,
-    idempotency_key: `${MARK}-key`,
+    session_id: `${named}-session`,
+    idempotency_key: `${named}-key`,
   }
 }
 

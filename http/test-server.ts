@@ -25,27 +25,31 @@ export interface TestServer {
 export interface TestServerOptions extends Partial<Omit<AppParts, 'operations'>> {
   readonly settings?: Partial<Settings>
   readonly now?: () => Date
+  /** The way to the outside; without one these tests call nobody. */
+  readonly fetch?: typeof globalThis.fetch
+  /** A further replica on the database of another test server, which closes it. */
+  readonly beside?: TestServer
 }
 
 /** The real app on a real socket and a database of its own, with the operations of the test. */
 export async function testServer(
   operations: readonly Operation[],
-  { settings, now, ...parts }: TestServerOptions = {},
+  { settings, now, fetch, beside, ...parts }: TestServerOptions = {},
 ): Promise<TestServer> {
-  const database = await testDatabase()
+  const database = beside ? { handle: beside.runtime.handle, close: nothing } : await testDatabase()
   const runtime = new Runtime({
     // Closed by the test database, which also removes it.
     handle: { ...database.handle, close: () => Promise.resolve() },
     settings: { ...loadSettings({ env: {}, home: '/nonexistent' }), rate_limit_unauthenticated: 0, ...settings },
     log: silentLog,
-    ports: { fetch: () => Promise.reject(new Error('These tests call nobody.')) },
+    ports: { fetch: fetch ?? (() => Promise.reject(new Error('These tests call nobody.'))) },
     ...(now ? { now } : {}),
   })
   const events = { payloadsOf: stored, recentlySettled: none }
   const app = createApp(runtime, { operations, version: '1.2.3', events, ...parts })
   const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
   const org = (orgId: string) => insertTestOrg(runtime, orgId)
-  await org(TEST_ORG)
+  if (!beside) await org(TEST_ORG)
   return {
     url: listening.url,
     port: listening.port,
@@ -62,6 +66,7 @@ export async function testServer(
   }
 }
 
+const nothing = (): Promise<void> => Promise.resolve()
 const stored: AppParts['events']['payloadsOf'] = (_runtime, _orgId, event) => Promise.resolve([event.payload])
 const none: AppParts['events']['recentlySettled'] = () => Promise.resolve([])
 

@@ -54,7 +54,9 @@ function speakerOf({ caller, request }: Call): Pick<Caller, 'agent'> {
 
 export function contextOf({ parts, caller, request }: Call): Context {
   const signal = signalOf(request.mcpReq.signal, caller.cancelled)
-  const context = parts.runtime.context(caller.actor, { signal, requestId: caller.requestId })
+  const { identityToken } = caller
+  const bare = parts.runtime.context(caller.actor, { signal, requestId: caller.requestId })
+  const context = identityToken === undefined ? bare : { ...bare, identityToken }
   const token = request.mcpReq._meta?.progressToken
   if (token === undefined) return context
   const progress = (message: string, done: number, total: number): void => {

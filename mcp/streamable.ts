@@ -5,6 +5,7 @@ import type { Actor } from '#core/kernel/context'
 import { Fault, faultBody } from '#core/kernel/errors'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
+import type { Scope } from '#core/kernel/scope'
 import { operations as everyOperation } from '#core/registry.gen'
 import type { AgentName, Caller } from './caller.ts'
 import { Cancellations, clientNameIn, SESSION } from './cancellation.ts'
@@ -12,6 +13,7 @@ import { CALL_TOOL } from './catalog-tools.ts'
 import { derivedAgent } from './identity.rules.ts'
 import { mcpParts, type McpParts } from './parts.ts'
 import { mcpServer, type Wrap } from './server.ts'
+import { withStepUp } from './step-up.ts'
 import { SUBSCRIPTION_LIFETIME_MS, SubscriptionBus } from './subscriptions.ts'
 import { toolName } from './tool-list.ts'
 import { toolsetOf } from './toolsets.rules.ts'
@@ -23,6 +25,10 @@ const MAX_SUBSCRIPTIONS = 10_000
 export interface Identified {
   readonly actor: Actor
   readonly requestId: string
+  /** Sent beside the API key: which agent speaks, not yet verified. */
+  readonly identityToken?: string
+  /** The challenge with which this client could get a scope that it lacks, when it could. */
+  readonly stepUp?: (missing: Scope) => string | undefined
 }
 
 export type McpListener = (request: IncomingMessage, response: ServerResponse, identified: Identified) => Promise<void>
@@ -44,10 +50,11 @@ export function mcpListener(runtime: Runtime, { operations = everyOperation, wra
     maxRequestBodySize: MAX_BODY,
     onerror: (error: Error) => runtime.log.debug({ err: error }, 'an MCP request was refused or failed'),
   }
-  const handler = new Cancellations().around(createMcpHandler(factory, options))
+  const handler = withStepUp(parts, new Cancellations().around(createMcpHandler(factory, options)))
   const handle = toNodeHandler(handler, options)
   // A stream from the start, which is kept alive: an answer that comes after minutes of silence does not arrive everywhere.
-  const handlePatiently = toNodeHandler(createMcpHandler(factory, { ...options, responseMode: 'sse' }), options)
+  const patiently = createMcpHandler(factory, { ...options, responseMode: 'sse' })
+  const handlePatiently = toNodeHandler(withStepUp(parts, patiently), options)
   const patient = patientTools(parts)
   let listening = 0
 
@@ -109,13 +116,14 @@ function withAuth(request: IncomingMessage, caller: Caller): NodeIncomingMessage
 
 function callerOf(
   request: IncomingMessage,
-  { actor, requestId }: Identified,
+  { actor, requestId, identityToken, stepUp }: Identified,
   operations: readonly Operation[],
 ): Caller {
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
   const toolset = toolsetOf(searchParams.get('toolsets') ?? headerOf(request, 'x-writ-toolsets'), operations)
   const agent = agentOf(request)
-  return { actor, requestId, toolset, ...(agent ? { agent } : {}) }
+  const token = identityToken === undefined ? {} : { identityToken }
+  return { actor, requestId, toolset, ...token, ...(agent ? { agent } : {}), ...(stepUp ? { stepUp } : {}) }
 }
 
 function agentOf(request: IncomingMessage): AgentName | undefined {

@@ -13,6 +13,8 @@ export interface UpstreamOptions {
   /** Address of the server, without `/mcp`. */
   readonly url: string
   readonly apiKey: string
+  /** A JWT that says which agent speaks, sent beside the key. */
+  readonly authToken?: string
   /** The agent to speak for; else one is derived from the client's own name. */
   readonly agentId?: string
   /** As in `?toolsets=`. */
@@ -109,7 +111,7 @@ export class Upstream {
   }
 
   async #connect(): Promise<Client> {
-    const { url, apiKey, agentId, toolsets, version } = this.#options
+    const { url, apiKey, authToken, agentId, toolsets, version } = this.#options
     const address = new URL('mcp', url.endsWith('/') ? url : `${url}/`)
     if (toolsets !== undefined) address.searchParams.set('toolsets', toolsets)
     const client = new Client(
@@ -118,7 +120,7 @@ export class Upstream {
     )
     client.setNotificationHandler('notifications/resources/updated', ({ params }) => this.onResourceUpdated(params.uri))
     const transport = new StreamableHTTPClientTransport(address, {
-      requestInit: { headers: { 'x-api-key': apiKey } },
+      requestInit: { headers: { 'x-api-key': apiKey, ...(authToken ? { authorization: `Bearer ${authToken}` } : {}) } },
       fetch: async (input, init) => {
         const headers = new Headers(init?.headers)
         if (agentId !== undefined) headers.set('x-writ-agent-id', agentId)

@@ -51,7 +51,11 @@ export const ActionInput = z.object({
   tokens_out: z.int().min(0).optional(),
   model: z.string().max(128).optional(),
   guard_decision_id: z.string().max(64).optional().describe('decision_id of the guard call this act was asked with'),
-  _signature: z.string().max(8192).optional(),
+  _signature: z
+    .string()
+    .max(8192)
+    .optional()
+    .describe('Base64, by the key registered for the agent, over the canonical JSON of the rest'),
 })
 export type ActionInput = z.output<typeof ActionInput>
 
@@ -83,6 +87,7 @@ export const create = operation({
   mcp: 'direct',
   tool: 'writ_record',
   listOutput: true,
+  needsSent: true,
   awaiting: ({ action }) => (action.status === 'pending_approval' ? action.action_id : null),
 
   async handler(ctx, input) {

@@ -1,66 +1,102 @@
+import type { ClaimedIdentity } from '#core/identities/index'
 import {
   actDigest,
   actionCompanions,
+  actStatus,
   agentOf,
   answerOf,
+  claimed,
   countedIn,
   decideAndRecord,
+  ENROLMENT,
+  identityFindings,
   isStopped,
   requestDigest,
+  signerOf,
   snapshots,
+  storedAnswer,
   takeRecentDecision,
   type ActionDraft,
   type ActRequest,
   type Linked,
 } from '#core/guard/index'
 import { redactDeep } from '#core/scans/index'
+import type { OrgSettings } from '#core/settings/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { settleRecorded } from './closing.ts'
 import { clampTokens, costOf } from './cost.ts'
 import type { ActionInput } from './create.op.ts'
 import { blocked, replayed, resumed, type Created } from './created.ts'
-import { resumable } from './resume.ts'
+import { resumable, type Resumable } from './resume.ts'
 import { actionToWire, type ActionRow } from './schema.ts'
 
 /** Decides with authority and writes decision, action and approval in one statement. Throws `blocked` with the row. */
-export async function createAction(ctx: Context, input: ActionInput): Promise<Created> {
+export async function createAction(ctx: Context, given: ActionInput): Promise<Created> {
+  const speaking = await signerOf(ctx, given, given._signature)
+  const { request: input, identity } = speaking
   const agentId = agentOf(ctx, input)
   if (agentId === null) {
     throw new Fault('invalid_input', 'Validation failed', {
       details: ['agent_id: is required: name the agent that acts, as this key is bound to none'],
     })
   }
-  const digest = requestDigest(ctx.actor.principalId, { ...input, agent_id: agentId })
+  const digest = requestDigest(ctx.actor.principalId, { ...input, agent_id: agentId }, identity)
   const known = input.idempotency_key === undefined ? null : await rowOfKey(ctx, input.idempotency_key, digest)
-  // A halt overrides a replay: the act is then decided anew, as another row.
-  const again = known !== null && (await isStoppedNow(ctx, agentId))
+  // A halt overrides a replay, and so does registering the agent: the act is then decided anew, as another row.
+  const again = known !== null && ((await isStoppedNow(ctx, agentId)) || (await wasStranger(ctx, known)))
   if (known && !again) return replayed(ctx, known)
   const asked = again ? { ...input, idempotency_key: undefined, action_id: undefined } : input
   const request: ActRequest = { ...asked, agent_id: agentId }
   const act = actDigest(agentId, request)
   const prior =
     takeRecentDecision(ctx.runtime, ctx.actor.orgId, act) ?? (await knownDecision(ctx, input.guard_decision_id, act))
-  const standing = await resumable(ctx, agentId, act, prior?.id ?? null)
-  return standing ? resumed(ctx, standing) : createNew(ctx, asked, request, { digest, prior })
+  const proven = await claimed(ctx, identity, { goesOn: prior?.tokenUse, request: asked.idempotency_key && digest })
+  const standing = await resumableFor(ctx, request, { prior, identity: proven })
+  const by = { identity: proven, control: speaking.control, agentId }
+  return standing ? resumed(ctx, standing) : createNew(ctx, asked, request, { digest, prior, by })
+}
+
+/** The action that stands for this act, unless the caller is held back for not proving who they are. */
+function resumableFor(
+  ctx: Context,
+  request: ActRequest,
+  { prior, identity }: { readonly prior: Linked | null; readonly identity: ClaimedIdentity },
+): Promise<Resumable | null> {
+  const held = (settings: OrgSettings): string[] | null => {
+    const found = identityFindings(identity, actStatus(identity, request), settings)
+    if (found.some(({ to }) => to === 'block')) return null
+    return found.filter(({ to }) => to !== 'warn').map(({ id }) => id)
+  }
+  const agentId = String(request.agent_id)
+  return resumable(ctx, agentId, actDigest(agentId, request), { prior: prior?.id ?? null, held })
 }
 
 async function isStoppedNow(ctx: Context, agentId: string): Promise<boolean> {
   return isStopped(await ctx.runtime.use(snapshots).current(ctx.actor.orgId), agentId)
 }
 
+async function wasStranger(ctx: Context, row: ActionRow): Promise<boolean> {
+  if (row.status !== 'blocked') return false
+  return (await storedAnswer(ctx, row.guard_decision_id))?.matched_policies.includes(ENROLMENT) === true
+}
+
 interface Asked {
   readonly digest: string
   /** The guard decision this act was asked with; it was counted then. */
   readonly prior: Linked | null
+  readonly by: { readonly identity: ClaimedIdentity; readonly control: number | null; readonly agentId: string }
 }
 
 async function createNew(ctx: Context, input: ActionInput, request: ActRequest, asked: Asked): Promise<Created> {
-  const { digest, prior } = asked
+  const { digest, prior, by } = asked
   const draft = draftOf(ctx, input, digest, prior?.id)
   try {
     const { decided, recorded, companions } = await decideAndRecord(ctx, request, {
       source: 'action',
+      identity: by.identity,
+      identityControl: by.control,
+      signing: { agentId: by.agentId, signature: input._signature },
       linked: prior ?? undefined,
       consume: false,
       priorDecisionId: prior?.id ?? null,
@@ -90,12 +126,16 @@ async function afterLostRace(
   if (input.action_id !== undefined && (await isTaken(ctx, input.action_id))) {
     throw new Fault('conflict', `An action with the id ${input.action_id} exists already.`)
   }
-  const agentId = String(request.agent_id)
-  const standing = await resumable(ctx, agentId, actDigest(agentId, request), lost.prior?.id ?? null)
+  const { prior, by } = lost
+  // The token went on from the guard decision, which another call has answered meanwhile: it is a new act now.
+  const answered = prior !== null && (await isAnswered(ctx, prior.id))
+  const identity =
+    answered && prior.tokenUse
+      ? await claimed(ctx, by.identity, { request: input.idempotency_key && lost.digest })
+      : by.identity
+  const standing = await resumableFor(ctx, request, { prior, identity })
   if (standing) return resumed(ctx, standing)
-  if (lost.prior !== null && (await isAnswered(ctx, lost.prior.id))) {
-    return createNew(ctx, input, request, { digest: lost.digest, prior: null })
-  }
+  if (answered) return createNew(ctx, input, request, { digest: lost.digest, prior: null, by: { ...by, identity } })
   throw lost.error
 }
 
@@ -137,14 +177,19 @@ async function knownDecision(ctx: Context, decisionId: string | undefined, act: 
   if (decisionId === undefined) return null
   const row = await ctx.db
     .selectFrom('guard_decision')
-    .select(['id', 'context'])
+    .select(['id', 'context', 'replay_status'])
     .where('org_id', '=', ctx.actor.orgId)
     .where('id', '=', decisionId)
     .where('act_digest', '=', act)
     .where('source', '=', 'guard')
     .executeTakeFirst()
   if (!row || (await isAnswered(ctx, row.id))) return null
-  return { id: row.id, counted: new Set(countedIn(Object.entries(row.context['observed'] ?? {}))) }
+  const { token_use: tokenUse } = (row.context['identity'] ?? {}) as { token_use?: string | null }
+  return {
+    id: row.id,
+    counted: new Set(countedIn(Object.entries(row.context['observed'] ?? {}))),
+    tokenUse: row.replay_status === 'unique' ? (tokenUse ?? null) : null,
+  }
 }
 
 function draftOf(ctx: Context, input: ActionInput, digest: string, prior: string | undefined): ActionDraft {

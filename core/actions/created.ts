@@ -1,4 +1,4 @@
-import { storedAnswer, type GuardAnswer } from '#core/guard/index'
+import { ENROLMENT, storedAnswer, type GuardAnswer } from '#core/guard/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { deliverRelease } from './deliver.ts'
@@ -17,7 +17,8 @@ export interface Created {
 
 /** 403 with the row and, nested, the guard's answer: what clients of the wire contract take for a block. */
 export function blocked(sentence: string, row: ActionRow, decision: GuardAnswer | null): Fault {
-  return new Fault('blocked', sentence, {
+  const stranger = decision?.matched_policies.includes(ENROLMENT) === true
+  return new Fault(stranger ? 'AGENT_NOT_REGISTERED' : 'blocked', stranger ? (decision.reason ?? sentence) : sentence, {
     data: { action: actionToWire(row), action_id: row.action_id, ...(decision ? { decision } : {}) },
   })
 }

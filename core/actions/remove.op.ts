@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { z } from 'zod'
+import { listActs } from '#core/activity/index'
 import { announce } from '#core/events/index'
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
@@ -11,6 +12,8 @@ import { sumsOf, takeFromRollup } from './rollup.ts'
 import { statuses } from './schema.ts'
 
 const MAX_AT_ONCE = 1000
+/** Named in the list of admin acts; the ledger names all. */
+const MAX_LISTED = 20
 
 export const remove = operation({
   name: 'actions_remove',
@@ -65,6 +68,8 @@ export const remove = operation({
         address: ctx.actor.address ?? null,
         action_ids: gone,
       }
+      const listed = { deleted: gone.length, action_ids: gone.slice(0, MAX_LISTED) }
+      await listActs(trx, ctx.actor, [{ event: data.event, ref: ctx.actor.orgId, at, data: listed }])
       const news = { at, entries: [{ kind: 'admin' as const, ref: ctx.actor.orgId, at, data }], events: [] }
       await announce(trx, ctx.actor.orgId, news, () => takeFromRollup(trx, ctx.actor.orgId, sums))
       return gone

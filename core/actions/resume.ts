@@ -1,5 +1,6 @@
 import { isStopped, snapshots } from '#core/guard/index'
 import { assertKeyValidUnder } from '#core/keys/index'
+import type { OrgSettings } from '#core/settings/index'
 import type { Context } from '../kernel/context.ts'
 import type { ActionRow } from './schema.ts'
 import { releaseApproved } from './store.ts'
@@ -14,19 +15,23 @@ export interface Resumable {
 /**
  * The action that already stands for this very act: pending, approved in the last minutes and not yet used, or denied
  * in the last minutes. A retry must not ask the person again, and an approved act is handed out once. `prior` is the
- * guard decision this act was asked with: an approval that it used up is this call's own.
+ * guard decision this act was asked with: an approval that it used up is this call's own. `held` names
+ * what is held against who speaks, null when they are refused: an approval answers for it only if it was given with
+ * that in sight.
  */
 export async function resumable(
   ctx: Context,
   agentId: string,
   act: string,
-  prior: string | null,
+  { prior, held }: { prior: string | null; held: (settings: OrgSettings) => readonly string[] | null },
 ): Promise<Resumable | null> {
   const { orgId } = ctx.actor
   const approval = await standingApproval(ctx, agentId, act)
   if (!approval) return null
   const snapshot = await ctx.runtime.use(snapshots).current(orgId)
   if (isStopped(snapshot, agentId)) return null
+  const against = held(snapshot.settings)
+  if (against === null || against.some((id) => !approval.matched_policies.includes(id))) return null
   await assertKeyValidUnder(ctx, snapshot.control)
   if (approval.state === 'approved') {
     const mine = prior !== null && approval.released_to === prior
@@ -46,7 +51,7 @@ async function standingApproval(ctx: Context, agentId: string, act: string) {
   const recently = new Date(now.getTime() - RECENT_MS)
   const found = await ctx.db
     .selectFrom('approval')
-    .select(['action_id', 'state', 'released_to'])
+    .select(['action_id', 'state', 'released_to', 'matched_policies'])
     .where('org_id', '=', ctx.actor.orgId)
     .where('act_digest', '=', act)
     .where('agent_id', '=', agentId)
@@ -59,5 +64,5 @@ async function standingApproval(ctx: Context, agentId: string, act: string) {
     )
     .orderBy('created_at', 'desc')
     .executeTakeFirst()
-  return found as { action_id: string; state: Resumable['kind']; released_to: string | null } | undefined
+  return found as (typeof found & { state: Resumable['kind'] }) | undefined
 }

@@ -55,7 +55,12 @@ export interface ActionRecordTable {
   tokens_out: number | null
   model: string | null
   readonly signature: string | null
+  /** True when it was signed with the key registered for its agent. */
   readonly verified: boolean
+  /** Null on what was recorded before agents could prove who they are. */
+  readonly verification_status: string | null
+  readonly replay_status: string | null
+  readonly act_status: string | null
   readonly idempotency_key: string | null
   readonly request_digest: string
   readonly act_digest: string

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { redactText } from '#core/scans/index'
 import { operation } from '../kernel/operation.ts'
-import { AgentPause, setPause } from './store.ts'
+import { AgentPause, setPause } from './set-pause.ts'
 
 export const pause = operation({
   name: 'agents_pause',

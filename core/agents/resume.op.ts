@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { operation } from '../kernel/operation.ts'
-import { AgentPause, setPause } from './store.ts'
+import { AgentPause, setPause } from './set-pause.ts'
 
 export const resume = operation({
   name: 'agents_resume',

@@ -1,85 +1,87 @@
-import { heldNews } from '#core/actions/index'
-import { announce, eventHub } from '#core/events/index'
-import type { Transaction } from 'kysely'
-import { z } from 'zod'
-import type { Database } from '../db/database.ts'
-import { transact } from '../db/transact.ts'
+import { sql, type SqlBool } from 'kysely'
 import type { Context } from '../kernel/context.ts'
+import { Fault } from '../kernel/errors.ts'
+import { OFFLINE_MS, STALE_MS, type PresenceStatus } from './presence.rules.ts'
+import type { AgentRow } from './schema.ts'
 
-export const AgentPause = z
-  .object({
-    agent_id: z.string(),
-    paused: z.boolean(),
-    reason: z.string().nullable(),
-    paused_by: z.string().nullable(),
-    paused_at: z.iso.datetime().nullable(),
-  })
-  .meta({ id: 'AgentPause' })
-
-interface Pause {
-  readonly reason: string | null
+export interface AgentFilter {
+  readonly agentId?: string | undefined
+  readonly status?: PresenceStatus | undefined
+  readonly q?: string | undefined
+  readonly paused?: boolean | undefined
+  /** Of the last one on the page before. */
+  readonly after?: string | undefined
+  readonly limit: number
+  readonly offset: number
 }
 
-/** Pauses or resumes one agent, also one that was never seen. Repeating it changes nothing. */
-export async function setPause(
-  ctx: Context,
-  agentId: string,
-  pause: Pause | null,
-): Promise<z.output<typeof AgentPause>> {
+/**
+ * A page of agents in the order of their ids, which no heartbeat and no act changes: pages do not shift while they are
+ * read. Counts are added up for the page alone, from one row a day and agent.
+ */
+export function agentPage(ctx: Pick<Context, 'db' | 'actor' | 'now'>, filter: AgentFilter) {
   const { orgId } = ctx.actor
-  const row = await transact(ctx.db, async (trx) => {
-    await ensureAgent(trx, orgId, agentId, ctx.now())
-    const changed = await trx
-      .updateTable('agent')
-      .set(
-        pause
-          ? { paused_at: ctx.now(), paused_by: ctx.actor.principalName, pause_reason: pause.reason }
-          : { paused_at: null, paused_by: null, pause_reason: null },
-      )
-      .where('org_id', '=', orgId)
-      .where('agent_id', '=', agentId)
-      .where('paused_at', pause ? 'is' : 'is not', null)
-      .returning('agent_id')
-      .executeTakeFirst()
-    if (changed) await record(ctx, trx, agentId, pause)
-    return trx
-      .selectFrom('agent')
-      .select(['agent_id', 'paused_at', 'paused_by', 'pause_reason'])
-      .where('org_id', '=', orgId)
-      .where('agent_id', '=', agentId)
-      .executeTakeFirstOrThrow()
-  })
-  ctx.runtime.use(eventHub).nudge(orgId)
-  return {
-    agent_id: row.agent_id,
-    paused: row.paused_at !== null,
-    reason: row.pause_reason,
-    paused_by: row.paused_by,
-    paused_at: row.paused_at?.toISOString() ?? null,
+  let page = ctx.db
+    .selectFrom('agent')
+    .leftJoin('agent_presence', (join) =>
+      join.onRef('agent_presence.org_id', '=', 'agent.org_id').onRef('agent_presence.agent_id', '=', 'agent.agent_id'),
+    )
+    .selectAll('agent')
+    .select(['status', 'current_task_id', 'metadata', 'last_heartbeat_at'])
+    .where('agent.org_id', '=', orgId)
+    .orderBy('agent.agent_id')
+    .limit(filter.limit)
+    .offset(filter.offset)
+  if (filter.agentId !== undefined) page = page.where('agent.agent_id', '=', filter.agentId)
+  if (filter.after !== undefined) page = page.where('agent.agent_id', '>', filter.after)
+  if (filter.paused !== undefined) page = page.where('agent.paused_at', filter.paused ? 'is not' : 'is', null)
+  if (filter.status !== undefined) page = page.where(inStatus(filter.status, ctx.now()))
+  if (filter.q !== undefined) {
+    const like = `%${filter.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    page = page.where((eb) => eb.or([eb('agent.agent_id', 'ilike', like), eb('agent.agent_name', 'ilike', like)]))
+  }
+  return ctx.db
+    .selectFrom(page.as('page'))
+    .selectAll('page')
+    .select((eb) =>
+      eb
+        .selectFrom('action_rollup_day as days')
+        .select((sum) => sum.fn.coalesce(sum.fn.sum<number>('days.total'), sql<number>`0`).as('total'))
+        .where('days.org_id', '=', orgId)
+        .whereRef('days.agent_id', '=', 'page.agent_id')
+        .$asScalar()
+        .$notNull()
+        .as('action_count'),
+    )
+    .orderBy('page.agent_id')
+    .$castTo<AgentRow>()
+}
+
+/** As `presenceAt` tells it. */
+function inStatus(status: PresenceStatus, now: Date) {
+  const stale = new Date(now.getTime() - STALE_MS)
+  const offline = new Date(now.getTime() - OFFLINE_MS)
+  switch (status) {
+    case 'unknown':
+      return sql<SqlBool>`last_heartbeat_at is null`
+    case 'offline':
+      return sql<SqlBool>`(status = 'offline' or last_heartbeat_at <= ${offline})`
+    case 'stale':
+      return sql<SqlBool>`status <> 'offline' and last_heartbeat_at > ${offline}
+        and (status = 'stale' or last_heartbeat_at <= ${stale})`
+    case 'online':
+    case 'idle':
+    case 'busy':
+      return sql<SqlBool>`status = ${status} and last_heartbeat_at > ${stale}`
+    default:
+      return status satisfies never
   }
 }
 
-async function ensureAgent(trx: Transaction<Database>, orgId: string, agentId: string, at: Date): Promise<void> {
-  const unpaused = { paused_at: null, paused_by: null, pause_reason: null }
-  await trx
-    .insertInto('agent')
-    .values({ org_id: orgId, agent_id: agentId, agent_name: null, first_seen_at: at, last_seen_at: at, ...unpaused })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-}
-
-async function record(ctx: Context, trx: Transaction<Database>, agentId: string, pause: Pause | null): Promise<void> {
-  const { orgId, principalId, principalName, address } = ctx.actor
-  const at = ctx.now()
-  const event = pause ? 'agent.paused' : 'agent.resumed'
-  const reason = pause?.reason ?? null
-  const data = { event, by: principalId, address: address ?? null, reason }
-  await announce(trx, orgId, {
-    at,
-    entries: [{ kind: 'admin', ref: agentId, at, data }],
-    events: [
-      { name: event, ref: agentId, payload: { agent_id: agentId, by: principalName, reason } },
-      ...(pause ? [] : await heldNews(trx, orgId, agentId)),
-    ],
-  })
+/** The agent, unless the caller's key is bound to another one. */
+export async function requireAgent(ctx: Context, agentId: string): Promise<AgentRow> {
+  const hidden = ctx.actor.agentId !== null && ctx.actor.agentId !== agentId
+  const row = hidden ? undefined : await agentPage(ctx, { agentId, limit: 1, offset: 0 }).executeTakeFirst()
+  if (!row) throw new Fault('not_found', 'Agent not found')
+  return row
 }

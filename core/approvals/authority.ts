@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { requireAction } from '#core/actions/index'
 import { snapshots } from '#core/guard/index'
 import { assertKeyValid } from '#core/keys/index'
+import { approversOf } from '#core/members/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 
@@ -19,11 +20,22 @@ export async function assertMayApprove(ctx: Context, actionId: string): Promise<
     )
   }
   await assertKeyValid(ctx)
+  await assertSecondFactor(ctx)
   const action = await requireAction(ctx, actionId)
   if ((await lineageOf(ctx, action.created_by)) !== (actor.lineage ?? actor.principalId)) return
   if (await separates(ctx)) {
     throw new Fault('SELF_APPROVAL', 'You created this act, so somebody else has to approve it (separation of duties).')
   }
+}
+
+/** A key or a session without one is refused, when the org asks for it: what was proved at sign-in is what counts. */
+async function assertSecondFactor(ctx: Context): Promise<void> {
+  const { settings } = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
+  if (!settings.require_second_factor || ctx.actor.secondFactorAt instanceof Date) return
+  throw new Fault(
+    'second_factor_missing',
+    'This organization takes approvals only from a person who signed in with a second factor.',
+  )
 }
 
 async function lineageOf(ctx: Context, principalId: string): Promise<string> {
@@ -40,7 +52,9 @@ async function lineageOf(ctx: Context, principalId: string): Promise<string> {
 async function separates(ctx: Context): Promise<boolean> {
   const { settings } = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
   if (settings.separation_of_duties !== 'auto') return settings.separation_of_duties === 'on'
-  const approvers = await ctx.db
+  const people = await approversOf(ctx.db, ctx.actor.orgId, 2)
+  if (people.length > 1) return true
+  const keys = await ctx.db
     .selectFrom('api_key')
     .select('lineage')
     .distinct()
@@ -51,5 +65,5 @@ async function separates(ctx: Context): Promise<boolean> {
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', ctx.now())]))
     .limit(2)
     .execute()
-  return approvers.length > 1
+  return people.length + keys.length > 1
 }

@@ -1,2 +1,2 @@
 export { Assumption } from './schema.ts'
-export { assumptionsOf } from './store.ts'
+export { assumptionsOf, driftSummary } from './store.ts'

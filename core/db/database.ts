@@ -1,5 +1,14 @@
+import type {
+  AccountLinkTable,
+  AccountRecoveryCodeTable,
+  AccountSessionTable,
+  AccountTable,
+  SignInAttemptTable,
+  SsoIdentityTable,
+} from '../accounts/tables.ts'
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
-import type { AgentTable } from '../agents/tables.ts'
+import type { ActivityTable } from '../activity/tables.ts'
+import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
 import type { EventHeadTable, EventTable } from '../events/tables.ts'
@@ -11,6 +20,8 @@ import type {
   GuardSessionTable,
   GuardTotalDayTable,
 } from '../guard/tables.ts'
+import type { AgentIdentityTable, IdentityTokenUseTable } from '../identities/tables.ts'
+import type { OauthGrantTable, OauthRecordTable, OauthSigningKeyTable } from '../grants/tables.ts'
 import type { ApiKeyTable } from '../keys/tables.ts'
 import type {
   LedgerCheckpointTable,
@@ -19,7 +30,9 @@ import type {
   LedgerKeyTable,
   LedgerTileTable,
 } from '../ledger/tables.ts'
+import type { RateUsageTable } from '../limits/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
+import type { InvitationTable, MembershipTable } from '../members/tables.ts'
 import type {
   BudgetReservationTable,
   BudgetUsageTable,
@@ -28,8 +41,9 @@ import type {
   WebhookSecretTable,
 } from '../observations/tables.ts'
 import type { OrganizationTable } from '../orgs/tables.ts'
+import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
-import type { OrgSettingTable } from '../settings/tables.ts'
+import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -37,8 +51,27 @@ export interface Database {
   schema_migration: SchemaMigrationTable
   organization: OrganizationTable
   api_key: ApiKeyTable
+  account: AccountTable
+  account_recovery_code: AccountRecoveryCodeTable
+  account_session: AccountSessionTable
+  account_link: AccountLinkTable
+  sso_identity: SsoIdentityTable
+  sign_in_attempt: SignInAttemptTable
+  membership: MembershipTable
+  invitation: InvitationTable
+  activity: ActivityTable
+  oauth_grant: OauthGrantTable
+  oauth_record: OauthRecordTable
+  oauth_signing_key: OauthSigningKeyTable
   agent: AgentTable
+  agent_presence: AgentPresenceTable
+  agent_connection: AgentConnectionTable
+  agent_identity: AgentIdentityTable
+  agent_pairing: AgentPairingTable
+  identity_token_use: IdentityTokenUseTable
   org_setting: OrgSettingTable
+  org_secret: OrgSecretTable
+  rate_usage: RateUsageTable
   event_head: EventHeadTable
   event: EventTable
   ledger_entry: LedgerEntryTable

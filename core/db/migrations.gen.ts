@@ -6,6 +6,11 @@ import { up as up0003 } from './migrations/0003_policies.ts'
 import { up as up0004 } from './migrations/0004_guard.ts'
 import { up as up0005 } from './migrations/0005_observations.ts'
 import { up as up0006 } from './migrations/0006_actions.ts'
+import { up as up0007 } from './migrations/0007_people.ts'
+import { up as up0008 } from './migrations/0008_oauth.ts'
+import { up as up0009 } from './migrations/0009_identities.ts'
+import { up as up0010 } from './migrations/0010_agents.ts'
+import { up as up0011 } from './migrations/0011_settings.ts'
 
 export interface Migration {
   readonly id: string
@@ -19,4 +24,9 @@ export const migrations: readonly Migration[] = [
   { id: '0004_guard', up: up0004 },
   { id: '0005_observations', up: up0005 },
   { id: '0006_actions', up: up0006 },
+  { id: '0007_people', up: up0007 },
+  { id: '0008_oauth', up: up0008 },
+  { id: '0009_identities', up: up0009 },
+  { id: '0010_agents', up: up0010 },
+  { id: '0011_settings', up: up0011 },
 ]

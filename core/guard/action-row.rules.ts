@@ -2,6 +2,7 @@ import type { Actor } from '../kernel/context.ts'
 import { newId } from '../kernel/id.ts'
 import { redactText } from '#core/scans/index'
 import type { Decision } from '#core/policies/index'
+import { statusesOf } from './answer.rules.ts'
 import { reasonOf, type Decided } from './decide.ts'
 import type { Companions } from './record.ts'
 import type { Row } from './record.rules.ts'
@@ -135,7 +136,8 @@ function actionRow(actor: Actor, decided: Decided, draft: ActionDraft, standing:
     risk_score: facts.risk,
     ...resultFields(draft),
     ...standingFields(decided, draft, standing),
-    verified: false,
+    verified: decided.identity.signature === 'valid',
+    ...statusesOf(decided),
     request_digest: draft.request_digest,
     act_digest: decided.digest,
     guard_decision_id: decided.id,

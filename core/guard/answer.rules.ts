@@ -23,9 +23,8 @@ export function answerOf(decided: Decided, request: ActRequest, seq: number): Gu
     ...(facts.evidence && rankOf(decided.decision) > 0 ? { evidence: evidenceOf(decided) } : {}),
     explain: [...(verdict?.clauses ?? [])],
     ...(verdict && verdict.shadow.length > 0 ? { shadow: verdict.shadow.map((one) => ({ ...one })) } : {}),
-    verification_status: 'unverified',
-    replay_status: 'not_applicable',
-    act_status: 'not_applicable',
+    ...statusesOf(decided),
+    verified_by: decided.identity.by,
     agent_id: decided.agentId,
     agent_name: request.agent_name ?? null,
     act_digest: decided.digest,
@@ -39,6 +38,15 @@ export function answerOf(decided: Decided, request: ActRequest, seq: number): Gu
       : {}),
     ...recoveryOf(decided.decision),
     ledger: { seq },
+  }
+}
+
+/** The three axes of identity, as every answer and record tells them. */
+export function statusesOf({ identity, actStatus }: Pick<Decided, 'identity' | 'actStatus'>) {
+  return {
+    verification_status: identity.verification,
+    replay_status: identity.replay,
+    act_status: actStatus,
   }
 }
 

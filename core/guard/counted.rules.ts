@@ -4,6 +4,8 @@ export interface Linked {
   readonly id: string
   /** Policies whose rate limit counted it. */
   readonly counted: ReadonlySet<string>
+  /** The identity token it used up, which an action that answers it need not bring again. */
+  readonly tokenUse?: string | null
 }
 
 /** The policies whose rate limit counted the act, read from what was observed for its decision. */

@@ -8,12 +8,15 @@ import {
   type Verdict,
 } from '#core/policies/index'
 import { observeNeeds } from '#core/observations/index'
+import { notRegistered, sightings } from '#core/agents/index'
 import type { Context } from '../kernel/context.ts'
 import { newDecisionId } from '../kernel/id.ts'
 import { redactText } from '#core/scans/index'
 import { agentOf, gatherFacts, withSession, type Gathered } from './facts.ts'
 import type { Linked } from './counted.rules.ts'
 import { actDigest } from './digest.rules.ts'
+import { actStatus } from './identity.rules.ts'
+import type { ActStatus, ClaimedIdentity } from '#core/identities/index'
 import { consumeApproval, type Consumed } from './approved.ts'
 import { raiseByFindings } from './raise.rules.ts'
 import { sessionFacts } from './session.ts'
@@ -36,6 +39,8 @@ export interface Decided {
   readonly verdict: Verdict | null
   readonly gathered: Gathered
   readonly agentId: string | null
+  readonly identity: ClaimedIdentity
+  readonly actStatus: ActStatus
   readonly digest: string
   readonly observed: ReadonlyMap<string, Observation>
   /** True when budgets were reserved under this decision's id. */
@@ -47,6 +52,8 @@ export interface Decided {
 }
 
 export interface DecideOptions {
+  /** What the call proves about the agent that speaks; the request is in that agent's name. */
+  readonly identity: ClaimedIdentity
   /** The earlier decision of this same act, when there is one. */
   readonly linked?: Linked | undefined
   /** Kept when the same call is decided again; a new one when absent. */
@@ -71,6 +78,8 @@ export async function decide(
     id: options.id ?? newDecisionId(),
     gathered,
     agentId,
+    identity: options.identity,
+    actStatus: actStatus(options.identity, request),
     digest: actDigest(agentId, request),
     observed: new Map<string, Observation>(),
     reserved: false,
@@ -78,7 +87,9 @@ export async function decide(
     consumed: null,
     snapshot,
   }
-  const stopped = haltOf(snapshot, agentId)
+  const stopped =
+    haltOf(snapshot, agentId) ??
+    (snapshot.settings.agent_enrolment === 'closed' ? await strangerOf(ctx, agentId) : null)
   if (stopped) {
     return {
       ...start,
@@ -212,7 +223,26 @@ export function isStopped(snapshot: Snapshot, agentId: string | null): boolean {
   return haltOf(snapshot, agentId) !== null
 }
 
-function haltOf(snapshot: Snapshot, agentId: string | null): { reason: string; id: string } | null {
+/** The id that a block by closed enrolment matches. */
+export const ENROLMENT = 'builtin:enrolment'
+
+/** Why an agent may not act where enrolment is closed; null for one that was seen or registered. */
+async function strangerOf(ctx: Context, agentId: string | null): Promise<Stop | null> {
+  try {
+    if (agentId !== null && (await ctx.runtime.use(sightings).isKnown(ctx.actor.orgId, agentId))) return null
+    return { reason: notRegistered(agentId), id: ENROLMENT }
+  } catch (error) {
+    ctx.log.warn({ err: error, request_id: ctx.requestId }, 'an agent could not be looked up')
+    return { reason: `Whether the agent "${agentId}" is registered could not be found out.`, id: ENROLMENT }
+  }
+}
+
+interface Stop {
+  readonly reason: string
+  readonly id: string
+}
+
+function haltOf(snapshot: Snapshot, agentId: string | null): Stop | null {
   if (snapshot.halt) return { reason: `The organization is halted ${told(snapshot.halt)}`, id: 'builtin:halt' }
   const pause = agentId === null ? undefined : snapshot.paused.get(agentId)
   return pause ? { reason: `The agent ${agentId} is paused ${told(pause)}`, id: 'builtin:pause' } : null

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { canonical } from '#core/ledger/index'
+import type { AgentIdentity } from '#core/identities/index'
 import type { ActRequest } from './schema.ts'
 
 function digestOf(value: unknown): string {
@@ -31,9 +32,17 @@ export function actDigest(agentId: string | null, request: ActRequest): string {
   })
 }
 
-/** SHA-256 over the whole request: what an idempotency key is bound to. */
-export function requestDigest(principalId: string, request: object): string {
-  return digestOf({ principal: principalId, request: defined(request) })
+/**
+ * SHA-256 over the whole request: what an idempotency key is bound to. What was decided for an agent that proved who it
+ * is by a token is told only to one that proves the same.
+ */
+export function requestDigest(
+  principalId: string,
+  request: object,
+  { by, claims }: Pick<AgentIdentity, 'by' | 'claims'>,
+): string {
+  const proof = by === 'token' && claims ? { issuer: claims.issuer } : {}
+  return digestOf({ principal: principalId, request: defined(request), ...proof })
 }
 
 /** Canonical JSON has no `undefined`: absent optional fields must not change the digest. */

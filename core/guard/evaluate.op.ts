@@ -7,6 +7,8 @@ import { replayOf } from './idempotency.ts'
 import { decideAndRecord, type RecordOptions } from './record.ts'
 import { isKeyRaced } from './record.rules.ts'
 import { decideWithAction, recordedParts, withAction } from './recorded.ts'
+import { claimed, speakerOf, type Speaking } from './identity.ts'
+import type { ClaimedIdentity } from '#core/identities/index'
 import { withReceipts } from './receipt.ts'
 import { rememberDecision } from './recent.ts'
 import { actFields, GuardAnswer, type ActRequest } from './schema.ts'
@@ -34,20 +36,26 @@ export const evaluate = operation({
 
   handler(ctx, input) {
     const { include_signals: _, ...asked } = input
-    return asked.idempotency_key === undefined
-      ? answer(ctx, asked, {})
-      : answerOnce(ctx, { ...asked, idempotency_key: asked.idempotency_key })
+    return answerAs(ctx, asked)
   },
 })
 
 type Asked = ActRequest & { readonly record: boolean }
 
+async function answerAs(ctx: Context, given: Asked): Promise<GuardAnswer> {
+  const { request, identity, control } = await speakerOf(ctx, given)
+  const key = request.idempotency_key
+  if (key !== undefined) return answerOnce(ctx, { ...request, idempotency_key: key }, { identity, control })
+  const proven = { identity: await claimed(ctx, identity, {}), identityControl: control }
+  return answer(ctx, request, proven)
+}
+
 async function answer(
   ctx: Context,
   { record, ...request }: Asked,
-  idempotency: Pick<RecordOptions, 'idempotency'>,
+  more: Pick<RecordOptions, 'idempotency' | 'identity' | 'identityControl'>,
 ): Promise<GuardAnswer> {
-  const options: RecordOptions = { source: 'guard', consume: true, ...idempotency }
+  const options: RecordOptions = { source: 'guard', consume: true, ...more }
   if (record) {
     const { decided, recorded, actionId } = await decideWithAction(ctx, request, options)
     const result = await withReceipts(ctx, answerOf(decided, request, recorded.seq))
@@ -59,15 +67,23 @@ async function answer(
 }
 
 /** Same key and body: the same decision. Of parallel calls one decides, the others answer with its decision. */
-async function answerOnce(ctx: Context, asked: Asked & { readonly idempotency_key: string }): Promise<GuardAnswer> {
+async function answerOnce(
+  ctx: Context,
+  asked: Asked & { readonly idempotency_key: string },
+  { identity, control }: Pick<Speaking<Asked>, 'identity' | 'control'>,
+): Promise<GuardAnswer> {
   const key = asked.idempotency_key
   const agentId = agentOf(ctx, asked)
-  const digest = requestDigest(ctx.actor.principalId, asked)
+  const digest = requestDigest(ctx.actor.principalId, asked, identity)
+  let proven: ClaimedIdentity | undefined
   for (let round = 0; ; round += 1) {
     const replay = await replayOf(ctx, key, digest, agentId)
     if (replay.kind === 'replay') return asked.record ? withAction(ctx, replay.answer, asked) : replay.answer
+    // Only a call that decides uses up its token, and only once.
+    proven ??= await claimed(ctx, identity, { request: digest })
+    const by = { identity: proven, identityControl: control }
     try {
-      return await answer(ctx, asked, replay.kind === 'new' ? { idempotency: { key, digest } } : {})
+      return await answer(ctx, asked, replay.kind === 'new' ? { ...by, idempotency: { key, digest } } : by)
     } catch (error) {
       if (!isKeyRaced.test(error) || round > 2) throw error
     }

@@ -3,6 +3,7 @@ import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { recoveryOf } from './answer.rules.ts'
+import { ENROLMENT, isStopped } from './decide.ts'
 import type { GuardAnswer } from './schema.ts'
 import { snapshots } from './snapshot.ts'
 
@@ -11,7 +12,7 @@ const WINDOW_MS = 10 * 60_000
 export type Replay =
   | { readonly kind: 'new' }
   | { readonly kind: 'replay'; readonly answer: GuardAnswer }
-  /** The org or the agent was stopped since: that overrides the earlier decision. */
+  /** What stops the org or the agent has changed since: that overrides the earlier decision. */
   | { readonly kind: 'stopped' }
 
 /** What an idempotency key stands for: the decision it was first used for within ten minutes, if any. */
@@ -29,8 +30,12 @@ export async function replayOf(ctx: Context, key: string, digest: string, agentI
     throw new Fault('IDEMPOTENCY_KEY_REUSED', message, { data: { decision_id: used.decision_id } })
   }
   const snapshot = await ctx.runtime.use(snapshots).current(ctx.actor.orgId)
-  if (snapshot.halt || (agentId !== null && snapshot.paused.has(agentId))) return { kind: 'stopped' }
+  if (isStopped(snapshot, agentId)) return { kind: 'stopped' }
+  // Enrolment was closed since. An agent with a decision was seen before; one that named none was not.
+  if (agentId === null && snapshot.settings.agent_enrolment === 'closed') return { kind: 'stopped' }
   const answer = await storedAnswer(ctx, used.decision_id)
+  // Registering is what this agent was told to do about it.
+  if (answer?.matched_policies.includes(ENROLMENT)) return { kind: 'stopped' }
   return answer ? { kind: 'replay', answer: { ...answer, idempotent_replay: true } } : { kind: 'new' }
 }
 
@@ -59,6 +64,7 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     intent_source: row.intent_source,
     explain: (row.context['clauses'] ?? []) as GuardAnswer['explain'],
     verification_status: row.verification_status,
+    verified_by: verifiedBy(row.context['identity']),
     replay_status: row.replay_status,
     act_status: row.act_status,
     agent_id: row.agent_id,
@@ -69,6 +75,11 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     ...(row.degraded ? { degraded: true } : {}),
     ...recoveryOf(row.decision),
   }
+}
+
+function verifiedBy(proof: unknown): string | null {
+  const by = (proof as { verified_by?: unknown } | undefined)?.verified_by
+  return typeof by === 'string' ? by : null
 }
 
 /** Forgets idempotency keys whose window is over. */

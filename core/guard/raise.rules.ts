@@ -1,17 +1,31 @@
-import { stricter, type Decision, type Verdict } from '#core/policies/index'
+import { stricter, type Verdict } from '#core/policies/index'
 import type { Decided } from './decide.ts'
+import { identityFindings, type Finding } from './identity.rules.ts'
 
 export type Parts = Pick<Decided, 'decision' | 'reasons' | 'warnings' | 'matched'>
 
-interface Finding {
-  readonly to: Decision
-  readonly sentence: string
-  readonly id: string
+type Start = Pick<Decided, 'gathered' | 'snapshot' | 'agentId' | 'identity' | 'actStatus'>
+
+/** What the findings that are no policies make of a verdict: they only raise it. Who speaks is told first. */
+export function raiseByFindings(start: Start, verdict: Verdict): Parts {
+  const raised = raise([...injectionFinding(start), ...secretFinding(start), ...namelessFinding(start)], verdict)
+  const found = identityFindings(start.identity, start.actStatus, start.snapshot.settings)
+  if (found.length === 0) return raised
+  const { decision, reasons, warnings, matched } = raise(found, {
+    ...verdict,
+    reasons: [],
+    warnings: [],
+    matched_policies: [],
+  })
+  return {
+    decision: stricter(decision, raised.decision),
+    reasons: [...reasons, ...raised.reasons],
+    warnings: [...warnings, ...raised.warnings],
+    matched: [...matched, ...raised.matched],
+  }
 }
 
-/** What the findings that are no policies make of a verdict: they only raise it. */
-export function raiseByFindings(start: Pick<Decided, 'gathered' | 'snapshot' | 'agentId'>, verdict: Verdict): Parts {
-  const findings = [...injectionFinding(start), ...secretFinding(start), ...namelessFinding(start)]
+function raise(findings: readonly Finding[], verdict: Verdict): Parts {
   return findings.reduce<Parts>(
     (parts, { to, sentence, id }) => ({
       decision: stricter(parts.decision, to),

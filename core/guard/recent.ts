@@ -32,7 +32,9 @@ export function rememberDecision(runtime: Runtime, orgId: string, decided: Decid
   if (decided.decision === 'block') return
   const at = decided.gathered.facts.at.getTime()
   const counted = new Set(countedIn(decided.observed))
-  runtime.use(recent).remember(`${orgId}\0${decided.digest}`, { id: decided.id, counted, at })
+  const { replay, tokenUse } = decided.identity
+  const known = { id: decided.id, counted, at, tokenUse: replay === 'unique' ? tokenUse : null }
+  runtime.use(recent).remember(`${orgId}\0${decided.digest}`, known)
 }
 
 /** The guard decision that asked for this very act, unless another action took it already. */

@@ -1,3 +1,4 @@
+import type { Sighting } from '#core/agents/index'
 import type { Draft } from '#core/ledger/index'
 import type { Decision } from '#core/policies/index'
 
@@ -21,6 +22,8 @@ export interface Recordable {
   readonly events: readonly { readonly name: string; readonly ref: string; readonly payload: Row }[]
   readonly idempotency?: { readonly key: string; readonly digest: string }
   readonly session?: { readonly id: string; readonly flags: readonly string[] }
+  /** The agent that was heard of by this decision; absent where enrolment is closed and it is not known. */
+  readonly sighting?: Sighting
   readonly agentId: string | null
   readonly outcome: Decision
   readonly actionType: string

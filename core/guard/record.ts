@@ -1,4 +1,5 @@
 import { cut } from '#core/kernel/text'
+import { sightings, type Sighting } from '#core/agents/index'
 import type { Grade } from '#core/evidence/index'
 import { releaseReservations } from '#core/observations/index'
 import { redactDeep, redactText, type InjectionScan } from '#core/scans/index'
@@ -8,6 +9,8 @@ import { persistFailed, recorder } from './recorder.ts'
 import { restoreApproval } from './approved.ts'
 import { CountedAct } from './counted.rules.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
+import { statusesOf } from './answer.rules.ts'
+import { speakerNow } from './identity.ts'
 import type { ActRequest } from './schema.ts'
 import { snapshots } from './snapshot.ts'
 import { assertKeyValidUnder } from '#core/keys/index'
@@ -24,6 +27,10 @@ export interface RecordOptions extends DecideOptions {
   readonly source: 'guard' | 'action'
   readonly priorDecisionId?: string | null
   readonly idempotency?: { readonly key: string; readonly digest: string }
+  /** Control revision the identity was found out under; null when it depends on nothing of the org. */
+  readonly identityControl: number | null
+  /** The action's signature, to be looked at again when a key may be gone. */
+  readonly signing?: { readonly agentId: string | null; readonly signature: string | undefined }
   /** Builds what goes with the decision, once it is known. */
   readonly companions?: (decided: Decided) => Companions
 }
@@ -49,10 +56,15 @@ export async function decideAndRecord(
   const known = ctx.runtime.use(snapshots)
   const { orgId } = ctx.actor
   const act = new CountedAct(options.linked)
+  let { identity, identityControl } = options
   for (let round = 0; ; round += 1) {
     const snapshot = round === 0 ? (known.now(orgId) ?? (await known.get(orgId))) : await known.reload(orgId)
     await assertKeyValidUnder(ctx, snapshot.control)
-    const decided = await decide(ctx, snapshot, request, { ...options, ...act.before() })
+    if (identityControl !== null && identityControl !== snapshot.control) {
+      identity = await speakerNow(ctx, snapshot, identity, options.signing)
+      identityControl = snapshot.control
+    }
+    const decided = await decide(ctx, snapshot, request, { ...options, identity, ...act.before() })
     act.decided(decided)
     const companions = options.companions?.(decided) ?? {}
     try {
@@ -91,6 +103,7 @@ function recordableOf(
   const at = facts.at
   const sessionId = sessionOf(request)
   const kept = keptRequest(request)
+  const decision = decisionRow(ctx, decided, kept, options)
   return {
     orgId: ctx.actor.orgId,
     control: decided.snapshot.control,
@@ -102,15 +115,26 @@ function recordableOf(
       { kind: 'decision', ref: decided.id, at, data: ledgerData(ctx, decided, options) },
       ...(companions.entries ?? []),
     ],
-    decision: decisionRow(ctx, decided, kept, options),
+    decision,
     context: contextOf(decided, kept),
     evidence: storedEvidence(facts.evidence),
     events: companions.events ?? [],
+    ...sightingOf(ctx, decided, decision['agent_name']),
     ...(companions.action ? { action: companions.action } : {}),
     ...(companions.approval ? { approval: companions.approval } : {}),
     ...(options.idempotency ? { idempotency: options.idempotency } : {}),
     ...(sessionId === null ? {} : { session: { id: sessionId, flags: facts.evidence?.flags ?? [] } }),
   }
+}
+
+/** Where enrolment is closed, an agent that nobody knows is not made known by asking, whatever it is told. */
+function sightingOf(ctx: Context, { agentId, snapshot, gathered }: Decided, name: unknown): { sighting?: Sighting } {
+  if (agentId === null) return {}
+  const { orgId } = ctx.actor
+  const open = snapshot.settings.agent_enrolment === 'open'
+  if (!open && !ctx.runtime.use(sightings).remembers(orgId, agentId)) return {}
+  const agent_name = typeof name === 'string' ? name : null
+  return { sighting: { org_id: orgId, agent_id: agentId, agent_name, at: gathered.facts.at, open } }
 }
 
 /** What a stranger may verify later; the request itself stays out of it, its digest is in. */
@@ -130,8 +154,17 @@ function ledgerData(ctx: Context, decided: Decided, options: RecordOptions): Row
     policy_revision: decided.snapshot.control,
     degraded: decided.degraded !== null,
     prior: options.priorDecisionId ?? null,
+    ...statusesOf(decided),
+    ...proofOf(decided),
     approval: decided.consumed?.approvalId ?? null,
   }
+}
+
+/** What the agent was verified by, so that it can be looked into later. */
+function proofOf({ identity }: Decided): Row {
+  const { by, claims, tokenUse } = identity
+  if (by === null) return {}
+  return { verified_by: by, ...(claims ? { issuer: claims.issuer, token_use: tokenUse } : {}) }
 }
 
 function decisionRow(ctx: Context, decided: Decided, kept: Row, options: RecordOptions): Row {
@@ -155,10 +188,8 @@ function decisionRow(ctx: Context, decided: Decided, kept: Row, options: RecordO
     matched_policies: decided.matched,
     risk_score: facts.risk,
     agent_risk_score: request.risk_score ?? null,
-    verification_status: 'unverified',
-    replay_status: 'not_applicable',
-    act_status: 'not_applicable',
-    jti: null,
+    ...statusesOf(decided),
+    jti: decided.identity.claims?.jti ?? null,
     act_digest: decided.digest,
     intent_source: facts.intentSource,
     degraded: decided.degraded !== null,
@@ -209,6 +240,7 @@ function contextOf(decided: Decided, request: Row): Row {
     ...(verdict && verdict.clauses.length > 0 ? { clauses: redactDeep(verdict.clauses).value } : {}),
     ...(verdict && verdict.shadow.length > 0 ? { shadow: redactDeep(verdict.shadow).value } : {}),
     ...(degraded ? { degradation: degraded } : {}),
+    ...(decided.identity.by === null ? {} : { identity: proofOf(decided) }),
   }
 }
 

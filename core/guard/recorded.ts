@@ -64,7 +64,7 @@ function newAction(ctx: Context, decided: Decided, request: ActRequest): Compani
     // The key belongs to the decision; an action made later under the same key is another request.
     idempotency_key: undefined,
     declared_goal: request.declared_goal,
-    request_digest: requestDigest(ctx.actor.principalId, request),
+    request_digest: requestDigest(ctx.actor.principalId, request, decided.identity),
     session_id: request.session_id ?? request.harness_session_id,
   })
 }

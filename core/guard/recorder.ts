@@ -1,4 +1,5 @@
 import { CompiledQuery } from 'kysely'
+import { sightings, type Sighting } from '#core/agents/index'
 import { eventHub } from '#core/events/index'
 import { resource, type Runtime } from '../kernel/runtime.ts'
 import { Fault } from '../kernel/errors.ts'
@@ -120,7 +121,14 @@ export class Recorder {
   }
 
   async #write(waiting: readonly Waiting[], locking: boolean): Promise<Recorded[]> {
-    if (locking) return this.#writeLocked(waiting)
+    const known = this.#runtime.use(sightings)
+    const seen = known.due(waiting.flatMap(({ item }) => item.sighting ?? []))
+    const recorded = locking ? await this.#writeLocked(waiting, seen) : await this.#writeAtOnce(waiting, seen)
+    known.told(seen)
+    return recorded
+  }
+
+  async #writeAtOnce(waiting: readonly Waiting[], seen: readonly Sighting[]): Promise<Recorded[]> {
     await this.#loadHeads(waiting)
     // A head read for a later item may be newer than what an earlier one was decided under.
     if (waiting.some(({ item }) => this.#heads.get(item.orgId)?.control !== item.control)) throw new HeadMoved()
@@ -128,16 +136,18 @@ export class Recorder {
       waiting.map((one) => one.item),
       this.#heads,
     )
-    await this.#runtime.handle.query(STATEMENT, parameters.map(wellFormed))
+    const values = seen.length === 0 ? parameters : [...parameters, JSON.stringify(seen)]
+    await this.#runtime.handle.query(seen.length === 0 ? STATEMENT : WITH_AGENTS, values.map(wellFormed))
     for (const [orgId, head] of heads) this.#heads.set(orgId, head)
     return recorded
   }
 
   /** For orgs that several replicas write to at once: wait for the head instead of racing for it. */
-  async #writeLocked(waiting: readonly Waiting[]): Promise<Recorded[]> {
+  async #writeLocked(waiting: readonly Waiting[], seen: readonly Sighting[]): Promise<Recorded[]> {
     const items = waiting.map((one) => one.item)
     return this.#runtime.db.transaction().execute(async (trx) => {
       const query: Query = (text, values) => trx.executeQuery(CompiledQuery.raw(text, [...values]))
+      if (seen.length > 0) await query(SEE, [wellFormed(JSON.stringify(seen))])
       const heads = await readHeads(query, items, 'for update')
       const moved = items.find((item) => heads.get(item.orgId)?.control !== item.control)
       if (moved) throw items.length === 1 ? isControlMoved.make() : new HeadMoved()
@@ -159,6 +169,10 @@ type Query = (text: string, values: readonly unknown[]) => Promise<{ rows: reado
 
 /** Takes the parameters of a sealed batch. */
 export const STATEMENT = 'select writ_record($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)'
+
+/** The same, with agents in front that were not heard of for a while: their rows are locked before the heads. */
+const WITH_AGENTS = STATEMENT.replace('select ', 'select writ_see_agents($15), ')
+const SEE = 'select writ_see_agents($1)'
 
 /** Lost races: nothing was written, and the same batch may be written behind a fresh head. */
 const RETRIED: ReadonlySet<string> = new Set([HEAD_MOVED, '40P01', '40001'])

@@ -70,6 +70,7 @@ export const GuardAnswer = z
     explain: z.array(Clause),
     shadow: z.array(AnyObject).optional(),
     verification_status: z.string(),
+    verified_by: z.string().nullable(),
     replay_status: z.string(),
     act_status: z.string(),
     agent_id: z.string().nullable(),

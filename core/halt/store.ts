@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { heldNews } from '#core/actions/index'
+import { listActs } from '#core/activity/index'
 import { announce, eventHub } from '#core/events/index'
 import { redactText } from '#core/scans/index'
 import { transact } from '../db/transact.ts'
@@ -35,6 +36,7 @@ export async function setHalt(ctx: Context, given: string | null): Promise<z.out
     }
     const event = reason === null ? 'org.resumed' : 'org.halted'
     const data = { event, by: principalId, address: address ?? null, reason }
+    await listActs(trx, ctx.actor, [{ event, ref: orgId, at, data: { reason } }])
     await announce(trx, orgId, {
       at,
       entries: [{ kind: 'admin', ref: orgId, at, data }],

@@ -16,6 +16,8 @@ const Settings = z.object({
   allowed_hosts: z.string().optional(),
   /** Origins (comma separated, `https://app.example`) whose pages may call the API from a browser. */
   cors_origins: z.string().optional(),
+  /** Proxies (addresses, blocks, `loopback`, `private`; comma separated) whose `X-Forwarded-For` is believed. */
+  trusted_proxies: z.string().default(''),
   log_level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   guard_deadline_ms: z.coerce.number().int().min(50).max(60_000).default(3500),
   outcome_timeout_minutes: z.coerce.number().int().min(1).max(1440).default(15),
@@ -30,8 +32,23 @@ const Settings = z.object({
   llm_model: z.string().optional(),
   /** Hosts (comma separated) that outbound calls may reach although they are private. */
   egress_allow: z.string().default(''),
+  /**
+   * Whether OAuth clients may be a document at an https address. Without a way to the internet: `off`, so that they
+   * register themselves instead.
+   */
+  client_documents: z.enum(['on', 'off']).default('on'),
+  /** An OpenID Connect provider that people sign in with, beside or instead of a password. */
+  sso_issuer: z.url({ protocol: /^https?$/ }).optional(),
+  sso_client_id: z.string().min(1).max(256).optional(),
+  sso_client_secret: z.string().min(1).max(1024).optional(),
+  /** What the button says. */
+  sso_name: z.string().min(1).max(64).optional(),
+  /** Role of people whom the provider vouches for and nobody invited, in the first org; absent: they need an invitation. */
+  sso_join_role: z.enum(['admin', 'approver', 'member', 'readonly']).optional(),
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().optional(),
+  /** A JWT that says which agent speaks, sent beside the API key. */
+  auth_token: z.string().max(8192).optional(),
   agent_id: z.string().max(128).optional(),
 })
 

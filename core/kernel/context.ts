@@ -3,7 +3,7 @@ import type { Database } from '../db/database.ts'
 import { Fault } from './errors.ts'
 import type { Log } from './log.ts'
 import type { Runtime } from './runtime.ts'
-import type { Role, Scope } from './scope.ts'
+import type { PersonRole, Scope } from './scope.ts'
 
 /** Who is asking. `agentId` is set when the credential is bound to one agent. */
 export interface Actor {
@@ -13,14 +13,23 @@ export interface Actor {
   readonly principalName: string
   /** The same for a key and those it was rotated from; absent where nothing is rotated: `principalId` stands for it. */
   readonly lineage?: string
-  readonly kind: 'key' | 'user' | 'system'
-  readonly role: Role
+  /** `user`: a person with a session. `grant`: an OAuth client, by what a person allowed it. */
+  readonly kind: 'key' | 'user' | 'grant' | 'system'
+  readonly role: PersonRole
   readonly scopes: ReadonlySet<Scope>
   readonly agentId: string | null
   /** The address the call came from, when it came over a network. */
   readonly address?: string
   /** The org's control revision when the key was read: what is decided under a later one must look at the key again. */
   readonly control?: number
+  /** Asked again before what matters is committed: false once the session or grant behind the call has ended. */
+  readonly stillValid?: (db: Kysely<Database>, now: Date) => Promise<boolean>
+  /** The session of a person who called with its cookie. */
+  readonly sessionId?: string
+  /** The person behind a session or grant. */
+  readonly accountId?: string
+  /** When this person last proved a second factor in this session; null when they did not. */
+  readonly secondFactorAt?: Date | null
   /** Requests a minute this credential may make; null or absent: the instance's default. */
   readonly rateLimitPerMinute?: number | null
 }
@@ -36,6 +45,8 @@ export interface Context {
   readonly runtime: Runtime
   /** A Bearer JWT sent beside an API key: a claim of agent identity, not yet verified. */
   readonly identityToken?: string
+  /** The input as it was sent, for operations whose callers sign it (`needsSent`). */
+  readonly sent?: Readonly<Record<string, unknown>>
   /** Told about progress of a long call (MCP progress notifications); absent where nobody listens. */
   readonly progress?: (message: string, done: number, total: number) => void
 }

@@ -1,7 +1,27 @@
 import { randomFillSync } from 'node:crypto'
 
 /** The prefix of every kind of id on the wire. */
-export type IdPrefix = 'act' | 'apr' | 'asm' | 'loop' | 'gp' | 'key' | 'org' | 'evt' | 'req' | 'bud' | 'ckp' | 'rt'
+export type IdPrefix =
+  | 'act'
+  | 'apr'
+  | 'asm'
+  | 'loop'
+  | 'gp'
+  | 'key'
+  | 'org'
+  | 'evt'
+  | 'req'
+  | 'bud'
+  | 'ckp'
+  | 'rt'
+  | 'usr'
+  | 'ses'
+  | 'inv'
+  | 'grt'
+  | 'cli'
+  | 'adm'
+  | 'pair'
+  | 'sec'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

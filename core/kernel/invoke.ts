@@ -18,7 +18,8 @@ export async function invoke<I extends z.ZodObject, O extends z.ZodType>(
   try {
     const input = parseInput(op, raw)
     ctx.signal.throwIfAborted()
-    const output = op.output.safeParse(await op.handler(ctx, input))
+    const context = op.needsSent ? { ...ctx, sent: raw as Record<string, unknown> } : ctx
+    const output = op.output.safeParse(await op.handler(context, input))
     if (output.success) return output.data
     throw new Fault('internal', 'Internal server error', { cause: output.error })
   } catch (thrown) {

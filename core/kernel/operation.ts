@@ -65,6 +65,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   readonly listOutput?: boolean
   /** Other names under which a top-level input field is accepted, beside camelCase. */
   readonly inputAliases?: Readonly<Record<string, string>>
+  /** True where callers sign what they send: the handler finds it in `ctx.sent`, before aliases and defaults. */
+  readonly needsSent?: true
   /** The id of what waits for a person after this call, if anything: adapters then tell how it is approved. */
   awaiting?(output: z.output<O>): string | null
   readonly inChat?: InChat

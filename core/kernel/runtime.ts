@@ -12,6 +12,17 @@ export interface Ports {
   readonly fetch: typeof globalThis.fetch
   /** Asks the configured language model one question. Absent when none is configured. */
   readonly llm?: (prompt: LlmPrompt, signal: AbortSignal) => Promise<string>
+  /** The same of a model that an org names for itself: reached through the SSRF-safe fetch alone. */
+  readonly llmAt?: (address: LlmAddress) => NonNullable<Ports['llm']>
+}
+
+/** What is needed to reach a language model. */
+export interface LlmAddress {
+  readonly provider: 'anthropic' | 'openai-compatible'
+  readonly model: string
+  /** The provider's own when absent; always given for `openai-compatible`. */
+  readonly baseURL?: string
+  readonly apiKey?: string
 }
 
 export interface LlmPrompt {

@@ -27,16 +27,42 @@ export const scopes = [
   'events:read',
   'orgs:read',
   'orgs:write',
+  'members:read',
+  'members:write',
+  'grants:read',
+  'grants:write',
+  'activity:read',
+  'identities:read',
+  'identities:write',
+  'account:read',
+  'account:write',
   'security:scan',
   'system:read',
 ] as const
 
 export type Scope = (typeof scopes)[number]
 
-export type Role = 'admin' | 'approver' | 'member' | 'readonly'
-export const roles = ['admin', 'approver', 'member', 'readonly'] as const satisfies readonly Role[]
+/** The roles of API keys. People have these and one more. */
+export const roles = ['admin', 'approver', 'member', 'readonly'] as const
+export type Role = (typeof roles)[number]
 
-const reading = scopes.filter((scope) => scope.endsWith(':read') && scope !== 'keys:read' && scope !== 'orgs:read')
+/** An owner may do what an admin may, and alone makes and removes owners. */
+export const personRoles = ['owner', ...roles] as const
+export type PersonRole = (typeof personRoles)[number]
+
+/** Orgs belong to whoever runs the instance, not to the admin of one org. */
+export const operatorScopes: readonly Scope[] = ['orgs:read', 'orgs:write']
+
+/** Of a person with a session, whatever their role: their own account. No key and no OAuth client has one. */
+export const accountScopes: readonly Scope[] = ['account:read', 'account:write']
+
+/** What shows who may do what, and who did: for admins. */
+const adminReading: readonly Scope[] = ['keys:read', 'members:read', 'grants:read', 'activity:read', 'identities:read']
+
+const reserved = new Set<Scope>([...operatorScopes, ...accountScopes])
+const reading = scopes.filter(
+  (scope) => scope.endsWith(':read') && !reserved.has(scope) && !adminReading.includes(scope),
+)
 const agentWork: readonly Scope[] = [
   'guard:evaluate',
   'actions:write',
@@ -46,16 +72,16 @@ const agentWork: readonly Scope[] = [
   'security:scan',
 ]
 
-/** Orgs belong to whoever runs the instance, not to the admin of one org. */
-export const operatorScopes: readonly Scope[] = ['orgs:read', 'orgs:write']
+const administration = scopes.filter((scope) => !reserved.has(scope))
 
-const byRole: Readonly<Record<Role, readonly Scope[]>> = {
-  admin: scopes.filter((scope) => !operatorScopes.includes(scope)),
+const byRole: Readonly<Record<PersonRole, readonly Scope[]>> = {
+  owner: administration,
+  admin: administration,
   approver: [...reading, 'approvals:decide'],
   member: [...reading, ...agentWork],
   readonly: reading,
 }
 
-export function scopesOf(role: Role): readonly Scope[] {
+export function scopesOf(role: PersonRole): readonly Scope[] {
   return byRole[role]
 }

@@ -118,8 +118,9 @@ export function isValid(row: Pick<FoundKey, 'revoked_at' | 'expires_at'>, now: D
   return row.revoked_at === null && (row.expires_at === null || row.expires_at > now)
 }
 
-/** Refuses an actor whose key was revoked or has run out since the call began. */
+/** Refuses an actor whose key, session or grant was revoked or has run out since the call began. */
 export async function assertKeyValid(ctx: Context): Promise<void> {
+  if (ctx.actor.stillValid && !(await ctx.actor.stillValid(ctx.db, ctx.now()))) throw unauthenticated()
   if (ctx.actor.kind !== 'key') return
   const row = await ctx.db
     .selectFrom('api_key')
@@ -138,7 +139,7 @@ export async function assertKeyValid(ctx: Context): Promise<void> {
  * while that still holds then cannot rest on a key that was revoked before.
  */
 export async function assertKeyValidUnder(ctx: Context, control: number): Promise<void> {
-  if (ctx.actor.kind === 'key' && (ctx.actor.control ?? -1) < control) await assertKeyValid(ctx)
+  if (ctx.actor.kind !== 'system' && (ctx.actor.control ?? -1) < control) await assertKeyValid(ctx)
 }
 
 function actorFrom(row: FoundKey): Actor {

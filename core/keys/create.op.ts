@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { registerAgent } from '#core/agents/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { roles, scopes, scopesOf } from '../kernel/scope.ts'
@@ -47,8 +48,9 @@ export const create = operation({
     if (expiresAt && expiresAt <= ctx.now()) {
       throw new Fault('invalid_input', 'Validation failed', { details: ['expires_at: lies in the past'] })
     }
-    const { row, secret } = await ctx.db.transaction().execute((trx) =>
-      insertKey(trx, ctx.actor, ctx.now(), {
+    const { row, secret } = await ctx.db.transaction().execute(async (trx) => {
+      if (input.agent_id !== undefined) await registerAgent(trx, ctx.actor, { agentId: input.agent_id, at: ctx.now() })
+      return insertKey(trx, ctx.actor, ctx.now(), {
         name: input.name,
         role: input.role,
         scopes: input.scopes,
@@ -56,8 +58,8 @@ export const create = operation({
         prefix: input.prefix,
         expiresAt,
         rateLimitPerMinute: input.rate_limit_per_minute,
-      }),
-    )
+      })
+    })
     return { key: keyToWire(row), secret }
   },
 })

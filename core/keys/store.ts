@@ -1,9 +1,8 @@
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Database } from '../db/database.ts'
-import type { Actor } from '../kernel/context.ts'
 import { newId } from '../kernel/id.ts'
 import { scopesOf, type Role, type Scope } from '../kernel/scope.ts'
-import { appendEntries } from '#core/ledger/index'
+import { recordAct, type ActBy } from '#core/activity/index'
 import { hashSecret, newSecret, shownPrefix } from './secret.rules.ts'
 import type { ApiKeyTable } from './tables.ts'
 
@@ -29,12 +28,7 @@ export interface MadeKey {
 }
 
 /** Inserts a key and its ledger entry inside the caller's transaction. */
-export async function insertKey(
-  trx: Transaction<Database>,
-  by: Pick<Actor, 'orgId' | 'principalId' | 'address'>,
-  at: Date,
-  draft: KeyDraft,
-): Promise<MadeKey> {
+export async function insertKey(trx: Transaction<Database>, by: ActBy, at: Date, draft: KeyDraft): Promise<MadeKey> {
   const secret = draft.secret ?? newSecret(draft.prefix)
   const id = newId('key')
   const row = await trx
@@ -72,12 +66,12 @@ export interface KeyEvent {
 
 export async function recordKeyEvent(
   trx: Transaction<Database>,
-  by: Pick<Actor, 'orgId' | 'principalId' | 'address'>,
+  by: ActBy,
   { event, at, row }: KeyEvent,
 ): Promise<void> {
   const { id, name, role, scopes, key_prefix, agent_id } = row
-  const data = { event, by: by.principalId, address: by.address ?? null, id, name, role, scopes, key_prefix, agent_id }
-  await appendEntries(trx, by.orgId, [{ kind: 'key', ref: id, at, data }])
+  const data = { id, name, role, scopes, key_prefix, agent_id }
+  await recordAct(trx, by, { kind: 'key', event, ref: id, at, data })
 }
 
 /** A key with the control revision it was read under: one statement, so one moment. */

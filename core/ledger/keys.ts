@@ -1,10 +1,10 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Database } from '#core/db/database'
+import { encryptedColumns, openSecret, sealSecret } from '#core/secrets/index'
 import { appendEntries, lockHead, readHead } from './append.ts'
 import { signCheckpointNote } from './checkpoint.rules.ts'
 import { encodeVerifierKey, signerFromSeed, type Signer } from './note.rules.ts'
-import { openSeed, sealSeed } from './seed-box.rules.ts'
 import type { LedgerKeyTable } from './tables.ts'
 import { rootOf } from './tree.rules.ts'
 import { kidOf, publicJwk, type KeyEvent } from './trust.rules.ts'
@@ -54,6 +54,8 @@ export async function replaceKey(
   db: Kysely<Database>,
   orgId: string,
   ports: SigningPorts & { by: string },
+  /** Further work of the same transaction. */
+  also?: (trx: Transaction<Database>, fresh: KeyRow) => Promise<void>,
 ): Promise<KeyRow> {
   await ensureKey(db, orgId, ports)
   return db.transaction().execute(async (trx) => {
@@ -76,6 +78,7 @@ export async function replaceKey(
     const note = signCheckpointNote(checkpoint, [signerOf(old, ports.masterKey), signerOf(fresh, ports.masterKey)])
     const row = { org_id: orgId, size: head.size, root: checkpoint.root, note, created_at: ports.now() }
     await trx.insertInto('ledger_checkpoint').values(row).execute()
+    await also?.(trx, fresh)
     return fresh
   })
 }
@@ -87,7 +90,9 @@ export function activeKey(db: Kysely<Database>, orgId: string, share = false): P
 }
 
 export function signerOf(row: KeyRow, masterKey: Uint8Array): Signer {
-  return signerFromSeed(row.origin, openSeed(row.private_key_encrypted, masterKey, `${row.org_id}/${row.kid}`))
+  const boundTo = encryptedColumns.ledgerKey.boundTo(row.org_id, row.kid)
+  const seed = openSecret(row.private_key_encrypted, masterKey, boundTo, { what: 'The signing key' })
+  return signerFromSeed(row.origin, seed)
 }
 
 interface NewKey {
@@ -116,7 +121,7 @@ async function storeNewKey(
       algorithm: 'Ed25519',
       origin: name,
       public_key: publicKey,
-      private_key_encrypted: sealSeed(seed, ports.masterKey, `${orgId}/${kid}`),
+      private_key_encrypted: sealSecret(seed, ports.masterKey, encryptedColumns.ledgerKey.boundTo(orgId, kid)),
       created_at: at,
       retired_at: null,
     })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listActs } from '#core/activity/index'
 import { operation } from '#core/kernel/operation'
 import { replaceKey, verifierKeyOf } from './keys.ts'
 import { signingPorts } from './ports.ts'
@@ -15,7 +16,10 @@ export const rotateKey = operation({
   mcp: 'hidden',
 
   async handler(ctx) {
-    const row = await replaceKey(ctx.db, ctx.actor.orgId, { ...signingPorts(ctx.runtime), by: ctx.actor.principalId })
+    const { orgId, principalId: by } = ctx.actor
+    const row = await replaceKey(ctx.db, orgId, { ...signingPorts(ctx.runtime), by }, (trx, { kid, created_at: at }) =>
+      listActs(trx, ctx.actor, [{ event: 'ledger.key_rotated', ref: kid, at }]),
+    )
     return { kid: row.kid, verifier_key: verifierKeyOf(row), created_at: row.created_at.toISOString() }
   },
 })

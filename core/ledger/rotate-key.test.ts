@@ -8,6 +8,9 @@ import { TestLedger } from './test-ledger.ts'
 let ledger: TestLedger
 beforeAll(async () => {
   ledger = await TestLedger.open()
+  const standing = { halted_at: null, halted_by: null, halt_reason: null }
+  const org = { org_id: 'org_a', name: 'A', created_at: ledger.now(), ...standing }
+  await ledger.db.insertInto('organization').values(org).execute()
 })
 afterAll(() => ledger.close())
 
@@ -20,6 +23,8 @@ test('201 replaces the key and puts the change on the record, with who did it', 
   expect(before.verifier_keys).not.toContain(fresh.verifier_key)
   const { entries } = await ledger.call(listEntries, { kind: 'key' })
   expect(entries[0]?.entry).toMatchObject({ ref: fresh.kid, data: { event: 'ledger.key_rotated', by: 'key_test' } })
+  const acts = await ledger.db.selectFrom('activity').select(['event', 'ref', 'actor_id']).execute()
+  expect(acts).toEqual([{ event: 'ledger.key_rotated', ref: fresh.kid, actor_id: 'key_test' }])
 })
 
 test('403 for every role but admin', async () => {

@@ -3,7 +3,7 @@ import type { Actor } from '#core/kernel/context'
 import { invoke } from '#core/kernel/invoke'
 import { scopesOf, type Role } from '#core/kernel/scope'
 import { getWebhookSecret } from './get-webhook-secret.op.ts'
-import { sealSecret } from './secret-box.rules.ts'
+import { sealSecret } from '#core/secrets/index'
 import { TestBench } from './test-bench.ts'
 
 let bench: TestBench
@@ -50,7 +50,7 @@ test('the stored secret is not readable, and a row copied to another org does no
 })
 
 test('another secret key of the instance does not open it', async () => {
-  const foreign = sealSecret(Buffer.alloc(32, 1), Buffer.alloc(32, 2), 'org_c')
+  const foreign = sealSecret(Buffer.alloc(32, 1), Buffer.alloc(32, 2), 'webhook-secret/org_c')
   const row = { org_id: 'org_c', secret_encrypted: foreign, created_at: bench.now }
   await bench.runtime.db.insertInto('webhook_secret').values(row).execute()
   await expect(read('org_c')).rejects.toMatchObject({ code: 'unprocessable' })

@@ -1,4 +1,4 @@
-export { isAllowListed, parseAllowList, type AllowList } from './allow-list.rules.ts'
+export { isAllowListed, parseAllowList, type AllowList } from '../kernel/allow-list.ts'
 export { observeNeeds, type Observed, type ObserveOptions } from './observe.ts'
 export { renewReservations } from './renew.store.ts'
 export {

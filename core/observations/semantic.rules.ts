@@ -63,7 +63,12 @@ export function readJudgement(text: string): Judgement {
   return { violates: parsed.data.violates, reason: parsed.data.reason.slice(0, 500) }
 }
 
-/** What a judgement holds for: this rule text and this act, of this policy and org. */
-export function judgementKey(orgId: string, need: { policyId: string; instruction: string }, act: string): string {
-  return hash('sha256', JSON.stringify([orgId, need.policyId, need.instruction, act]), 'base64')
+/** What a judgement holds for: this rule text and this act, of this policy and org, by this model. */
+export function judgementKey(
+  orgId: string,
+  need: { policyId: string; instruction: string },
+  act: string,
+  model: string,
+): string {
+  return hash('sha256', JSON.stringify([orgId, need.policyId, need.instruction, act, model]), 'base64')
 }

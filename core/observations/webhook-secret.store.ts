@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { parseMasterKey } from '#core/ledger/index'
+import { encryptedColumns, masterKeyOf, openSecret, sealSecret } from '#core/secrets/index'
 import { Fault } from '../kernel/errors.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
-import { openSecret, sealSecret } from './secret-box.rules.ts'
 
 const SECRET_BYTES = 32
 const MAX_ORGS = 5000
@@ -15,21 +14,14 @@ export async function webhookSecret(runtime: Runtime, orgId: string): Promise<st
   const opened = runtime.use(openedSecrets)
   const known = opened.get(orgId)
   if (known !== undefined) return known
-  const masterKey = masterKeyOf(runtime)
+  const masterKey = masterKeyOf(runtime, 'webhooks cannot be signed', 'unprocessable')
   const box = (await storedSecret(runtime, orgId)) ?? (await makeSecret(runtime, orgId, masterKey))
-  const secret = `whsec_${openSecret(box, masterKey, orgId).toString('base64')}`
+  const boundTo = encryptedColumns.webhookSecret.boundTo(orgId)
+  const bytes = openSecret(box, masterKey, boundTo, { what: 'The webhook secret', code: 'unprocessable' })
+  const secret = `whsec_${bytes.toString('base64')}`
   if (opened.size >= MAX_ORGS) opened.clear()
   opened.set(orgId, secret)
   return secret
-}
-
-function masterKeyOf(runtime: Runtime): Buffer {
-  const { secret_key } = runtime.settings
-  if (secret_key !== undefined) return parseMasterKey(secret_key)
-  throw new Fault(
-    'unprocessable',
-    'This instance has no secret key, so webhooks cannot be signed. Set WRIT_SECRET_KEY.',
-  )
 }
 
 async function storedSecret(runtime: Runtime, orgId: string): Promise<Uint8Array | undefined> {
@@ -43,7 +35,7 @@ async function storedSecret(runtime: Runtime, orgId: string): Promise<Uint8Array
 
 /** Of parallel makers the first one wins; all answer with what is stored. */
 async function makeSecret(runtime: Runtime, orgId: string, masterKey: Uint8Array): Promise<Uint8Array> {
-  const made = sealSecret(randomBytes(SECRET_BYTES), masterKey, orgId)
+  const made = sealSecret(randomBytes(SECRET_BYTES), masterKey, encryptedColumns.webhookSecret.boundTo(orgId))
   await runtime.db
     .insertInto('webhook_secret')
     .values({ org_id: orgId, secret_encrypted: made, created_at: runtime.now() })

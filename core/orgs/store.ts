@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
+import { recordAct } from '#core/activity/index'
 import { insertKey, type MadeKey } from '#core/keys/index'
-import { appendEntries, ensureHead } from '#core/ledger/index'
+import { ensureHead } from '#core/ledger/index'
 import { installDefaultPack } from '#core/policies/index'
 import type { Database } from '../db/database.ts'
 import type { Runtime } from '../kernel/runtime.ts'
@@ -30,8 +31,8 @@ export async function insertOrg(trx: Transaction<Database>, org: NewOrg): Promis
     .execute()
   await ensureHead(trx, org.orgId)
   await trx.insertInto('event_head').values({ org_id: org.orgId, seq: 0 }).execute()
-  const data = { event: 'org.created', name: org.name, by: org.by }
-  await appendEntries(trx, org.orgId, [{ kind: 'admin', ref: org.orgId, at: org.at, data }])
+  const by = { orgId: org.orgId, principalId: org.by }
+  await recordAct(trx, by, { event: 'org.created', ref: org.orgId, at: org.at, data: { name: org.name } })
   await installDefaultPack(trx, { orgId: org.orgId, principalId: org.by }, org.at)
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
+import { listActs, type ActBy } from '#core/activity/index'
 import type { Database } from '#core/db/database'
 import { emitEvents, eventHub } from '#core/events/index'
 import type { Context } from '#core/kernel/context'
@@ -16,10 +17,8 @@ export interface Change {
   readonly type: ChangeType
 }
 
-export interface By {
-  readonly orgId: string
-  readonly principalId: string
-}
+/** Who changes policies: the org, and whom its record names. */
+export type By = ActBy
 
 /** What the engine needs of an org's active policies. Drafts and switched-off rows stay in the database. */
 export async function loadPolicyRows(db: Kysely<Database>, orgId: string): Promise<PolicyRow[]> {
@@ -96,6 +95,11 @@ async function recordChanges(trx: Transaction<Database>, stamp: Stamp, changes: 
     return { kind: 'policy' as const, ref: row.id, at, data: { ...data, rules_sha256: sha256(canonical(rules)) } }
   })
   await appendEntries(trx, by.orgId, drafts)
+  const acts = changes.map(({ row, type }) => {
+    const { name, policy_type, active, mode, state } = row
+    return { event: `policy.${type}`, ref: row.id, at, data: { name, policy_type, active, mode, state } }
+  })
+  await listActs(trx, by, acts)
   const events = changes.map(({ row, type }) => ({
     name: 'policy.updated',
     ref: row.id,

@@ -7,3 +7,14 @@ export interface OrgSettingTable {
   updated_at: Date
   updated_by: string
 }
+
+export interface OrgSecretTable {
+  readonly org_id: string
+  readonly name: string
+  /** Encrypted under the instance's secret key, bound to org and name. */
+  value_encrypted: Buffer
+  /** Its last four characters, or none when it is short. */
+  shown: string
+  updated_at: Date
+  updated_by: string
+}

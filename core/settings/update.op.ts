@@ -1,56 +1,94 @@
 import { z } from 'zod'
-import { appendEntries } from '#core/ledger/index'
+import { recordAct } from '#core/activity/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
-import { effectiveSettings, OrgSettings } from './schema.ts'
+import { beyondRole, definitionsFor } from './definitions.rules.ts'
+import { knownSettings } from './known.ts'
+import { modelAddressProblem } from './model.rules.ts'
+import { OrgSecrets, OrgSettings, ShownSettings } from './schema.ts'
+import {
+  isSecret,
+  lockSettings,
+  readSettings,
+  writeSecrets,
+  writeSettings,
+  type Changes,
+  type SecretChange,
+} from './store.ts'
+
+const known = { ...OrgSettings.shape, ...OrgSecrets.shape }
+const fields = Object.fromEntries(
+  Object.entries(known).map(([key, schema]) => [key, schema.nullable().optional()]),
+) as { [K in keyof typeof known]: z.ZodOptional<z.ZodNullable<(typeof known)[K]>> }
 
 export const update = operation({
   name: 'settings_update',
   title: 'Change org settings',
-  description: 'Change settings of the org; what is not named stays as it is.',
-  input: z.object({ settings: z.strictObject(OrgSettings.partial().shape) }),
-  output: z.object({ settings: OrgSettings }),
+  description: 'Change settings of the org; what is not named stays as it is, null goes back to the default.',
+  input: z.object({ settings: z.strictObject(fields) }),
+  output: z.object({ settings: ShownSettings, sources: z.record(z.string(), z.enum(['default', 'org'])) }),
   scope: 'settings:write',
   annotations: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   rest: { method: 'patch', path: '/api/settings' },
   mcp: 'catalog',
 
   async handler(ctx, input) {
-    const { orgId, principalId, address } = ctx.actor
-    const at = ctx.now()
+    const { orgId, principalId: by, role } = ctx.actor
+    const { settings: instance } = ctx.runtime
     const changes = Object.entries(input.settings).filter(([, value]) => value !== undefined)
-    if (changes.length === 0) {
-      const details = [`settings: name at least one of ${Object.keys(OrgSettings.shape).join(', ')}`]
-      throw new Fault('invalid_input', 'Validation failed', { details })
-    }
-    const rows = await ctx.db.transaction().execute(async (trx) => {
-      const values = changes.map(([key, value]) => ({
-        org_id: orgId,
-        key,
-        value: JSON.stringify(value),
-        updated_at: at,
-        updated_by: principalId,
-      }))
-      await trx
-        .insertInto('org_setting')
-        .values(values)
-        .onConflict((conflict) =>
-          conflict.columns(['org_id', 'key']).doUpdateSet((eb) => ({
-            value: eb.ref('excluded.value'),
-            updated_at: eb.ref('excluded.updated_at'),
-            updated_by: eb.ref('excluded.updated_by'),
-          })),
-        )
-        .execute()
-      const data = {
-        event: 'settings.updated',
-        by: principalId,
-        address: address ?? null,
-        changes: Object.fromEntries(changes),
-      }
-      await appendEntries(trx, orgId, [{ kind: 'admin', ref: orgId, at, data }])
-      return trx.selectFrom('org_setting').select(['key', 'value']).where('org_id', '=', orgId).execute()
+    if (changes.length === 0) throw invalid(`settings: name at least one of ${Object.keys(known).join(', ')}`)
+    const names = changes.map(([key]) => key)
+    const [beyond] = beyondRole(role, names, definitionsFor(instance))
+    if (beyond !== undefined) throw new Fault('forbidden', `Only an owner may change ${beyond}.`)
+    const problem = modelAddressProblem(input.settings.llm_base_url, instance.egress_allow)
+    if (problem !== undefined) throw invalid(`settings.llm_base_url: ${problem}`)
+    const stamp = { orgId, by, at: ctx.now() }
+    const read = await ctx.db.transaction().execute(async (trx) => {
+      await lockSettings(trx, orgId)
+      const before = await readSettings(trx, orgId, instance)
+      const all = [...changes, ...withdrawn(before.settings, input.settings)]
+      await writeSettings(
+        trx,
+        stamp,
+        all.filter(([key]) => !isSecret(key)),
+      )
+      await writeSecrets(trx, ctx.runtime, stamp, secretsIn(all))
+      const act = { event: 'settings.updated', ref: orgId, at: stamp.at, data: { changes: told(all) } }
+      await recordAct(trx, ctx.actor, act)
+      return readSettings(trx, orgId, instance)
     })
-    return { settings: effectiveSettings(rows, ctx.runtime.settings) }
+    ctx.runtime.use(knownSettings).forget(orgId)
+    return read
   },
 })
+
+type Place = 'llm_provider' | 'llm_base_url' | 'llm_api_key'
+
+/**
+ * A key belongs to the place it was given for. Whoever changes that place without knowing the key must not have it sent
+ * there, so it goes.
+ */
+function withdrawn(
+  before: Pick<ShownSettings, Place>,
+  wanted: { readonly [K in Place]?: string | null | undefined },
+): Changes {
+  if (before.llm_api_key === null || wanted.llm_api_key !== undefined) return []
+  const place = ['llm_provider', 'llm_base_url'] as const
+  const moved = place.some((key) => wanted[key] !== undefined && wanted[key] !== before[key])
+  return moved ? [['llm_api_key', null]] : []
+}
+
+function secretsIn(changes: Changes): SecretChange[] {
+  return changes.flatMap(([key, value]) => (isSecret(key) ? [[key, value as string | null] as const] : []))
+}
+
+/** What the ledger keeps for ever: of a secret only that it was set or removed. */
+function told(changes: Changes): Record<string, unknown> {
+  return Object.fromEntries(
+    changes.map(([key, value]) => [key, isSecret(key) ? (value === null ? 'removed' : 'set') : value]),
+  )
+}
+
+function invalid(problem: string): Fault {
+  return new Fault('invalid_input', 'Validation failed', { details: [problem] })
+}

@@ -13,6 +13,7 @@ import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
 import { proofsSection } from './section-proofs.ts'
 import { surfaceSection } from './section-surface.ts'
+import { tokensSection } from './section-tokens.ts'
 import { wakingSection } from './section-waking.ts'
 
 type Section = (quick: boolean) => Promise<Row[]>
@@ -30,6 +31,7 @@ const sections: Readonly<Record<string, Section>> = {
       seconds: quick ? 3 : 5,
       rivals: true,
     }),
+  tokens: () => tokensSection(),
   evaluate: (quick) =>
     evaluateSection({ sizes: [10, 1_000, 10_000], roundMs: quick ? 200 : 500, rounds: quick ? 3 : 7, rivals: true }),
   waking: (quick) => onEach((engine) => wakingSection({ engine, approvals: quick ? 20 : 50, clients: 1_000 })),

@@ -15,13 +15,16 @@ export interface Announcement {
 
 /** What `writ serve` says when it is ready; the keys only on the start that made them. */
 export function announcement({ server, data, presetAdmin, saved, isFound }: Announcement): string {
-  const { url, first } = server
+  const { url, first, setupUrl } = server
   const lines = [
     `${paint('bold', 'Writ')} ${version} is serving.`,
     '',
     row('Address', url),
     row('MCP', `${url}/mcp`),
     row('Data', data),
+    ...(setupUrl === null
+      ? []
+      : ['', 'Make your account, once; the link lasts a day:', `  ${paint('bold', setupUrl)}`]),
   ]
   const pending = row('Pending', `${program()} approvals`)
   const where = isFound ? [] : [`  export WRIT_URL=${url}`]
@@ -31,13 +34,17 @@ export function announcement({ server, data, presetAdmin, saved, isFound }: Anno
   return [
     ...lines,
     '',
+    'Connect an agent: it sends you to a page that asks what it may, and needs no key:',
+    `  claude mcp add --transport http writ ${url}/mcp && claude mcp login writ`,
+    `  codex mcp add writ --url ${url}/mcp`,
+    '',
     paint('yellow', 'Keys, shown this once:'),
     row('Admin key', admin),
-    row('', 'for people: approve, policies, keys'),
+    row('', 'for your scripts and this command: approve, policies, keys'),
     row('Agent key', agent),
-    row('', 'for agents: ask, record, report; can never approve'),
+    row('', 'for hooks, CI and clients on stdio: ask, record, report; can never approve'),
     '',
-    'Connect an agent:',
+    'Connect an agent with its key:',
     `  claude mcp add --transport http writ ${url}/mcp --header "x-api-key: ${agent}"`,
     `  codex mcp add writ --env WRIT_URL=${url} --env WRIT_API_KEY=${agent} -- ${bridge()}`,
     '',

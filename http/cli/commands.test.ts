@@ -139,6 +139,11 @@ test('a policy file that is wrong is told by line and column, or by its field', 
   expect([broken?.code, wrong?.code]).toEqual([1, 1])
 })
 
+test('accounts: a link for a new password, and a clear no for an address that is not known', async () => {
+  const unknown = await person(['accounts', 'reset-link', 'nobody@example.com'])
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('no account with this e-mail address')])
+})
+
 test('keys: create, list, rotate, revoke', async () => {
   const made = await person(['keys', 'create', 'bot', '--agent', 'bot-1', '--expires', '1h', '--json'])
   const { key, secret } = made.json() as { key: { id: string; agent_id: string }; secret: string }
@@ -162,6 +167,22 @@ test('halt and resume, for all and for one agent', async () => {
   expect((await agent.guard({ action_type: 'review' })).reason).toContain('loops')
   await person(['agent', 'resume', 'cli-agent'])
   expect((await agent.guard({ action_type: 'review' })).decision).toBe('allow')
+})
+
+test('agents: listed, shown, registered, and let in by that where enrolment is closed', async () => {
+  await agent.guard({ action_type: 'review' })
+  const listed = JSON.parse((await person(['agents', 'list', '--find', 'cli-agent', '--json'])).stdout)
+  expect(listed.agents).toMatchObject([{ agent_id: 'cli-agent', paused: false, registered_at: null }])
+  await person(['call', 'settings_update', '{"settings": {"agent_enrolment": "closed"}}'])
+  const stranger = new Writ({ baseUrl: server.url, apiKey: server.agentKey, agentId: 'stranger' })
+  expect((await stranger.guard({ action_type: 'review' })).reason).toContain('writ agents register')
+  await person(['agents', 'register', 'stranger', '--name', 'No longer', '--description', 'one more'])
+  expect((await stranger.guard({ action_type: 'review' })).decision).toBe('allow')
+  const shown = (await person(['agents', 'show', 'stranger'])).stdout
+  expect(shown).toContain('No longer')
+  expect(shown).toMatch(/presence +unknown/)
+  expect((await person(['agents', 'list'])).stdout).toMatch(/stranger .*yes/)
+  await person(['call', 'settings_update', '{"settings": {"agent_enrolment": "open"}}'])
 })
 
 test('ledger export and verify: whole, untrusted, tampered, rolled back', async () => {

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
+import { addAccounts } from './accounts.ts'
 import { addActions } from './actions.ts'
+import { addAgents } from './agents.ts'
 import { addApprovals } from './approvals.ts'
 import { addCall } from './call.ts'
 import { addDemo } from './demo.ts'
@@ -8,9 +10,11 @@ import { addGuard } from './guard.ts'
 import { addHalt } from './halt.ts'
 import { addKeys } from './keys.ts'
 import { addLedger } from './ledger.ts'
+import { addLogin } from './login.ts'
 import { addMcp } from './mcp.ts'
 import { addMigrate } from './migrate.ts'
 import { addPolicy } from './policy.ts'
+import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addVerify } from './verify.ts'
 import { addWhere } from './where.ts'
@@ -18,6 +22,7 @@ import { addWhere } from './where.ts'
 /** In the order in which `writ --help` lists them. */
 export function addCommands(program: Command): void {
   addServe(program)
+  addLogin(program)
   addMcp(program)
   addDemo(program)
   addDoctor(program)
@@ -26,10 +31,13 @@ export function addCommands(program: Command): void {
   addActions(program)
   addPolicy(program)
   addKeys(program)
+  addAccounts(program)
+  addAgents(program)
   addHalt(program)
   addLedger(program)
   addVerify(program)
   addMigrate(program)
+  addSecrets(program)
   addCall(program)
   addWhere(program)
 }

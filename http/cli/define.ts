@@ -13,6 +13,7 @@ export interface Definition {
 export interface RemoteOptions {
   readonly server?: string
   readonly apiKey?: string
+  readonly authToken?: string
   readonly json?: boolean
 }
 
@@ -22,6 +23,7 @@ export function define(parent: Command, usage: string, { summary, example, remot
   if (remote) {
     command.option('--server <url>', 'address of the server (WRIT_URL)', httpUrl)
     command.option('--api-key <key>', 'API key (WRIT_API_KEY)')
+    command.option('--auth-token <jwt>', 'proves which agent speaks (WRIT_AUTH_TOKEN)')
   }
   return command.addHelpText('after', `\nExample:\n  $ writ ${example}`)
 }

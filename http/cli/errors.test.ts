@@ -19,7 +19,7 @@ const cases: readonly (readonly [string, readonly string[], Record<string, strin
   ['an act at no address', ['guard', '--url', 'foo'], { WRIT_API_KEY: 'k' }, 2, /--url must be a whole address/],
   ['two acts at once', ['guard', '--shell', 'ls', '--sql', 'select 1'], {}, 2, /Give one of/],
   ['a length of time that is none', ['approve', 'act_1', '--for', '3x'], { WRIT_API_KEY: 'k' }, 2, /no length of time/],
-  ['no key', ['approvals'], {}, 1, /No API key. Set WRIT_API_KEY/],
+  ['no key', ['approvals'], {}, 1, /No API key. Sign in with .*WRIT_API_KEY/],
   [
     'no server',
     ['approvals'],

@@ -28,6 +28,8 @@ export function failureOf(error: unknown): Failure | null {
 }
 
 function sentence(error: unknown): string {
+  // What went wrong on the way to a credential is no fault of the server's.
+  if (error instanceof WritError && error.cause instanceof CliError) return error.cause.message
   if (error instanceof WritError) return `${withDetails(error.message, error.details)}${hint(error)}`
   if (error instanceof Fault) return withDetails(error.message, error.details)
   if (error instanceof ConfigError || error instanceof CliError || error instanceof ListenError) return error.message

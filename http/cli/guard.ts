@@ -43,8 +43,18 @@ async function guard(options: GuardOptions): Promise<void> {
   process.exitCode = exitCodes[answer.decision] ?? 1
 }
 
+/** The axes of identity, as far as there is something to tell. */
+function identityOf(answer: OutputOf<'guard_evaluate'>): string {
+  const { verification_status: status, verified_by: by, replay_status: replay, act_status: act } = answer
+  const told = [by === null ? status : `${status} by ${by}`]
+  if (replay !== 'not_applicable') told.push(`token ${replay}`)
+  if (act !== 'not_applicable') told.push(`act ${act}`)
+  return told.join(' · ')
+}
+
 function sayAnswer(answer: OutputOf<'guard_evaluate'>): void {
   say(`${paintDecision(answer.decision)}  ${paint('dim', `risk ${answer.risk_score} · ${answer.decision_id}`)}`)
+  say(paint('dim', `agent ${harmless(answer.agent_id ?? 'not named')} · ${identityOf(answer)}`))
   for (const reason of [...answer.reasons, ...answer.warnings]) say(`  - ${harmless(reason)}`)
   if (answer.next !== undefined) say(`  ${paint('dim', answer.next)}`)
 }

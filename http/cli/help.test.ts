@@ -46,8 +46,12 @@ test('the commands that people and scripts rely on are there', () => {
     'keys create',
     'keys rotate',
     'keys revoke',
-    'agent pause',
-    'agent resume',
+    'accounts reset-link',
+    'agents list',
+    'agents show',
+    'agents register',
+    'agents pause',
+    'agents resume',
     'ledger export',
   ]) {
     expect(names).toContain(`writ ${name}`)

@@ -1,3 +1,4 @@
+import { registerAgent } from '#core/agents/index'
 import type { Settings } from '#core/kernel/config'
 import { insertKey } from '#core/keys/index'
 import { FIRST_ORG } from '#core/orgs/index'
@@ -20,7 +21,11 @@ export async function createLocally(
       agentId: body.agent_id,
       ...(body.expires_at === undefined ? {} : { expiresAt: new Date(body.expires_at) }),
     }
-    const made = await runtime.db.transaction().execute((trx) => insertKey(trx, by, runtime.now(), draft))
+    const at = runtime.now()
+    const made = await runtime.db.transaction().execute(async (trx) => {
+      if (body.agent_id !== undefined) await registerAgent(trx, by, { agentId: body.agent_id, at })
+      return insertKey(trx, by, at, draft)
+    })
     return { key: { id: made.row.id }, secret: made.secret }
   } finally {
     await opened.close()

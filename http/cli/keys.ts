@@ -52,6 +52,17 @@ export function addKeys(program: Command): void {
     example: 'keys revoke key_0199…',
     remote: true,
   }).action(revoke)
+  define(keys, 'rotate-oauth', {
+    summary: 'Replace the key that signs OAuth access tokens; for the operator.',
+    example: 'keys rotate-oauth',
+    remote: true,
+  }).action(rotateOauth)
+}
+
+async function rotateOauth(options: RemoteOptions): Promise<void> {
+  const answer = await connect(options).call('grants_rotate_key', {})
+  if (options.json) return sayJson(answer)
+  say(`Access tokens are signed with ${answer.kid} from now on; earlier ones stay valid to their end.`)
 }
 
 async function list(options: RemoteOptions): Promise<void> {

@@ -24,6 +24,7 @@ export async function mcp(options: McpOptions): Promise<void> {
   const bridge = serveStdioBridge({
     url: target.url,
     apiKey: target.apiKey,
+    ...(settings.auth_token === undefined ? {} : { authToken: settings.auth_token }),
     version,
     ...(settings.agent_id === undefined ? {} : { agentId: settings.agent_id }),
     ...(toolsets === undefined ? {} : { toolsets }),

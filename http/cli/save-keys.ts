@@ -30,7 +30,8 @@ export function saveApiKey({ home }: Settings, secret: string): void {
   writePrivate(home, 'config.json', `${JSON.stringify({ ...config, api_key: secret }, null, 2)}\n`)
 }
 
-function writePrivate(home: string, name: string, text: string): void {
+/** Writes a file that only this user can read, whole or not at all. */
+export function writePrivate(home: string, name: string, text: string): void {
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const part = join(home, `${name}.${process.pid}`)
   writeFileSync(part, text, { mode: 0o600 })

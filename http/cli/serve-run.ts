@@ -39,7 +39,7 @@ function whereData(settings: Settings): string {
   return `PostgreSQL ${host}${pathname}`
 }
 
-function summaryOf({ url, first }: RunningServer, data: string): object {
+function summaryOf({ url, first, setupUrl }: RunningServer, data: string): object {
   const keys = first === null ? null : { admin: first.admin.secret, agent: first.agent.secret }
-  return { url, mcp_url: `${url}/mcp`, data, pid: process.pid, first_keys: keys }
+  return { url, mcp_url: `${url}/mcp`, data, pid: process.pid, setup_url: setupUrl, first_keys: keys }
 }

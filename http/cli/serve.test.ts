@@ -26,6 +26,7 @@ afterAll(() => rm(home, { recursive: true, force: true }))
 interface Started {
   readonly url: string
   readonly mcp_url: string
+  readonly setup_url: string | null
   readonly first_keys: { readonly admin: string; readonly agent: string } | null
 }
 
@@ -62,6 +63,37 @@ test('the next start shows no keys; a lost key is replaced with the server off',
   expect((await runCli(['keys', 'list', '--json'], { WRIT_HOME: home, WRIT_API_KEY: secret })).code).toBe(0)
 })
 
+test(
+  'the first person sets up by the link; a lost password is replaced with the server off',
+  {
+    timeout: 240_000,
+  },
+  async () => {
+    const post = (url: string, path: string, body: object): Promise<Response> =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { origin: new URL(url).origin, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const { child, started } = await serve()
+    const link = new URL(started.setup_url ?? '')
+    expect(link.origin + link.pathname).toBe(`${started.url}/setup`)
+    const person = { email: 'ada@example.com', name: 'Ada', password: 'a password of Ada' }
+    const made = await post(started.url, '/auth/setup', { ...person, token: link.searchParams.get('token') })
+    expect(made.status).toBe(201)
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    const told = await runCli(['accounts', 'reset-link', 'ada@example.com', '--local', '--json'], { WRIT_HOME: home })
+    const { token } = told.json() as { token: string }
+    const again = await serve()
+    expect(again.started.setup_url).toBeNull()
+    const password = 'another password of Ada'
+    expect((await post(again.started.url, '/auth/reset', { token, password })).status).toBe(204)
+    expect((await post(again.started.url, '/auth/sign-in', { ...person, password })).status).toBe(200)
+    expect((await post(again.started.url, '/auth/sign-in', person)).status).toBe(401)
+  },
+)
+
 test('migrate works apart from a start', async () => {
   const data = join(home, 'other')
   const first = await runCli(['migrate', '--data', data, '--json'], { WRIT_HOME: home })
@@ -77,6 +109,10 @@ test('a server that other commands would not find says how to name it', async ()
   children.add(child)
   const told = await firstOutput(child, /writ demo/)
   expect(told).toMatch(/export WRIT_URL=http:\/\/127\.0\.0\.1:\d+\n/)
+  const order = ['/setup?token=setup_', '/mcp && claude mcp login writ\n', 'writ_agent_', '--header "x-api-key: ']
+  const places = order.map((text) => told.indexOf(text))
+  expect(places).not.toContain(-1)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
 })
 
 test('started by npm, it names commands that work without an installed writ', async () => {

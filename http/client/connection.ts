@@ -6,12 +6,17 @@ export interface ConnectionOptions {
   /** Address of the server, as `https://writ.example`. */
   readonly baseUrl: string
   readonly apiKey?: string | undefined
-  /** A JWT that says which agent speaks; sent beside the API key. */
-  readonly authToken?: string | undefined
+  /**
+   * A JWT that says which agent speaks; sent beside the API key. A function is asked before each call: issuers' tokens
+   * are often good for one act.
+   */
+  readonly authToken?: AuthToken | undefined
   /** How long one call may take, in milliseconds; 30,000 unless told. */
   readonly timeoutMs?: number | undefined
   readonly fetch?: typeof globalThis.fetch | undefined
 }
+
+export type AuthToken = string | (() => string | Promise<string>)
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -28,16 +33,15 @@ export type Json = Record<string, unknown>
 /** One server and one credential. Calls are made once: an act is never asked about twice without its caller knowing. */
 export class Connection {
   readonly baseUrl: string
-  readonly #headers: Readonly<Record<string, string>>
+  readonly #apiKey: string | undefined
+  readonly #authToken: AuthToken | undefined
   readonly #timeoutMs: number
   readonly #fetch: typeof globalThis.fetch
 
   constructor({ baseUrl, apiKey, authToken, timeoutMs = 30_000, fetch }: ConnectionOptions) {
     this.baseUrl = baseUrl.replace(/\/$/, '')
-    this.#headers = {
-      ...(apiKey === undefined ? {} : { 'x-api-key': apiKey }),
-      ...(authToken === undefined ? {} : { Authorization: `Bearer ${authToken}` }),
-    }
+    this.#apiKey = apiKey
+    this.#authToken = authToken
     this.#timeoutMs = timeoutMs
     // A browser's fetch wants to be called on the window, so it is not stored bare.
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init))
@@ -62,7 +66,7 @@ export class Connection {
     const timer = AbortSignal.timeout(timeoutMs ?? this.#timeoutMs)
     const response = await this.#send(`${path}${searchOf(query)}`, {
       method,
-      headers: { ...this.#headers, 'Content-Type': 'application/json' },
+      headers: { ...(await this.#credentials()), 'Content-Type': 'application/json' },
       signal: signal ? AbortSignal.any([signal, timer]) : timer,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
@@ -73,7 +77,15 @@ export class Connection {
 
   /** The raw answer of an event stream; only the caller's signal ends it. */
   async stream(path: string, signal: AbortSignal): Promise<Response> {
-    return this.#send(path, { headers: this.#headers, signal })
+    return this.#send(path, { headers: await this.#credentials(), signal })
+  }
+
+  async #credentials(): Promise<Record<string, string>> {
+    const token = typeof this.#authToken === 'function' ? await this.#authToken() : this.#authToken
+    return {
+      ...(this.#apiKey === undefined ? {} : { 'x-api-key': this.#apiKey }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    }
   }
 
   #send(path: string, init: RequestInit): Promise<Response> {

@@ -87,6 +87,30 @@ test('issue 2: waiting for an id that is no action is refused at once, with what
   expect(await failureOf(agent.waitForApproval('act_none'))).toMatchObject({ status: 404, code: 'not_found' })
 })
 
+test('heartbeats, connections, and the agents as they are seen', async () => {
+  expect(await agent.heartbeat('busy', { host: 'h' }, { currentTaskId: 't-1' })).toMatchObject({ status: 'ok' })
+  expect(await agent.reportConnections([{ name: 'repo', type: 'oauth', status: 'ok' }, {}])).toMatchObject({
+    created: 1,
+    errors: [{ index: 1 }],
+  })
+  const { agent: seen } = await agent.getAgent()
+  expect(seen).toMatchObject({ agent_name: 'SDK agent', presence: { status: 'busy', current_task_id: 't-1' } })
+  expect((await agent.getAgents({ q: 'sdk-' })).agents.map(({ agent_id: id }) => id)).toEqual(['sdk-agent'])
+  expect((await agent.getAgentProfile()).trust.decisions).toBeGreaterThan(0)
+})
+
+test('a stranger where enrolment is closed is a GuardBlockedError with its own code', async () => {
+  const enrolment = (agent_enrolment: 'open' | 'closed') =>
+    person.call('settings_update', { settings: { agent_enrolment } })
+  await enrolment('closed')
+  const stranger = new Writ({ baseUrl: server.url, apiKey: server.agentKey, agentId: 'stranger' })
+  const error = await failureOf(stranger.createAction({ action_type: 'review', declared_goal: 'Look' }))
+  expect(error).toBeInstanceOf(GuardBlockedError)
+  expect(error).toMatchObject({ status: 403, code: 'AGENT_NOT_REGISTERED', decision: { decision: 'block' } })
+  expect(await failureOf(stranger.heartbeat())).toMatchObject({ status: 403, code: 'AGENT_NOT_REGISTERED' })
+  await enrolment('open')
+})
+
 test('an agent key may not approve', async () => {
   const { action_id } = await agent.createAction(deploy('Ship 2'))
   expect(await failureOf(agent.approveAction(action_id, 'allow'))).toMatchObject({ status: 403 })

@@ -1,13 +1,17 @@
 import { Connection, type CallOptions, type ConnectionOptions } from './connection.ts'
 import { deriveIdempotencyKey } from './idempotency.ts'
 import type { InputOf, OperationName, OutputOf } from './operations.ts'
+import { signBody, type SigningAlgorithm } from './sign.ts'
 import { waitForApproval, type WaitOptions } from './wait-for-approval.ts'
+import { waitForPairing, type PairingWait } from './wait-for-pairing.ts'
 
 export interface WritOptions extends ConnectionOptions {
   readonly apiKey: string
   /** The agent this client speaks for. */
   readonly agentId: string
   readonly agentName?: string | undefined
+  /** PEM. Actions are signed with it; the public key must be registered for the agent (`createPairing`). */
+  readonly privateKey?: string | undefined
 }
 
 type Act = Omit<InputOf<'guard_evaluate'>, 'agent_name'>
@@ -17,12 +21,14 @@ type Outcome = Omit<InputOf<'actions_report_outcome'>, 'action_id'>
 type Assumption = InputOf<'assumptions_create'>
 type Loop = InputOf<'loops_create'>
 type Closing = InputOf<'loops_close'>
+type Heartbeat = InputOf<'agents_heartbeat'>
 
 /** Governance for one agent: ask before acting, record what is done, wait for people, report how it ended. */
 export class Writ {
   readonly agentId: string
   readonly agentName: string | undefined
   readonly connection: Connection
+  readonly #privateKey: string | undefined
 
   constructor(options: WritOptions) {
     for (const name of ['baseUrl', 'apiKey', 'agentId'] as const) {
@@ -30,6 +36,7 @@ export class Writ {
     }
     this.agentId = options.agentId
     this.agentName = options.agentName
+    this.#privateKey = options.privateKey
     this.connection = new Connection(options)
   }
 
@@ -46,7 +53,8 @@ export class Writ {
 
   /** Records the act that is about to be done. Throws GuardBlockedError when it may not be. */
   createAction(action: NewAction, options?: CallOptions): Promise<OutputOf<'actions_create'>> {
-    return this.call('actions_create', { ...action, agent_id: this.agentId }, options)
+    const body = { ...action, agent_id: this.agentId }
+    return this.call('actions_create', this.#privateKey ? signBody(body, this.#privateKey) : body, options)
   }
 
   updateOutcome(actionId: string, patch: Patch, options?: CallOptions): Promise<OutputOf<'actions_update'>> {
@@ -78,6 +86,20 @@ export class Writ {
     return waitForApproval(this.connection, actionId, options)
   }
 
+  /** Asks an admin to register the public key (PEM, SPKI) of this agent; show them `pairing_url` and the fingerprint. */
+  createPairing(
+    publicKey: string,
+    { algorithm, agentName = this.agentName }: { algorithm?: SigningAlgorithm; agentName?: string | undefined } = {},
+  ): Promise<OutputOf<'pairings_create'>> {
+    const more = { ...(algorithm ? { algorithm } : {}), ...(agentName === undefined ? {} : { agent_name: agentName }) }
+    return this.call('pairings_create', { agent_id: this.agentId, public_key: publicKey, ...more })
+  }
+
+  /** Resolves with the pairing when an admin approved it. */
+  waitForPairing(pairingId: string, wait?: PairingWait): Promise<OutputOf<'pairings_get'>['pairing']> {
+    return waitForPairing(this.connection, pairingId, wait)
+  }
+
   recordAssumption(assumption: Assumption, options?: CallOptions): Promise<OutputOf<'assumptions_create'>> {
     return this.call('assumptions_create', assumption, options)
   }
@@ -98,6 +120,39 @@ export class Writ {
     resolution: string | null = null,
   ): Promise<OutputOf<'loops_close'>> {
     return this.call('loops_close', { loop_id: loopId, status, ...(resolution === null ? {} : { resolution }) })
+  }
+
+  /** Tells that the agent is alive; best sent every 30 seconds. After two minutes without one it counts as stale. */
+  heartbeat(
+    status: NonNullable<Heartbeat['status']> = 'online',
+    metadata: Record<string, unknown> | null = null,
+    options?: CallOptions & { readonly currentTaskId?: string },
+  ): Promise<OutputOf<'agents_heartbeat'>> {
+    const { currentTaskId, ...call } = options ?? {}
+    const name = this.agentName === undefined ? {} : { agent_name: this.agentName }
+    const task = currentTaskId === undefined ? {} : { current_task_id: currentTaskId }
+    const more = metadata === null ? {} : { metadata }
+    return this.call('agents_heartbeat', { agent_id: this.agentId, status, ...name, ...task, ...more }, call)
+  }
+
+  reportConnections(
+    connections: readonly Readonly<Record<string, unknown>>[],
+    options?: CallOptions,
+  ): Promise<OutputOf<'agents_report_connections'>> {
+    const sent = { agent_id: this.agentId, connections: [...connections] }
+    return this.call('agents_report_connections', sent, options)
+  }
+
+  getAgents(filter: InputOf<'agents_list'> = {}, options?: CallOptions): Promise<OutputOf<'agents_list'>> {
+    return this.call('agents_list', filter, options)
+  }
+
+  getAgent(agentId: string = this.agentId, options?: CallOptions): Promise<OutputOf<'agents_get'>> {
+    return this.call('agents_get', { agent_id: agentId }, options)
+  }
+
+  getAgentProfile(agentId: string = this.agentId, options?: CallOptions): Promise<OutputOf<'agents_get_profile'>> {
+    return this.call('agents_get_profile', { agent_id: agentId }, options)
   }
 
   getActionGraph(actionId: string, options?: CallOptions): Promise<OutputOf<'actions_get_graph'>> {

@@ -1,18 +1,9 @@
 import { createAnthropic } from '@ai-sdk/anthropic'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { APICallError, generateText, type LanguageModel } from 'ai'
-import type { Ports } from '#core/kernel/runtime'
+import type { LlmAddress, Ports } from '#core/kernel/runtime'
 
 export type Llm = NonNullable<Ports['llm']>
-
-/** What is needed to reach a model. */
-export interface LlmAddress {
-  readonly provider: 'anthropic' | 'openai-compatible'
-  readonly model: string
-  /** The provider's own when absent; always given for `openai-compatible`. */
-  readonly baseURL?: string
-  readonly apiKey?: string
-}
 
 /** One question, one answer, one try: whoever asks has a deadline and a fallback of their own. */
 export function askingModel(address: LlmAddress, fetch: typeof globalThis.fetch): Llm {

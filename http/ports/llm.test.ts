@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { parseAllowList } from '#core/observations/index'
+import { parseAllowList } from '#core/kernel/allow-list'
 import { createLlm, type LlmSettings } from './llm.ts'
 import { createSafeFetch, type SafeFetch } from './safe-fetch.ts'
 import { stubServer, type StubServer } from '#core/testing/stub-server'

@@ -1,5 +1,6 @@
 import type { Settings } from '#core/kernel/config'
-import type { Llm, LlmAddress } from './llm-model.ts'
+import type { LlmAddress } from '#core/kernel/runtime'
+import type { Llm } from './llm-model.ts'
 
 export type LlmSettings = Pick<Settings, 'llm_provider' | 'llm_base_url' | 'llm_api_key' | 'llm_model'>
 
@@ -9,7 +10,10 @@ export type LlmSettings = Pick<Settings, 'llm_provider' | 'llm_base_url' | 'llm_
  */
 export function createLlm(settings: LlmSettings, fetch: typeof globalThis.fetch): Llm | undefined {
   const address = addressOf(settings)
-  if (!address) return undefined
+  return address && llmAt(address, fetch)
+}
+
+export function llmAt(address: LlmAddress, fetch: typeof globalThis.fetch): Llm {
   let asking: Promise<Llm> | undefined
   return async (prompt, signal) => {
     asking ??= import('./llm-model.ts').then(({ askingModel }) => askingModel(address, fetch))

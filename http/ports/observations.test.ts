@@ -1,13 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { loadSettings } from '#core/kernel/config'
 import { silentLog } from '#core/kernel/log'
-import { Runtime } from '#core/kernel/runtime'
+import { invoke } from '#core/kernel/invoke'
+import { Runtime, type LlmAddress } from '#core/kernel/runtime'
 import { observeNeeds } from '#core/observations/index'
 import type { Facts, PolicyNeed } from '#core/policies/index'
+import { update } from '#core/settings/update.op'
+import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { testDatabase, type TestDatabase } from '#core/testing/database'
 import { stubServer, type StubServer } from '#core/testing/stub-server'
-import { parseAllowList } from '#core/observations/index'
-import { createLlm } from './llm.ts'
+import { parseAllowList } from '#core/kernel/allow-list'
+import { createLlm, llmAt } from './llm.ts'
 import { createSafeFetch, type SafeFetch } from './safe-fetch.ts'
 
 let outside: StubServer
@@ -96,6 +99,56 @@ test.each(['anthropic', 'openai-compatible'] as const)(
     expect(await observe({ ...rule, instruction: 'Never on a Monday.' }, provider)).toMatchObject({ violates: false })
   },
 )
+
+describe('an org with a language model of its own', () => {
+  const need: PolicyNeed = { kind: 'semantic', policyId: 'own', mode: 'enforce', instruction: 'Never on a Friday.' }
+  let server: TestRuntime
+  beforeAll(async () => {
+    const llmOf = (address: LlmAddress) => llmAt(address, egress.fetch)
+    const settings = { egress_allow: `127.0.0.1:${outside.port}` }
+    const instance = () => Promise.resolve('{"violates":false,"reason":"by the instance"}')
+    server = await testRuntime({ settings, ports: { fetch: egress.fetch, llm: instance, llmAt: llmOf } })
+  })
+  afterAll(() => server.close())
+
+  async function judged(settings: Record<string, unknown>) {
+    const org = await testOrg(server.runtime)
+    const admin = await org.as('admin')
+    if (Object.keys(settings).length > 0) await invoke(update, admin, { settings })
+    const options = { signal: AbortSignal.timeout(5000), count: true, reference: 'act_gd_1' }
+    const own = { ...facts, orgId: org.orgId }
+    return (await observeNeeds(server.runtime, org.orgId, [need], own, options)).observed.get('own')
+  }
+
+  test('is judged by that model, with its own key; the others by that of the instance', async () => {
+    expect(await judged({})).toMatchObject({ violates: false, reason: 'by the instance' })
+    const place = { llm_base_url: `${outside.url}/v1`, llm_model: 'own-model', llm_api_key: 'sk-of-the-org-1234567' }
+    expect(await judged({ ...place, llm_provider: 'openai-compatible' })).toMatchObject({ violates: true })
+    const sent = outside.received.at(-1)
+    expect(sent?.headers.authorization).toBe('Bearer sk-of-the-org-1234567')
+    expect(JSON.parse(sent?.body ?? '')).toMatchObject({ model: 'own-model' })
+    expect(await judged({ ...place, llm_provider: 'anthropic' })).toMatchObject({ violates: true })
+    expect(outside.received.at(-1)?.headers['x-api-key']).toBe('sk-of-the-org-1234567')
+  })
+
+  test('that is not set in full fails closed: the model of the instance is not asked instead', async () => {
+    expect(await judged({ llm_provider: 'anthropic' })).toMatchObject({ kind: 'failed' })
+    expect(await judged({ llm_provider: 'anthropic', llm_model: 'm' })).toMatchObject({
+      kind: 'failed',
+      why: "the org's language model is not set in full: llm_api_key is missing",
+    })
+    expect(await judged({ llm_provider: 'openai-compatible', llm_model: 'm' })).toMatchObject({ kind: 'failed' })
+  })
+
+  test('cannot be led inside', async () => {
+    const before = inside.received.length
+    for (const llm_base_url of [`https://127.0.0.1:${inside.port}`, 'https://169.254.169.254/v1']) {
+      const place = { llm_provider: 'openai-compatible', llm_model: 'm', llm_base_url }
+      expect(await judged(place)).toMatchObject({ kind: 'failed' })
+    }
+    expect(inside.received.length).toBe(before)
+  })
+})
 
 test('a webhook policy is asked through the guarded fetch, which a redirect cannot lead inside', async () => {
   const hook = { kind: 'webhook', policyId: 'p', timeout_ms: 2000, on_timeout: 'block', mode: 'enforce' } as const

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parseAllowList } from '#core/observations/index'
+import { parseAllowList } from '#core/kernel/allow-list'
 import { createSafeFetch, type SafeFetch, type SafeFetchOptions } from './safe-fetch.ts'
 import { stubServer, type StubServer } from '#core/testing/stub-server'
 

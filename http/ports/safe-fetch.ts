@@ -1,5 +1,5 @@
 import { fetch as send } from 'undici'
-import { isAllowListed, type AllowList } from '#core/observations/index'
+import { isAllowListed, type AllowList } from '#core/kernel/allow-list'
 import { cappedBody } from './capped-body.ts'
 import { createDispatchers, type Resolve } from './dispatchers.ts'
 import { EgressError, egressErrorIn } from './egress-error.ts'

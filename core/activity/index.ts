@@ -1,0 +1,1 @@
+export { listActs, recordAct, type ActBy, type AdminAct, type ListedAct } from './record.ts'

@@ -1,0 +1,1 @@
+export { acceptInvitation, approversOf, showInvitation, type Acceptance, type ShownInvitation } from './accept.ts'

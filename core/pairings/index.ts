@@ -1,0 +1,1 @@
+export { sweepPairings } from './store.ts'

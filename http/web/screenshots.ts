@@ -1,0 +1,68 @@
+/**
+ * `npm run screenshots [folder]`: walks the road of a person who has only the address of a new server, on a real one in
+ * a real browser, and keeps what they see, as PNG files numbered in order. Without a folder it makes one and says where.
+ */
+import { mkdirSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Page } from 'playwright-core'
+import { testPages } from './test-browser.ts'
+import { Connector } from './test-connector.ts'
+import { Road } from './test-road.ts'
+import { seed } from './test-seed.ts'
+
+const folder = resolve(process.argv[2] ?? mkdtempSync(join(tmpdir(), 'writ-screenshots-')))
+mkdirSync(folder, { recursive: true })
+
+/** Sights that are kept by night too. */
+const ALSO_DARK = ['consent', 'inbox', 'blocked', 'phone-inbox', 'phone-act', 'busy-inbox', 'busy-phone']
+
+let count = 0
+async function keep(sight: string, page: Page): Promise<void> {
+  count += 1
+  const name = `${String(count).padStart(2, '0')}-${sight}`
+  await shoot(page, name)
+  if (!ALSO_DARK.includes(sight)) return
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await shoot(page, `${name}-dark`)
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.locator('.skeleton, .spinner').first().waitFor({ state: 'detached' })
+  // Colours that change take a moment.
+  await page.waitForTimeout(400)
+  await page.screenshot({ path: join(folder, `${name}.png`) })
+}
+
+const pages = await testPages()
+const agent = await Connector.open(pages.server.url)
+try {
+  const road = new Road(pages, keep)
+  const owner = await road.setUp()
+  const approver = await road.join(await road.invite(owner))
+  const consent = await road.ask(agent)
+  await road.allow(consent)
+  await agent.arrived()
+  await agent.enter()
+  await road.block(agent, owner)
+  await road.wait(agent, owner)
+  await road.approve(approver)
+  await road.revoke(owner)
+  // The same inbox on a morning with more agents.
+  await seed(pages.server)
+  for (const [sight, page] of [
+    ['busy-inbox', owner],
+    ['busy-phone', approver],
+  ] as const) {
+    await page.goto('/')
+    await page.getByRole('link', { name: /Roll out checkout/ }).waitFor()
+    if (sight === 'busy-phone') await page.getByRole('link', { name: /Drop the unused column/ }).tap()
+    await page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
+    await keep(sight, page)
+  }
+} finally {
+  await agent.close()
+  await pages.close()
+}
+process.stdout.write(`${count} sights in ${folder}\n`)
