@@ -56,7 +56,7 @@ async function tests(name: string, env: Record<string, string>, files: readonly 
     'run',
     '--config',
     '.config/vitest.config.ts',
-    '--reporter=dot',
+    '--reporter=.config/failures.ts',
     '--reporter=json',
     `--outputFile.json=${report}`,
     ...files,
