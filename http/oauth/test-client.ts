@@ -126,3 +126,20 @@ export async function guardWith(
 export function print(line: string): void {
   process.stdout.write(`${line}\n`)
 }
+
+/**
+ * Runs a race for something that is given out once, until somebody wins it. At most one may; it is none when a loser's
+ * second use was seen before the winner had its tokens, as that ends the grant.
+ */
+export async function oneWinner(race: () => Promise<readonly TokenAnswer[]>): Promise<TokenAnswer> {
+  for (let rounds = 0; rounds < 20; rounds += 1) {
+    const answers = await race()
+    const lost = answers.filter(({ status }) => status !== 200)
+    const [winner, ...others] = answers.filter(({ status }) => status === 200)
+    if (others.length > 0) throw new Error(`${others.length + 1} of ${answers.length} won`)
+    const odd = lost.find(({ body }) => body.error !== 'invalid_grant')
+    if (odd) throw new Error(`lost with ${odd.status} ${odd.body.error}, not invalid_grant`)
+    if (winner) return winner
+  }
+  throw new Error('nobody ever won')
+}
