@@ -52,6 +52,7 @@ test('200: the pages make a file that passes all three verdicts, whatever their 
 test('200: a log that grows meanwhile does not disturb an export, and rotation does not break trust', async () => {
   const trustedKeys = parseTrustedKeys(JSON.stringify(await ledger.call(getJwks, { org: 'org_c' }, { scopes: [] })))
   expect(trustedKeys).toEqual([])
+  await ledger.addOrg('org_c')
   await ledger.append('org_c', 20)
   const first = await ledger.call(exportPage, { limit: 5 }, { orgId: 'org_c' })
   const pinned = parseTrustedKeys(JSON.stringify(await ledger.call(getJwks, { org: 'org_c' }, { scopes: [] })))

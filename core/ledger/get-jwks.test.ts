@@ -9,6 +9,7 @@ import { TestLedger } from './test-ledger.ts'
 let ledger: TestLedger
 beforeAll(async () => {
   ledger = await TestLedger.open()
+  await ledger.addOrg('org_a')
 })
 afterAll(() => ledger.close())
 

@@ -8,9 +8,7 @@ import { TestLedger } from './test-ledger.ts'
 let ledger: TestLedger
 beforeAll(async () => {
   ledger = await TestLedger.open()
-  const standing = { halted_at: null, halted_by: null, halt_reason: null }
-  const org = { org_id: 'org_a', name: 'A', created_at: ledger.now(), ...standing }
-  await ledger.db.insertInto('organization').values(org).execute()
+  await ledger.addOrg('org_a')
 })
 afterAll(() => ledger.close())
 

@@ -52,6 +52,13 @@ export class TestLedger {
     this.#time += milliseconds
   }
 
+  /** Makes the org itself, which admin acts need; entries alone do without. */
+  async addOrg(orgId: string): Promise<void> {
+    const standing = { halted_at: null, halted_by: null, halt_reason: null }
+    const org = { org_id: orgId, name: orgId, created_at: this.now(), ...standing }
+    await this.db.insertInto('organization').values(org).execute()
+  }
+
   append(orgId: string, count: number, draft: Partial<Draft> = {}): Promise<readonly EntryRow[]> {
     const drafts = Array.from({ length: count }, (_, index): Draft => {
       const plain: Draft = {
