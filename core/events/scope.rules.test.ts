@@ -28,7 +28,7 @@ test('every event that the code emits has a scope', () => {
   )
   const emitted = sources.flatMap((path) => {
     const text = readFileSync(core + path, 'utf8')
-    return [...text.matchAll(/'([a-z]+(?:\.[a-z]+)+)', ref[:,]/g)].map((match) => match[1] ?? '')
+    return [...text.matchAll(/name: '([a-z]+(?:\.[a-z]+)+)',\s+ref[:,]/g)].map((match) => match[1] ?? '')
   })
   expect(emitted).toEqual(expect.arrayContaining(['action.created', 'guard.decision.created', 'loop.updated']))
   expect(emitted.filter((name) => scopeOfEvent(name) === null)).toEqual([])
