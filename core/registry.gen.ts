@@ -47,6 +47,7 @@ import { listDecisions as guardListDecisions } from './guard/list-decisions.op.t
 import { get as haltGet } from './halt/get.op.ts'
 import { start as haltStart } from './halt/start.op.ts'
 import { stop as haltStop } from './halt/stop.op.ts'
+import { ask as hostsAsk } from './hosts/ask.op.ts'
 import { create as identitiesCreate } from './identities/create.op.ts'
 import { list as identitiesList } from './identities/list.op.ts'
 import { remove as identitiesRemove } from './identities/remove.op.ts'
@@ -142,6 +143,7 @@ export const registry = {
   haltGet,
   haltStart,
   haltStop,
+  hostsAsk,
   identitiesCreate,
   identitiesList,
   identitiesRemove,

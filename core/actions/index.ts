@@ -1,3 +1,4 @@
+export { createAction } from './create.ts'
 export { afterClosing } from './closing.ts'
 export { sweepLostOutcomes } from './sweep.ts'
 export { asShown, heldNews, stoppedNow } from './held.ts'

@@ -47,6 +47,7 @@ export const routes = {
   halt_get: ['GET', '/api/halt'],
   halt_start: ['POST', '/api/halt'],
   halt_stop: ['DELETE', '/api/halt'],
+  hosts_ask: ['POST', '/api/hosts/{host}/ask'],
   identities_create: ['POST', '/api/identities'],
   identities_list: ['GET', '/api/identities'],
   identities_remove: ['DELETE', '/api/identities/{agent_id}'],

@@ -1,0 +1,1 @@
+export { HOSTS, type Host } from './hosts.rules.ts'
