@@ -48,6 +48,7 @@ import { get as haltGet } from './halt/get.op.ts'
 import { start as haltStart } from './halt/start.op.ts'
 import { stop as haltStop } from './halt/stop.op.ts'
 import { ask as hostsAsk } from './hosts/ask.op.ts'
+import { record as hostsRecord } from './hosts/record.op.ts'
 import { create as identitiesCreate } from './identities/create.op.ts'
 import { list as identitiesList } from './identities/list.op.ts'
 import { remove as identitiesRemove } from './identities/remove.op.ts'
@@ -144,6 +145,7 @@ export const registry = {
   haltStart,
   haltStop,
   hostsAsk,
+  hostsRecord,
   identitiesCreate,
   identitiesList,
   identitiesRemove,

@@ -1,3 +1,4 @@
+export { updateAction } from './update.ts'
 export { createAction } from './create.ts'
 export { afterClosing } from './closing.ts'
 export { sweepLostOutcomes } from './sweep.ts'

@@ -48,6 +48,7 @@ export const routes = {
   halt_start: ['POST', '/api/halt'],
   halt_stop: ['DELETE', '/api/halt'],
   hosts_ask: ['POST', '/api/hosts/{host}/ask'],
+  hosts_record: ['POST', '/api/hosts/{host}/record'],
   identities_create: ['POST', '/api/identities'],
   identities_list: ['GET', '/api/identities'],
   identities_remove: ['DELETE', '/api/identities/{agent_id}'],
