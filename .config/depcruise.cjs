@@ -36,7 +36,7 @@ module.exports = {
       name: 'testing-is-for-tests',
       severity: 'error',
       from: {
-        path: '^(core|mcp|http)/',
+        path: '^(core|mcp|http|plugins|skills)/',
         pathNot: [
           '^core/testing/',
           '\\.test\\.ts$',
@@ -100,7 +100,7 @@ module.exports = {
     {
       name: 'nobody-imports-http',
       severity: 'error',
-      from: { pathNot: '^(http/|mcp/[^/]+\\.test\\.ts|mcp/fixture/|mcp/test-)' },
+      from: { pathNot: '^(http/|mcp/[^/]+\\.test\\.ts|mcp/fixture/|mcp/test-|plugins/(.+/)?(test-[^/]+|[^/]+\\.test)\\.ts)' },
       to: { path: '^http/' },
     },
     { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

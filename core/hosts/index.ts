@@ -1,1 +1,0 @@
-export { HOSTS, type Host } from './hosts.rules.ts'
