@@ -104,7 +104,16 @@ await gate('generated files', 'node', [
   '.config/gen.ts',
   '--check',
 ])
-await gate('borders', 'depcruise', ['--config', '.config/depcruise.cjs', '--no-progress', 'core', 'mcp', 'http', 'plugins', 'skills'])
+await gate('borders', 'depcruise', [
+  '--config',
+  '.config/depcruise.cjs',
+  '--no-progress',
+  'core',
+  'mcp',
+  'http',
+  'plugins',
+  'skills',
+])
 await gate('dead code', 'knip', ['--config', '.config/knip.json', '--no-progress'])
 await gate('web pages', 'node', [
   '--conditions=writ-source',
