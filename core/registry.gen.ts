@@ -48,7 +48,10 @@ import { get as haltGet } from './halt/get.op.ts'
 import { start as haltStart } from './halt/start.op.ts'
 import { stop as haltStop } from './halt/stop.op.ts'
 import { ask as hostsAsk } from './hosts/ask.op.ts'
+import { deliver as hostsDeliver } from './hosts/deliver.op.ts'
+import { endTurn as hostsEndTurn } from './hosts/end-turn.op.ts'
 import { record as hostsRecord } from './hosts/record.op.ts'
+import { startSession as hostsStartSession } from './hosts/start-session.op.ts'
 import { create as identitiesCreate } from './identities/create.op.ts'
 import { list as identitiesList } from './identities/list.op.ts'
 import { remove as identitiesRemove } from './identities/remove.op.ts'
@@ -145,7 +148,10 @@ export const registry = {
   haltStart,
   haltStop,
   hostsAsk,
+  hostsDeliver,
+  hostsEndTurn,
   hostsRecord,
+  hostsStartSession,
   identitiesCreate,
   identitiesList,
   identitiesRemove,
