@@ -8,6 +8,8 @@ export interface GateConfig {
   readonly key: string
   /** Absolute path of curl, so that a project's PATH cannot name another one. */
   readonly curl: string
+  /** Absolute path of Node, for what reads the transcript when a turn ends. */
+  readonly node: string
   /** Seconds to wait for a person. */
   readonly wait: number
   /** What a call that cannot be asked about comes to. */
@@ -16,23 +18,27 @@ export interface GateConfig {
   readonly ca?: string | undefined
 }
 
-const script = new URL('gate.sh', import.meta.url)
+const program = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 
-/** The files of one gate by name: the program, which is the same everywhere, what it believes, and how it calls. */
-export function gateFiles(config: GateConfig): Readonly<Record<'gate.sh' | 'gate.conf' | 'curl.conf', string>> {
+/** The files of one gate by name: the programs, which are the same everywhere, what they believe, and how they call. */
+export function gateFiles(
+  config: GateConfig,
+): Readonly<Record<'gate.sh' | 'stop.mjs' | 'gate.conf' | 'gate.json' | 'curl.conf', string>> {
   for (const [name, value] of Object.entries(config)) {
     if (/[\r\n\0]/.test(String(value))) throw new Error(`${name} of the gate must be one line.`)
   }
-  const { host, url, curl, wait, unavailable } = config
-  const lines = { HOST: host, URL: url, CURL: curl, WAIT: String(wait), UNAVAILABLE: unavailable }
+  const { host, url, curl, node, wait, unavailable, key } = config
+  const lines = { HOST: host, URL: url, CURL: curl, NODE: node, WAIT: String(wait), UNAVAILABLE: unavailable }
   return {
-    'gate.sh': readFileSync(script, 'utf8'),
+    'gate.sh': program('gate.sh'),
+    'stop.mjs': program('stop.mjs'),
+    'gate.json': `${JSON.stringify({ host, url, key })}\n`,
     'gate.conf': `${Object.entries(lines)
       .map(([name, value]) => `${name}=${quoted(value)}`)
       .join('\n')}\n`,
     // Not on the command line, where every user of the machine could read the key.
     'curl.conf': [
-      `header = ${curlQuoted(`X-API-Key: ${config.key}`)}`,
+      `header = ${curlQuoted(`X-API-Key: ${key}`)}`,
       'noproxy = "*"',
       'proto = "=http,https"',
       'connect-timeout = 2',

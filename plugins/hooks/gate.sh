@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writ's gate: a hook of an agent client. Usage: sh gate.sh ask|record|start|stop  with the client's event on stdin.
+# Writ's gate: a hook of an agent client. Usage: sh gate.sh ask|record|start|stop with the client's event on stdin.
 # `ask` ends in one of two ways: status 0 with the server's ruling as one JSON object, or status 2 with a reason.
 # All it believes stands beside it in gate.conf, written by `writ install`; nothing of a project is read.
 
@@ -112,12 +112,16 @@ record)
   printf '{}\n'
   ;;
 start)
-  if post start 3 && [ "$code" = 200 ]; then
+  if post start-session 3 && [ "$code" = 200 ]; then
     printf '%s\n' "$json"
   else
     printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"Writ cannot be reached at %s: tool calls will be refused until it is."}}\n' "$URL"
   fi
   ;;
-*) deny "unknown event of the gate: use ask, record or start." ;;
+stop)
+  # Reads the transcript, which a shell cannot; nothing waits for it.
+  if [ -x "${NODE-}" ]; then printf '%s' "$input" | "$NODE" "$dir/stop.mjs" || printf '{}\n'; else printf '{}\n'; fi
+  ;;
+*) deny "unknown event of the gate: use ask, record, start or stop." ;;
 esac
 exit 0

@@ -20,13 +20,24 @@ export class TestGate {
   constructor(config: Partial<GateConfig> & Pick<GateConfig, 'url' | 'key'>) {
     this.dir = mkdtempSync(join(tmpdir(), 'writ-gate-'))
     mkdirSync(this.dir, { recursive: true, mode: 0o700 })
-    const whole = { host: 'claude-code', curl: '/usr/bin/curl', wait: 0, unavailable: 'deny', ...config } as const
+    const whole = {
+      host: 'claude-code',
+      curl: '/usr/bin/curl',
+      node: process.execPath,
+      wait: 0,
+      unavailable: 'deny',
+      ...config,
+    } as const
     for (const [name, text] of Object.entries(gateFiles(whole))) this.write(name, text)
   }
 
   write(name: string, text: string): void {
     writeFileSync(join(this.dir, name), text, { mode: 0o600 })
     chmodSync(join(this.dir, name), 0o600)
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.dir, name), 'utf8')
   }
 
   async run(event: string, input: unknown, env: Record<string, string> = {}): Promise<Ran> {
