@@ -39,6 +39,7 @@ test.each([
   ['a failure event without words', { event: 'PostToolUseFailure' }, { failed: true, errorType: 'runtime' }],
   ['a time limit', { error: 'Command timed out after 120s' }, { failed: true, errorType: 'timeout' }],
   ['an interruption', { response: { stdout: '', interrupted: true } }, { failed: true, errorType: 'interrupted' }],
+  ['a shell that said nothing', { response: { stdout: '', stderr: '' } }, { failed: false, text: '' }],
   ['nothing at all', {}, { failed: false, errorType: null, text: '' }],
 ])('%s', (_, given, seen) => {
   expect(outcomeOf({ ...nothing, ...given })).toMatchObject(seen)

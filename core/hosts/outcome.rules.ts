@@ -44,16 +44,19 @@ function errorTypeOf(text: string, stopped: boolean): ErrorType {
   return 'runtime'
 }
 
+const WORDS = ['stdout', 'stderr', 'text', 'message', 'output', 'error', 'content']
+
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value
   if (value === undefined || value === null) return ''
   if (Array.isArray(value)) return value.map(textOf).join('\n')
   if (!isRecord(value)) return JSON.stringify(value)
-  const parts = ['stdout', 'stderr', 'text', 'message', 'output', 'error', 'content'].flatMap((name) => {
-    const text = textOf(value[name])
-    return text === '' ? [] : [text]
-  })
-  return parts.length > 0 ? parts.join('\n') : JSON.stringify(value)
+  const told = WORDS.filter((name) => Object.hasOwn(value, name))
+  if (told.length === 0) return JSON.stringify(value)
+  return told
+    .map((name) => textOf(value[name]))
+    .filter((text) => text !== '')
+    .join('\n')
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
