@@ -36,6 +36,8 @@ import { create as assumptionsCreate } from './assumptions/create.op.ts'
 import { get as assumptionsGet } from './assumptions/get.op.ts'
 import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
+import { check as doctorCheck } from './doctor/check.op.ts'
+import { fix as doctorFix } from './doctor/fix.op.ts'
 import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
 import { list as grantsList } from './grants/list.op.ts'
 import { revokeOwn as grantsRevokeOwn } from './grants/revoke-own.op.ts'
@@ -136,6 +138,8 @@ export const registry = {
   assumptionsGet,
   assumptionsList,
   assumptionsUpdate,
+  doctorCheck,
+  doctorFix,
   grantsListOwn,
   grantsList,
   grantsRevokeOwn,

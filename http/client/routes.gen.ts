@@ -36,6 +36,8 @@ export const routes = {
   assumptions_get: ['GET', '/api/assumptions/{assumption_id}'],
   assumptions_list: ['GET', '/api/assumptions'],
   assumptions_update: ['PATCH', '/api/assumptions/{assumption_id}'],
+  doctor_check: ['GET', '/api/doctor'],
+  doctor_fix: ['POST', '/api/doctor/fix'],
   grants_list: ['GET', '/api/grants'],
   grants_list_own: ['GET', '/api/account/grants'],
   grants_revoke: ['DELETE', '/api/grants/{id}'],
