@@ -105,6 +105,19 @@ module.exports = {
       },
       to: { path: '^http/' },
     },
+    {
+      name: 'plugins-meet-at-the-installer',
+      comment: 'The command line installs them, and the server hands them out as they were built.',
+      severity: 'error',
+      from: { pathNot: ['^plugins/', '\\.test\\.ts$', '/test-[^/]+\\.ts$'] },
+      to: { path: '^plugins/', pathNot: '^plugins/install/index\\.ts$' },
+    },
+    {
+      name: 'only-the-command-line-installs',
+      severity: 'error',
+      from: { pathNot: ['^plugins/', '^http/cli/'] },
+      to: { path: '^plugins/install/' },
+    },
     { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

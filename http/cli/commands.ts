@@ -8,6 +8,7 @@ import { addDemo } from './demo.ts'
 import { addDoctor } from './doctor.ts'
 import { addGuard } from './guard.ts'
 import { addHalt } from './halt.ts'
+import { addInstall } from './install.ts'
 import { addKeys } from './keys.ts'
 import { addLedger } from './ledger.ts'
 import { addLogin } from './login.ts'
@@ -23,6 +24,7 @@ import { addWhere } from './where.ts'
 export function addCommands(program: Command): void {
   addServe(program)
   addLogin(program)
+  addInstall(program)
   addMcp(program)
   addDemo(program)
   addDoctor(program)

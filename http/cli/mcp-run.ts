@@ -1,6 +1,7 @@
 import { loadSettings, type Settings } from '#core/kernel/config'
 import { version } from '#core/system/index'
 import { serveStdioBridge } from '#mcp/stdio'
+import { installedConnection } from '#plugins/install/index'
 import { CliError } from './failure.ts'
 import { LocalServer } from './local-server.ts'
 import type { McpOptions } from './mcp.ts'
@@ -16,7 +17,8 @@ interface Target {
 }
 
 export async function mcp(options: McpOptions): Promise<void> {
-  const { server, apiKey, agent, data, databaseUrl, toolsets } = options
+  const { agent, data, databaseUrl, toolsets } = options
+  const { server, apiKey } = { ...options, ...installedFor(options) }
   const settings = loadSettings({
     flags: { url: server, api_key: apiKey, agent_id: agent, data_dir: data, database_url: databaseUrl },
   })
@@ -35,6 +37,14 @@ export async function mcp(options: McpOptions): Promise<void> {
   await bridge.ended
   await target.close()
   process.off('SIGTERM', stop).off('SIGINT', stop)
+}
+
+/** What install gave this client goes before the environment, which a session may have from anywhere. */
+function installedFor({ host, server, apiKey }: McpOptions): Pick<McpOptions, 'server' | 'apiKey'> {
+  if (host === undefined) return {}
+  const installed = installedConnection(loadSettings().home, host)
+  if (installed === null) throw new CliError(`Writ is not installed into ${host}. Run: writ install`)
+  return { server: server ?? installed.server, apiKey: apiKey ?? installed.key }
 }
 
 /** The key in the config file is the person's own, so it is the last choice: with it an agent could approve itself. */

@@ -1,0 +1,8 @@
+export { installedConnection, type Wanted } from './gate-folder.ts'
+export { hostVersion, warningsFor } from './host-version.ts'
+export { hostOf } from './hosts.ts'
+export { install, planInstall, type InstallRequest, type InstallResult, type Key, type Keys } from './install.ts'
+export { type HostName, type Machine, type Place } from './place.ts'
+export { hostStatuses, type HostStatus, type PlaceStatus } from './status.ts'
+export { codexTrust, trustCodex } from './trust.ts'
+export { planUninstall, uninstall } from './uninstall.ts'
