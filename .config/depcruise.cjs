@@ -101,7 +101,7 @@ module.exports = {
       name: 'nobody-imports-http',
       severity: 'error',
       from: {
-        pathNot: ['^http/', '^mcp/fixture/', '^(mcp|plugins)/.*/?test-[^/]+$', '^(mcp|plugins)/.*\\.test\\.ts$'],
+        pathNot: ['^http/', '^mcp/fixture/', '^(mcp|plugins)/.*/?(test|try)-[^/]+$', '^(mcp|plugins)/.*\\.test\\.ts$'],
       },
       to: { path: '^http/' },
     },

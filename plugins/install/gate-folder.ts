@@ -27,7 +27,7 @@ const Connection = z.object({
 export type InstalledConnection = z.output<typeof Connection>
 
 const CONNECTION = 'connection.json'
-const SECRET = new Set([CONNECTION, 'curl.conf'])
+const SECRET = new Set([CONNECTION, 'curl.conf', 'gate.json'])
 
 /** How an installed client reaches its server; null when it is not installed. */
 export function installedConnection(writHome: string, host: HostName): InstalledConnection | null {
@@ -50,7 +50,8 @@ export function gateTexts(host: HostName, wanted: Wanted, key: string): Readonly
   const connection: InstalledConnection = { server, key, wait, on_unavailable: onUnavailable }
   const own = { [CONNECTION]: `${JSON.stringify(connection, null, 2)}\n` }
   if (host !== 'claude-code' && host !== 'codex') return own
-  return { ...gateFiles({ host, url: server, key, curl: curlPath(), wait, unavailable: onUnavailable, ca }), ...own }
+  const programs = { curl: curlPath(), node: process.execPath }
+  return { ...gateFiles({ host, url: server, key, ...programs, wait, unavailable: onUnavailable, ca }), ...own }
 }
 
 function curlPath(): string {

@@ -23,6 +23,7 @@ export function hookGroups({ gate, wait }: Entries, host: 'claude-code' | 'codex
     { event: 'PostToolUse', matcher: '*', handler: told('record') },
     ...(isClaude ? [{ event: 'PostToolUseFailure', matcher: '*', handler: told('record') }] : []),
     { event: 'Stop', handler: told('stop') },
+    ...(isClaude ? [{ event: 'SessionEnd', handler: told('stop') }] : []),
   ]
 }
 

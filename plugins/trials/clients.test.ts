@@ -1,15 +1,14 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { decide } from '#core/approvals/decide.op'
 import { list as listApprovals } from '#core/approvals/list.op'
 import type { Context } from '#core/kernel/context'
 import { invoke } from '#core/kernel/invoke'
 import { operations } from '#core/registry.gen'
 import { testOrg } from '#core/testing/context'
+import { runCli, type CliResult } from '#http/cli/test-cli'
 import { testServer, type TestServer } from '#http/test-server'
-import { TestGate } from '../hooks/test-gate.ts'
-import { CLIENTS, TestClient, trusting, versionOf } from './test-clients.ts'
+import { CLIENTS, TestClient, versionOf } from './test-clients.ts'
 import { testModel, type TestModel } from './test-model.ts'
 
 const PATIENCE = { timeout: 120_000 }
@@ -26,11 +25,11 @@ describe.each(CLIENTS.filter((name) => versions.get(name) === null))('%s', () =>
   test.skip('is not installed', () => undefined)
 })
 
-describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('%s', (name) => {
+describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ install %s', (name) => {
   let server: TestServer
   let model: TestModel
   let client: TestClient
-  let gate: TestGate
+  let folder: string
   let admin: Context
   let orgId: string
   beforeAll(async () => {
@@ -43,61 +42,71 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('%s', (name
     orgId = org.orgId
     admin = await org.as('admin')
     client = new TestClient(name, model)
-    gate = new TestGate({
-      host: name === 'claude' ? 'claude-code' : 'codex',
-      url: server.url,
-      key: await server.key({ role: 'member', agentId: 'coder' }, orgId),
-    })
-    client.hooks((event) => `/bin/sh '${gate.dir}/gate.sh' ${event} || exit 2`)
+    folder = join(client.home, '.writ', 'hosts', name === 'claude' ? 'claude-code' : 'codex')
+    const key = await server.key({ role: 'member', agentId: 'coder' }, orgId)
+    const trust = name === 'codex' ? ['--trust'] : []
+    await writ('install', name, '--server', server.url, '--api-key', key, '--wait', '1', ...trust)
   })
   afterEach(async () => {
     await server.close()
     client.remove()
-    gate.remove()
   })
 
   const made = (file: string) => existsSync(join(client.project, file))
 
-  async function approveOne(): Promise<number> {
+  async function writ(...args: string[]): Promise<CliResult> {
+    const ran = await runCli(args, { ...(client.env as Record<string, string>), WRIT_HOME: join(client.home, '.writ') })
+    if (ran.code !== 0) throw new Error(`writ ${args.join(' ')}: ${ran.stderr}${ran.stdout}`)
+    return ran
+  }
+
+  /** A person at a terminal allows what waits. */
+  async function approveOne(): Promise<string> {
     const { approvals } = await invoke(listApprovals, admin, { state: 'pending' })
-    for (const { action_id } of approvals) await invoke(decide, admin, { action_id, decision: 'allow' })
-    return approvals.length
+    const key = await server.key({ role: 'admin' }, orgId)
+    const args = ['approve', approvals[0]?.action_id ?? 'none waits', '--json']
+    return (await runCli(args, { WRIT_URL: server.url, WRIT_API_KEY: key })).stdout
+  }
+
+  /** Sends the gate where no server is. */
+  function unplug(): void {
+    for (const file of ['gate.conf', 'gate.json'].map((one) => join(folder, one))) {
+      writeFileSync(file, readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9'))
+    }
   }
 
   test('a forbidden command is not run and the model is told why; everyday work goes on', PATIENCE, async () => {
-    await client.run(['touch fine', 'touch never && rm -rf ~/.ssh /'], trusting[name])
+    await client.run(['touch fine', 'touch never && rm -rf ~/.ssh /'])
     expect([made('fine'), made('never')]).toEqual([true, false])
     expect(model.results[1]).toContain('Writ: blocked: ')
   })
 
-  test('an approval lets the waiting call run; without one the call is refused with its id', PATIENCE, async () => {
+  test('an approval at the terminal lets the call run, once', PATIENCE, async () => {
     const risky = 'git init -q . ; git reset --hard && touch approved ; true'
-    await client.run([risky], trusting[name])
+    await client.run([risky])
     expect(model.results[0]).toMatch(/writ approve act_/)
-    expect(await approveOne()).toBe(1)
-    await client.run([risky, risky], trusting[name])
+    expect(await approveOne()).toContain('approved')
+    await client.run([risky, risky])
     expect(model.results[0]).not.toContain('Writ:')
     expect(model.results[1]).toMatch(/writ approve act_/)
   })
 
   test('bypassing the permissions of the client does not bypass the gate', PATIENCE, async () => {
-    const bypass = name === 'claude' ? ['--permission-mode', 'bypassPermissions'] : []
-    await client.run(['touch never && rm -rf /'], [...trusting[name], ...bypass])
+    await client.run(['touch never && rm -rf /'], name === 'claude' ? ['--permission-mode', 'bypassPermissions'] : [])
     expect(made('never')).toBe(false)
     expect(model.results[0]).toContain('Writ: blocked: ')
   })
 
   test('without a server nothing runs, and the model is told what to do', PATIENCE, async () => {
-    for (const file of ['gate.conf', 'gate.json'])
-      gate.write(file, gate.read(file).replace(server.url, 'http://127.0.0.1:9'))
-    await client.run(['touch never'], trusting[name])
+    unplug()
+    await client.run(['touch never'])
     expect(made('never')).toBe(false)
     expect(model.results[0]).toContain('no server answers')
-    expect(gate.queued()).toHaveLength(1)
+    expect(readdirSync(join(folder, 'queue'))).toHaveLength(1)
   })
 
   test('tokens of the session land on it, each answer once', PATIENCE, async () => {
-    await client.run(['true', 'true'], trusting[name])
+    await client.run(['true', 'true'])
     const rows = await server.runtime.db
       .selectFrom('guard_session')
       .select(['tokens', 'decisions'])
@@ -105,5 +114,12 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('%s', (name
       .execute()
     // Three answers of 100 tokens in and 20 out.
     expect(rows.map(({ tokens, decisions }) => [Number(tokens), decisions])).toEqual([[360, 2]])
+  })
+
+  test('what was installed is whole and heeded; after an uninstall nobody is asked', PATIENCE, async () => {
+    await writ('hosts')
+    await writ('uninstall', name)
+    await client.run(['git init -q . ; git reset --hard ; touch ungoverned'])
+    expect(made('ungoverned')).toBe(true)
   })
 })

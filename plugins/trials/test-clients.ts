@@ -101,9 +101,3 @@ export class TestClient {
     rmSync(this.home, { recursive: true, force: true })
   }
 }
-
-/** Codex asks a person to trust hooks; this is its way for automation that was looked at before. */
-export const trusting: Readonly<Record<ClientName, readonly string[]>> = {
-  claude: [],
-  codex: ['--dangerously-bypass-hook-trust'],
-}

@@ -8,7 +8,7 @@ import { operations } from '#core/registry.gen'
 import { testOrg } from '#core/testing/context'
 import { testServer } from '#http/test-server'
 import { TestGate } from '../hooks/test-gate.ts'
-import { CLIENTS, TestClient, trusting, versionOf, type ClientName } from './test-clients.ts'
+import { CLIENTS, TestClient, versionOf, type ClientName } from './test-clients.ts'
 import { testModel } from './test-model.ts'
 
 const CALLS = 30
