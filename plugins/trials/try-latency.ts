@@ -45,7 +45,7 @@ async function measure(name: ClientName): Promise<void> {
       if (command !== null) client.hooks((event) => (event === 'ask' ? command : null))
       await client.run(
         Array.from({ length: CALLS }, (_, n) => `true ${round} ${n}`),
-        trusting[name],
+        name === 'codex' ? ['--dangerously-bypass-hook-trust'] : [],
       )
       if (model.results.length !== CALLS) throw new Error(`${name}, ${way}: ${model.results.length} calls of ${CALLS}`)
       times.set(way, [...(times.get(way) ?? []), ...model.roundTrips.slice(2)])
