@@ -6,7 +6,7 @@ const shell = (command: string) => ({ action_type: 'other', act: { kind: 'shell'
 
 test.each([
   ['git status', 'allow'],
-  ['git push --force origin main', 'require_approval'],
+  ['git push --force origin feature', 'require_approval'],
   ['rm -rf /', 'block'],
 ])('%s: %s by the policies that an org starts with', (command, decision) => {
   const { verdict, risk } = judgeOffline(defaultRows())(shell(command), at)

@@ -7,6 +7,8 @@ for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 /** What stands before a run and names it: a prefix, or the end of a field's name. */
 const BEFORE = 32
 const AFTER = 96
+/** Told by its border, below. */
+const KEY_CATEGORY = 'private_key'
 const KEY_BLOCK = 'PRIVATE KEY-----'
 const BLOCK = 200
 
@@ -19,7 +21,8 @@ export type ByteFinding = Pick<SecretFinding, 'pattern' | 'category' | 'severity
 export function* secretsIn(bytes: Buffer): Generator<ByteFinding> {
   for (const [start, end] of runsIn(bytes)) {
     const from = Math.max(0, start - BEFORE)
-    for (const finding of secretScan(bytes.latin1Slice(from, Math.min(bytes.length, end + AFTER))).findings) {
+    for (const finding of secretScan(bytes.toString('latin1', from, Math.min(bytes.length, end + AFTER))).findings) {
+      if (finding.category === KEY_CATEGORY) continue
       const at = from + finding.start
       // What stands wholly behind this run belongs to the next one.
       if (at < end && from + finding.end > start) yield told(finding, at)
@@ -27,10 +30,10 @@ export function* secretsIn(bytes: Buffer): Generator<ByteFinding> {
   }
   for (let at = bytes.indexOf(KEY_BLOCK); at >= 0; at = bytes.indexOf(KEY_BLOCK, at + KEY_BLOCK.length)) {
     const from = Math.max(0, at - BEFORE)
-    if (!bytes.latin1Slice(from, at).includes('BEGIN ')) continue
+    if (!bytes.toString('latin1', from, at).includes('BEGIN ')) continue
     // In JSON the lines of a block are joined by the two characters of an escape.
-    const text = bytes.latin1Slice(from, at + BLOCK).replaceAll('\\n', '\n')
-    const [finding] = secretScan(text).findings.filter(({ category }) => category === 'private_key')
+    const text = bytes.toString('latin1', from, at + BLOCK).replaceAll('\\n', '\n')
+    const [finding] = secretScan(text).findings.filter(({ category }) => category === KEY_CATEGORY)
     if (finding) yield told(finding, at)
   }
 }

@@ -18,7 +18,7 @@ export function* callsIn(bytes: Buffer, seen: Set<string> = new Set()): Generato
   const codex = new CodexReader()
   const needles = TELLING[isCodex(bytes) ? 'codex' : 'claude-code']
   for (const [start, end] of tellingLines(bytes, needles)) {
-    const value = parsed(bytes.utf8Slice(start, end))
+    const value = parsed(bytes.toString('utf8', start, end))
     if (!isRecord(value)) continue
     const calls = codex.calls(value, start) ?? claudeCodeCalls(value, start) ?? []
     for (const call of calls) {
