@@ -118,7 +118,7 @@ module.exports = {
       from: { pathNot: ['^plugins/', '^http/cli/'] },
       to: { path: '^plugins/install/' },
     },
-    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^openclaw/' } },
   ],
   options: {
     parser: 'swc',

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
+import { skillFiles } from '../skill-files.ts'
 import { json } from './formats.ts'
 import { hookGroups, isOwnHandler } from './hook-entries.rules.ts'
 import { putHooks } from './hook-groups.rules.ts'
 import type { Host, Target } from './host.ts'
 import { putServer, stdioEntry, takeServer } from './mcp-entry.rules.ts'
+import { ownFiles } from './own-files.ts'
 import { structured } from './part.ts'
 import { systemRoot, type Machine, type Place } from './place.ts'
-import { skillTargets } from './skills.ts'
 
 const own = isOwnHandler('claude-code')
 
@@ -30,7 +31,7 @@ export const claudeCode: Host = {
   targets(machine, place) {
     const { settings, servers, skills } = paths(machine, place)
     return [
-      ...(skills === null ? [] : skillTargets(skills)),
+      ...(skills === null ? [] : ownFiles(skills, skillFiles(), { yields: true })),
       ...(servers === null ? [] : [{ path: servers, part: 'mcp', mode: 0o600 } satisfies Target]),
       { path: settings, part: 'hooks', mode: place.scope === 'managed' ? 0o644 : 0o600 },
     ]

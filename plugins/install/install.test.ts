@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { jsonc } from './formats.ts'
 import { install, planInstall } from './install.ts'
 import type { HostName, Place } from './place.ts'
 import { requestOf, TestKeys, TestMachine } from './test-machine.ts'
@@ -28,6 +29,9 @@ const foreign = {
 const pretty = (value: unknown, indent: number | string = 2): string => JSON.stringify(value, null, indent)
 const toml =
   '# mine\nmodel = "x"   # keep\n\n[mcp_servers.other]\ncommand = \'a\'\nargs = [\n  "1", # one\n  "2",\n]\n\n[profiles.p]\nx = 1.0\n'
+
+const yaml =
+  '# mine\nmodel: x   # keep\nplugins:\n  # those\n  enabled:\n    - other\nmcp_servers:\n  a:\n    command: "a"\n'
 
 interface Start {
   readonly host: HostName
@@ -62,6 +66,20 @@ const starts: [string, Start][] = [
     'no final newline': toml.trimEnd(),
     'a BOM': `\uFEFF${toml}`,
   }),
+  ...texts('claude-desktop', '.config/Claude/claude_desktop_config.json', json),
+  ...texts('hermes', '.hermes/config.yaml', {
+    empty: '',
+    comments: '# only a comment\n',
+    'foreign plugins': yaml,
+    CRLF: yaml.replaceAll('\n', '\r\n'),
+    'no final newline': yaml.trimEnd(),
+    'a list on one line': 'plugins: {enabled: [a, b]} # mine\n',
+  }),
+  ...texts('openclaw', '.openclaw/openclaw.json', {
+    ...json,
+    comments: '{\n  // mine\n  "plugins": {\n    "load": { "paths": ["/x"] }, // last\n  },\n}\n',
+    'a list of what may run': pretty({ plugins: { allow: ['other'], entries: { other: { enabled: true } } } }),
+  }),
   ...texts('codex', '.codex/AGENTS.md', { empty: '', text: '# Mine\n\nBe brief.\n', 'no final newline': 'Be brief.' }),
 ]
 
@@ -79,8 +97,16 @@ describe('from every start', () => {
     expect(machine.snapshot()).toEqual(before)
   })
 
-  test.each(['claude-code', 'codex'] as const)('%s: nothing there before, nothing there after', async (host) => {
-    for (const more of [{}, { scope: 'project', project: machine.path('p') }, { scope: 'managed' }] as const) {
+  const scopes = [{}, { scope: 'project', project: '' }, { scope: 'managed' }] as const
+  test.each([
+    ['claude-code', scopes],
+    ['codex', scopes],
+    ['hermes', [{}]],
+    ['openclaw', [{}]],
+    ['claude-desktop', [{}]],
+  ] as const)('%s: nothing there before, nothing there after', async (host, places) => {
+    for (const one of places) {
+      const more = 'project' in one ? { ...one, project: machine.path('p') } : one
       const before = machine.snapshot()
       await put(host, new TestKeys(), more)
       expect(machine.snapshot()).not.toEqual(before)
@@ -155,6 +181,39 @@ describe('what stands in the files', () => {
   })
 })
 
+describe('clients with a program of their own', () => {
+  test('Hermes: named among its plugins, and told where the connection is', async () => {
+    machine.write('.hermes/config.yaml', yaml)
+    await put('hermes')
+    const text = machine.read('.hermes/config.yaml')
+    expect(text).toContain('# mine\nmodel: x')
+    expect(text).toMatch(/ {2}# those\n {2}enabled:\n {4}- other\n {4}- writ\n/)
+    expect(text).toContain('args:\n      - /opt/writ/bin.mjs\n      - mcp\n')
+    const where = JSON.parse(machine.read('.hermes/plugins/writ/where.json'))
+    expect(JSON.parse(readFileSync(where.connection, 'utf8'))).toMatchObject({ server: 'http://127.0.0.1:3000' })
+  })
+
+  test('OpenClaw: loaded, enabled and allowed, with every comment kept', async () => {
+    machine.write(
+      '.openclaw/openclaw.json',
+      '{\n  // mine\n  "plugins": { "allow": ["a"], "load": { "paths": ["/x"] } }, // end\n}\n',
+    )
+    await put('openclaw')
+    const text = machine.read('.openclaw/openclaw.json')
+    expect(text).toContain('// mine')
+    expect(text).toContain('// end')
+    const plugin = machine.path('.writ/hosts/openclaw/plugin')
+    expect(jsonc.parse(text)).toMatchObject({
+      plugins: { allow: ['a', 'writ'], load: { paths: ['/x', plugin] }, entries: { writ: { enabled: true } } },
+      mcp: { servers: { writ: { command: machine.node } } },
+    })
+  })
+
+  test('no managed or project install where the client knows none', async () => {
+    await expect(put('claude-desktop', new TestKeys(), { scope: 'managed' })).rejects.toThrow('possible is user')
+  })
+})
+
 describe('refused, with nothing touched', () => {
   const broken: [HostName, string, string, string][] = [
     ['claude-code', '.claude/settings.json', '{"hooks": ', 'JSON'],
@@ -166,6 +225,9 @@ describe('refused, with nothing touched', () => {
     ['claude-code', '.claude.json', '{', 'JSON'],
     ['codex', '.codex/config.toml', 'a = = 1', ''],
     ['codex', '.codex/hooks.json', '{"$schema": "x", "hooks": {}}', '"$schema"'],
+    ['hermes', '.hermes/config.yaml', 'a: [', ''],
+    ['hermes', '.hermes/config.yaml', 'plugins:\n  enabled: yes\n', 'must be a list'],
+    ['openclaw', '.openclaw/openclaw.json', '{plugins: {entries: {}}}', ''],
     ['codex', '.codex/AGENTS.md', '<!-- writ:begin -->\nhalf', 'the marks'],
   ]
   test.each(broken)('%s %s: %s', async (host, file, text, why) => {
