@@ -23,7 +23,7 @@ export async function install(client: ClientName, options: InstallOptions): Prom
   const keys = serverKeys({ server, agent, title: host.title, given: options.apiKey })
   const { replacedKey, ...done } = await installer.install(machine, request, keys)
   if (replacedKey !== null) warnings.push(...(await ended(server, replacedKey)))
-  const trust = place.host === 'codex' ? await trustOf(machine, place, options) : null
+  const trust = place.host === 'codex' && !options.gateOnly ? await trustOf(machine, place, options) : null
   if (options.json) return sayJson({ ...summary(request), ...done, trust, warnings })
   tellInstall(request, { ...done, title: host.title })
   for (const warning of warnings) say(`${paint('yellow', '!')} ${warning}`)
@@ -31,7 +31,7 @@ export async function install(client: ClientName, options: InstallOptions): Prom
 }
 
 function requestOf(place: Place, options: InstallOptions, version: string | null): InstallRequest {
-  const { wait, onUnavailable, group, ca, agent } = options
+  const { wait, onUnavailable, group, ca, agent, gateOnly } = options
   const server = serverUrl(remoteSettings(options.server === undefined ? {} : { server: options.server }))
   const wanted = {
     server,
@@ -40,6 +40,7 @@ function requestOf(place: Place, options: InstallOptions, version: string | null
     onUnavailable,
     ...(ca === undefined ? {} : { ca: resolve(ca) }),
     ...(group === undefined ? {} : { group }),
+    ...(gateOnly ? { gateOnly } : {}),
   }
   return { place, wanted, hostVersion: version, at: new Date() }
 }

@@ -109,6 +109,16 @@ test('without a server nothing is written, and the reason is said', async () => 
   expect(readdirSync(join(home))).toEqual([])
 })
 
+test('four programs that install at once leave one install with one valid key', async () => {
+  const all = await Promise.all(Array.from({ length: 4 }, () => json('install', 'claude', '--agent', 'crowd')))
+  expect(all.filter(({ changed }) => changed)).toHaveLength(1)
+  const rows = server.runtime.db.selectFrom('api_key').select('revoked_at').where('agent_id', '=', 'crowd')
+  expect(await rows.execute()).toEqual([{ revoked_at: null }])
+  const settings = readFileSync(join(home, '.claude/settings.json'), 'utf8')
+  expect(settings.match(/ask \|\| exit 2/g)).toHaveLength(1)
+  expect((await cli('hosts')).stdout).toContain('✓ user: advisory')
+})
+
 test('a dry run tells the files and writes nothing', async () => {
   mkdirSync(join(home, 'p'))
   const told = await json('install', 'claude', '--project', join(home, 'p'), '--dry-run')

@@ -12,6 +12,7 @@ export interface InstallOptions extends PlaceOptions {
   readonly ca?: string
   readonly group?: string
   readonly trust?: boolean
+  readonly gateOnly?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean
 }
@@ -42,6 +43,7 @@ export function addInstall(program: Command): void {
     .option('--ca <pem>', 'file of the authority behind the certificate of the server')
     .option('--group <name>', 'with --managed: only members of this group may read the key')
     .option('--trust', 'Codex: have it trust the hooks, which it passes over otherwise')
+    .option('--gate-only', 'no entries in files of the client: for one that has the plugin')
     .option('--dry-run', 'only tell what would be done')
     .action(async (client: ClientName, options: InstallOptions) =>
       (await import('./install-run.ts')).install(client, options),

@@ -6,7 +6,7 @@ if [ -n "${PLUGIN_ROOT-}" ]; then host=codex client=codex; else host=claude-code
 gate=${HOME-}/.writ/hosts/$host/gate.sh
 [ -r "$gate" ] && exec /bin/sh "$gate" "$1"
 
-why="Writ: this client has the plugin, but its gate is not installed. Run: writ install $client"
+why="Writ: this client has the plugin, but its gate is not installed. Run: writ install $client --gate-only"
 case $1 in
 ask)
   printf '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"%s"}}\n' "$why"

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { version } from '#core/system/index'
-import { executable, jsonFile, within, type Bundle } from '../bundle.ts'
+import { executable, file, jsonFile, within, type Bundle } from '../bundle.ts'
 import { skillFiles } from '../skill-files.ts'
 
 const description = 'Asks Writ before every tool call; people approve what policy says.'
@@ -30,11 +30,33 @@ export function claudeAndCodexPlugin(): Bundle {
   }
 }
 
+const readme = `# Writ
+
+Every tool call is asked about at your Writ server before it runs. A call that policy forbids comes back with the
+reason; one that a person must decide waits for them. What was asked, decided and done is on a record that can be
+verified.
+
+The plugin hands each call to a gate that knows your server and the key of this client. Set it up once, with the
+program \`writ\` on your path:
+
+    writ install claude --gate-only
+    writ install codex --gate-only
+
+Without that gate, every tool call is refused. Codex passes over hooks until you trust them: open /hooks.
+`
+
 function plugin(): Bundle {
   const skills = within('skills', skillFiles())
   const hasSkills = Object.keys(skills).length > 0
   return {
-    '.claude-plugin/plugin.json': jsonFile({ name: 'writ', version, description, author: { name: 'Writ' } }),
+    'README.md': file(readme),
+    '.claude-plugin/plugin.json': jsonFile({
+      name: 'writ',
+      version,
+      description,
+      author: { name: 'Writ' },
+      license: 'Apache-2.0',
+    }),
     '.codex-plugin/plugin.json': jsonFile({
       name: 'writ',
       version,

@@ -16,6 +16,8 @@ export interface Wanted {
   readonly ca?: string | undefined
   /** Of a managed install: the group whose members may read the key; without one every user of the machine may. */
   readonly group?: string | undefined
+  /** The gate alone, for a client whose plugin has the hooks. */
+  readonly gateOnly?: boolean | undefined
 }
 
 const Connection = z.object({

@@ -64,6 +64,7 @@ function plan(machine: Machine, place: Place, wanted: Wanted, known: Installed['
   if (machine.platform === 'win32' && place.host !== 'claude-desktop') {
     throw new InstallError(`The gate for ${host.title} needs a POSIX shell; on Windows run it within WSL.`)
   }
+  if (wanted.gateOnly) return []
   const entries = entriesOf(machine, place, wanted.wait)
   return planFiles(host, host.targets(machine, place, entries), entries, known)
 }

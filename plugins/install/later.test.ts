@@ -116,3 +116,13 @@ test('a lock whose holder has died holds nobody', async () => {
   machine.write('.writ/hosts/.lock', '4194305')
   expect((await install(machine, requestOf(claude), new TestKeys())).changed).toBe(true)
 })
+
+test('a gate alone leaves every file of the client as it was, and installing all later adds them', async () => {
+  await install(machine, requestOf(claude, { gateOnly: true }), new TestKeys())
+  expect(readdirSync(machine.home)).toEqual(['.writ'])
+  expect(machine.read('.writ/hosts/claude-code/gate.conf')).toContain("HOST='claude-code'")
+  await install(machine, requestOf(claude), new TestKeys())
+  expect(machine.read(settings)).toContain('gate.sh')
+  await uninstall(machine, claude)
+  expect(readdirSync(machine.home)).toEqual([])
+})
