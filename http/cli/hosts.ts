@@ -21,7 +21,7 @@ function governs({ files, gate, trust, warnings }: PlaceStatus): boolean {
 }
 
 function sayHost({ host, version, installs }: HostStatus): void {
-  say(`${paint('bold', host)} ${paint('dim', version ?? 'not on the path')}`)
+  say(`${paint('bold', host)} ${paint('dim', version ?? (host === 'claude-desktop' ? '' : 'not on the path'))}`)
   if (installs.length === 0) say('  not installed')
   for (const install of installs) sayInstall(install)
 }

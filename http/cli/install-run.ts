@@ -16,7 +16,7 @@ export async function install(client: ClientName, options: InstallOptions): Prom
   if (options.trust && place.host !== 'codex') throw new UsageError('Only Codex asks whether hooks are trusted.')
   const version = await installer.hostVersion(machine, host)
   const request = requestOf(place, options, version)
-  const warnings = [...installer.warningsFor(machine, place, version), ...ownWarnings(machine, place)]
+  const warnings = [...installer.warningsFor(machine, place, version), ...ownWarnings(machine, place, options.group)]
   if (options.dryRun) return tellPlan(installer.planInstall(machine, request), { options, warnings })
   const { server, agent } = request.wanted
   if (options.apiKey !== undefined) await assertAgentKey(server, options.apiKey)
@@ -36,7 +36,7 @@ function requestOf(place: Place, options: InstallOptions, version: string | null
   const wanted = {
     server,
     agent: agent ?? defaultAgent(place),
-    wait,
+    wait: Math.min(wait, installer.hostOf(place.host).hooks?.longestWait ?? wait),
     onUnavailable,
     ...(ca === undefined ? {} : { ca: resolve(ca) }),
     ...(group === undefined ? {} : { group }),
@@ -51,8 +51,11 @@ function summary({ place, wanted, hostVersion: version }: InstallRequest) {
   return { ...where, host_version: version, server, agent, wait, on_unavailable: onUnavailable }
 }
 
-function ownWarnings({ bin }: Machine, { scope, host }: Place): string[] {
+function ownWarnings({ bin }: Machine, { scope, host }: Place, group: string | undefined): string[] {
   return [
+    ...(scope === 'managed' && group === undefined
+      ? ['Every user of this machine can read the key: it asks and records, and can never approve. --group narrows it.']
+      : []),
     ...(bin.includes('/_npx/')
       ? ['This copy of writ is one that npx throws away. Install it: npm install --global writ']
       : []),
@@ -101,6 +104,10 @@ function tellInstall({ place, wanted }: InstallRequest, { title, folder, changed
   for (const { path, action } of files) say(`${paint('dim', action.padEnd(7))} ${path}`)
   say(`${paint('dim', changed ? 'wrote  ' : 'keep   ')} ${folder}`)
   const { server, agent, wait, onUnavailable } = wanted
+  if (installer.hostOf(place.host).hooks === null) {
+    say(`${title} has the tools of ${server} as agent ${agent}. It has no hooks: nothing else it does is governed.`)
+    return say(paint('dim', 'Start it again to see them.'))
+  }
   say(`${title} asks ${server} as agent ${agent}; a call waits up to ${wait} s for a person.`)
   if (onUnavailable === 'allow') say(`${paint('yellow', '!')} While the server cannot be asked, calls run ungoverned.`)
   if (place.scope !== 'managed') {

@@ -12,7 +12,7 @@ import { loadSqlParser } from '#core/evidence/index'
 import { loadSettings } from '#core/kernel/config'
 import { silentLog } from '#core/kernel/log'
 import { environment, install, said, started } from '../oauth/try-programs.ts'
-import { startServer } from '../serve.ts'
+import { startServer, type RunningServer } from '../serve.ts'
 import { standIn, type StandIn } from './try-model.ts'
 
 const MINUTE = 60_000
@@ -99,69 +99,80 @@ interface Trial {
   readonly model: StandIn
 }
 
-async function tryClient({ client, folder, programs, model }: Trial): Promise<void> {
+interface Hands {
+  readonly home: string
+  /** Runs this checkout's `writ` as the person. */
+  readonly writ: (...args: string[]) => Promise<string>
+  /** One turn of the client, in which the model calls its shell with this command. */
+  readonly turn: (name: string, command: string) => Promise<void>
+}
+
+function handsOf({ client, folder, programs, model }: Trial, server: RunningServer): Hands {
   const home = join(folder, client.name)
-  const settings = { ...loadSettings({ env: {}, home: join(home, 'server') }), port: 0 }
-  const server = await startServer({ settings, log: silentLog, signals: false })
-  const title = (what: string): string => `${client.name}: ${what}`
   const path = `${programs}:${process.env['PATH'] ?? ''}`
   const key = server.first?.admin.secret ?? ''
   const own = { PATH: path, WRIT_HOME: join(home, '.writ'), WRIT_URL: server.url, WRIT_API_KEY: key }
-  const writ = (...args: string[]): Promise<string> => {
-    const program = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning', main]
-    return said(started(process.execPath, [...program, ...args], environment(home, own)), MINUTE)
+  return {
+    home,
+    writ(...args) {
+      const program = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning', main]
+      return said(started(process.execPath, [...program, ...args], environment(home, own)), MINUTE)
+    },
+    async turn(name, command) {
+      model.result = ''
+      const [program, ...args] = client.turn(`RUN{${command}}`, name)
+      const child = started(program, args, environment(home, { PATH: path, ...client.env(model.url) }))
+      child.stdin?.end()
+      await said(child, 4 * MINUTE)
+    },
   }
-  const turn = async (name: string, command: string): Promise<void> => {
-    model.result = ''
-    const [program, ...args] = client.turn(`RUN{${command}}`, name)
-    const child = started(program, args, environment(home, { PATH: path, ...client.env(model.url) }))
-    child.stdin?.end()
-    await said(child, 4 * MINUTE)
-  }
+}
+
+async function tryClient(trial: Trial): Promise<void> {
+  const { client, folder, model } = trial
+  const settings = { ...loadSettings({ env: {}, home: join(folder, client.name, 'server') }), port: 0 }
+  const server = await startServer({ settings, log: silentLog, signals: false })
   try {
-    const file = join(home, client.file)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, client.text(model.url))
-    const installed = await writ('install', client.name, '--agent', 'tried', '--wait', '1', ...client.installArgs)
-    check(title('install'), installed.includes('as agent tried'), installed.split('\n').at(-1) ?? '')
-
-    const allowed = join(home, 'allowed')
-    await turn('allowed', `touch ${allowed}`)
-    check(title('an everyday command runs'), existsSync(allowed), model.result)
-    const pushed = join(home, 'pushed')
-    await turn('pushed', `touch ${pushed}; git push --force`)
-    check(
-      title('what a person must decide does not run'),
-      !existsSync(pushed) && model.result.includes('Writ: '),
-      model.result,
-    )
-
-    const rows = await server.runtime.db.selectFrom('action_record').select(['agent_id', 'status']).execute()
-    const found = rows.map(({ agent_id, status }) => `${agent_id} ${status}`).toSorted()
-    check(title('on the record'), found.join() === 'tried completed,tried pending_approval', found.join())
-    await server.close()
-
-    const late = join(home, 'late')
-    await turn('late', `touch ${late}`)
-    check(
-      title('without a server nothing runs'),
-      !existsSync(late) && model.result.includes('no server answers'),
-      model.result,
-    )
-    // The key cannot be ended any more, which is told by exit code 1.
-    await writ('uninstall', client.name).catch(() => undefined)
-    const after = await readFile(file, 'utf8')
-    check(
-      title('uninstall'),
-      !after.includes('.writ'),
-      after === client.text(model.url) ? 'byte for byte' : 'entries only',
-    )
+    await steps(trial, server, handsOf(trial, server))
   } catch (error) {
-    check(title('went through'), false, error instanceof Error ? error.message : String(error))
+    check(`${client.name}: went through`, false, error instanceof Error ? error.message : String(error))
   } finally {
+    model.result = ''
     await server.close()
   }
 }
+
+async function steps({ client, model }: Trial, server: RunningServer, { home, writ, turn }: Hands): Promise<void> {
+  const title = (what: string): string => `${client.name}: ${what}`
+  const file = join(home, client.file)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, client.text(model.url))
+  const installed = await writ('install', client.name, '--agent', 'tried', '--wait', '1', ...client.installArgs)
+  check(title('install'), installed.includes('as agent tried'), installed.split('\n').at(-1) ?? '')
+
+  const allowed = join(home, 'allowed')
+  await turn('allowed', `touch ${allowed}`)
+  check(title('an everyday command runs'), existsSync(allowed), model.result)
+  const pushed = join(home, 'pushed')
+  await turn('pushed', `touch ${pushed}; git push --force`)
+  check(title('what a person must decide does not'), !existsSync(pushed) && isOurs(model), model.result)
+
+  const rows = await server.runtime.db.selectFrom('action_record').select(['agent_id', 'status']).execute()
+  const found = rows.map(({ agent_id, status }) => `${agent_id} ${status}`).toSorted()
+  check(title('on the record'), found.join() === 'tried completed,tried pending_approval', found.join())
+  await server.close()
+
+  const late = join(home, 'late')
+  await turn('late', `touch ${late}`)
+  check(title('without a server nothing runs'), !existsSync(late) && isOurs(model), model.result)
+  // The key cannot be ended any more, which is told by exit code 1.
+  await writ('uninstall', client.name).catch(() => undefined)
+  const after = await readFile(file, 'utf8')
+  const isSame = after === client.text(model.url)
+  check(title('uninstall'), !after.includes('.writ'), isSame ? 'byte for byte' : 'entries only')
+}
+
+const isOurs = ({ result }: StandIn): boolean => result.includes('Writ: ')
 
 const wanted = process.argv.slice(2)
 const chosen = clients.filter(({ name }) => wanted.length === 0 || wanted.includes(name))

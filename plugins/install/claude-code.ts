@@ -16,6 +16,7 @@ export const claudeCode: Host = {
   title: 'Claude Code',
   scopes: ['user', 'project', 'managed'],
   program: 'claude',
+  hooks: { longestWait: 3600 },
   parts: {
     hooks: structured({
       format: json,

@@ -11,6 +11,7 @@ export const claudeDesktop: Host = {
   title: 'Claude Desktop',
   scopes: ['user'],
   program: null,
+  hooks: null,
   parts: {
     mcp: structured({
       format: json,

@@ -20,6 +20,7 @@ export const codex: Host = {
   title: 'Codex',
   scopes: ['user', 'project', 'managed'],
   program: 'codex',
+  hooks: { longestWait: 3600 },
   parts: {
     hooks: structured({
       format: json,

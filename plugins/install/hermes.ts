@@ -14,6 +14,7 @@ export const hermes: Host = {
   title: 'Hermes',
   scopes: ['user'],
   program: 'hermes',
+  hooks: { longestWait: 22 },
   parts: { plugin: structured({ format: yamlFormat, put, take }) },
   targets(machine, place) {
     const home = join(machine.home, '.hermes')

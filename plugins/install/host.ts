@@ -21,6 +21,8 @@ export interface Host {
   readonly scopes: readonly Scope[]
   /** The name of its program, for its version. */
   readonly program: string | null
+  /** Whether its tool calls are governed, and how long it lets a call wait at most. */
+  readonly hooks: { readonly longestWait: number } | null
   readonly parts: Readonly<Record<string, Part>>
   /** Its files in this place, in the order in which they are written. */
   targets(machine: Machine, place: Place, entries: Entries): Target[]

@@ -16,6 +16,7 @@ export const openclaw: Host = {
   title: 'OpenClaw',
   scopes: ['user'],
   program: 'openclaw',
+  hooks: { longestWait: 9 },
   parts: { plugin: structured({ format: jsonc, put, take }) },
   targets(machine, place) {
     const folder = gateDir(machine, place)

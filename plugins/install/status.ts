@@ -69,7 +69,6 @@ async function placeStatus(machine: Machine, { host, receipt, installed, version
   // A gate alone belongs to a plugin, whose hooks are the client's to list.
   const asked = files.length > 0 ? await trustOf(machine, place, version) : { state: null, problems: [] }
   const { state: trust, problems } = asked
-  const hasHooks = 'hooks' in host.parts || 'requirements' in host.parts || 'plugin' in host.parts
   return {
     scope,
     project: project ?? null,
@@ -77,7 +76,7 @@ async function placeStatus(machine: Machine, { host, receipt, installed, version
     server: receipt.server,
     agent: receipt.agent,
     writ: receipt.writ,
-    enforcement: hasHooks ? (scope === 'managed' ? 'managed' : 'advisory') : 'none',
+    enforcement: host.hooks !== null ? (scope === 'managed' ? 'managed' : 'advisory') : 'none',
     trust,
     gate: gateState(machine, place, receipt),
     files,
