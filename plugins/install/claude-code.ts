@@ -72,9 +72,6 @@ export function managedSettings(machine: Machine): string {
 
 /** Every file of settings that could switch this install off. */
 export function settingsFiles(machine: Machine, place: Place): string[] {
-  return [
-    paths(machine, { ...place, scope: 'user' }).settings,
-    paths(machine, place).settings,
-    managedSettings(machine),
-  ]
+  const user = paths(machine, { ...place, scope: 'user' }).settings
+  return [...new Set([user, paths(machine, place).settings, managedSettings(machine)])]
 }
