@@ -85,6 +85,11 @@ const surfaces: readonly { path: string; from: string; exported: string }[] = [
   },
   { path: 'http/client/python/writ/shapes_gen.py', from: '../http/client-python.ts', exported: 'pythonShapes' },
   { path: 'http/openapi.gen.json', from: '../http/openapi-file.ts', exported: 'openapiJson' },
+  {
+    path: 'skills/writ-platform/references/operations.md',
+    from: '../skills/reference.ts',
+    exported: 'operationsReference',
+  },
   { path: 'mcp/surface.gen.json', from: '../mcp/surface.ts', exported: 'surfaceJson' },
 ]
 for (const { path, from, exported } of surfaces) {
