@@ -98,6 +98,7 @@ import { test as policiesTest } from './policies/test.op.ts'
 import { update as policiesUpdate } from './policies/update.op.ts'
 import { get as settingsGet } from './settings/get.op.ts'
 import { update as settingsUpdate } from './settings/update.op.ts'
+import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
 
@@ -200,6 +201,7 @@ export const registry = {
   policiesUpdate,
   settingsGet,
   settingsUpdate,
+  skillsScan,
   systemHealth,
   systemReady,
 } as const

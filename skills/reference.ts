@@ -54,7 +54,7 @@ function surface({ mcp, name, tool }: Operation): string {
 
 function typeOf(schema: Field): string {
   if (schema.enum) return `(${schema.enum.join(' | ')})`
-  if (schema.const !== undefined) return String(schema.const)
+  if (schema.const !== undefined) return JSON.stringify(schema.const)
   const options = schema.anyOf ?? schema.oneOf
   if (options) return [...new Set(options.map(typeOf))].join(' or ')
   if (schema.type === 'array') return `list of ${typeOf(schema.items ?? {})}`

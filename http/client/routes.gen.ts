@@ -98,6 +98,7 @@ export const routes = {
   policies_update: ['PATCH', '/api/policies'],
   settings_get: ['GET', '/api/settings'],
   settings_update: ['PATCH', '/api/settings'],
+  skills_scan: ['POST', '/api/skills/scan'],
   system_health: ['GET', '/api/health'],
   system_ready: ['GET', '/api/ready'],
 } as const

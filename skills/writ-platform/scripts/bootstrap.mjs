@@ -13,7 +13,12 @@ const report = new Report(server.json)
 const made = {}
 const health = await call(server, 'GET', '/api/health')
 const reached = health.status === 200
-report.add('server', reached ? 'ok' : 'fail', reached ? `Writ ${health.answer.version} answers` : health.error, 'writ serve, or correct WRIT_URL')
+report.add(
+  'server',
+  reached ? 'ok' : 'fail',
+  reached ? `Writ ${health.answer.version} answers` : health.error,
+  'writ serve, or correct WRIT_URL',
+)
 if (reached && (await register())) {
   if (server['make-key']) await makeKey()
   await ask()

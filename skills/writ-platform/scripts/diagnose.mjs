@@ -22,11 +22,23 @@ report.end()
 async function checkServer() {
   const started = performance.now()
   const { status, answer, headers, error } = await call(server, 'GET', '/api/health')
-  if (status !== 200 || answer.status !== 'ok') return report.add('server', 'fail', error, 'writ serve, or correct WRIT_URL')
+  if (status !== 200 || answer.status !== 'ok')
+    return report.add('server', 'fail', error, 'writ serve, or correct WRIT_URL')
   const ms = Math.round(performance.now() - started)
-  report.add('server', ms > 2000 ? 'warn' : 'ok', `Writ ${answer.version} (${answer.engine}) answers in ${ms} ms`, 'The way to it is slow.')
+  report.add(
+    'server',
+    ms > 2000 ? 'warn' : 'ok',
+    `Writ ${answer.version} (${answer.engine}) answers in ${ms} ms`,
+    'The way to it is slow.',
+  )
   const apart = Math.abs(Date.now() - Date.parse(headers.get('date') ?? '')) / 1000
-  if (apart > 5) report.add('clock', 'warn', `this machine and the server differ by ${Math.round(apart)} s`, 'Synchronise the clocks.')
+  if (apart > 5)
+    report.add(
+      'clock',
+      'warn',
+      `this machine and the server differ by ${Math.round(apart)} s`,
+      'Synchronise the clocks.',
+    )
   return true
 }
 
@@ -39,7 +51,8 @@ async function checkReady() {
 async function checkKey() {
   if (!server.key) return report.add('key', 'fail', 'WRIT_API_KEY is not set', 'Set it to a key of this server.')
   const decide = await call(server, 'POST', `/api/approvals/${NO_ACTION}`, { decision: 'deny' })
-  if (decide.status === 401) return report.add('key', 'fail', 'the server does not know this key', 'Set WRIT_API_KEY to a valid key.')
+  if (decide.status === 401)
+    return report.add('key', 'fail', 'the server does not know this key', 'Set WRIT_API_KEY to a valid key.')
   const act = await call(server, 'PATCH', `/api/actions/${NO_ACTION}`, { model: 'none' })
   const manage = await call(server, 'GET', '/api/keys?limit=1')
   const may = [
@@ -49,7 +62,12 @@ async function checkKey() {
   ]
   const found = `valid; it may ${may.join(', ') || 'only read'}`
   const careless = server.agent && manage.status === 200
-  return report.add('key', careless ? 'warn' : 'ok', found, 'Give agents a key of their own: writ keys create <name> --agent <id>')
+  return report.add(
+    'key',
+    careless ? 'warn' : 'ok',
+    found,
+    'Give agents a key of their own: writ keys create <name> --agent <id>',
+  )
 }
 
 async function checkHalt() {
@@ -61,10 +79,17 @@ async function checkHalt() {
 
 async function checkAgent() {
   const { status, answer, error } = await call(server, 'GET', `/api/agents/${encodeURIComponent(server.agent)}`)
-  if (status === 404) return report.add('agent', 'warn', `${server.agent} was never seen`, `writ agents register ${server.agent}`)
+  if (status === 404)
+    return report.add('agent', 'warn', `${server.agent} was never seen`, `writ agents register ${server.agent}`)
   if (status !== 200) return report.add('agent', 'fail', error, 'node bootstrap.mjs')
   const { paused, pause_reason: why, presence } = answer.agent
-  if (paused) return report.add('agent', 'fail', `${server.agent} is paused: ${why ?? 'no reason given'}`, `writ agents resume ${server.agent}`)
+  if (paused)
+    return report.add(
+      'agent',
+      'fail',
+      `${server.agent} is paused: ${why ?? 'no reason given'}`,
+      `writ agents resume ${server.agent}`,
+    )
   return report.add('agent', 'ok', `${server.agent} is ${presence.status}`)
 }
 
@@ -74,7 +99,11 @@ async function checkMcp() {
     const response = await fetch(`${server.url}/mcp`, {
       method: 'POST',
       redirect: 'error',
-      headers: { 'x-api-key': server.key, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      headers: {
+        'x-api-key': server.key,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params }),
       signal: AbortSignal.timeout(15_000),
     })
@@ -89,8 +118,18 @@ async function checkMcp() {
 async function checkStream() {
   try {
     const signal = AbortSignal.timeout(15_000)
-    const response = await fetch(`${server.url}/api/stream`, { headers: { 'x-api-key': server.key }, redirect: 'error', signal })
-    if (!response.ok) return report.add('events', 'warn', `the event stream answers ${response.status}`, 'Waiting falls back to polling.')
+    const response = await fetch(`${server.url}/api/stream`, {
+      headers: { 'x-api-key': server.key },
+      redirect: 'error',
+      signal,
+    })
+    if (!response.ok)
+      return report.add(
+        'events',
+        'warn',
+        `the event stream answers ${response.status}`,
+        'Waiting falls back to polling.',
+      )
     let text = ''
     const decoder = new TextDecoder()
     for await (const piece of response.body) {

@@ -13,7 +13,7 @@ export function read(usage, options = {}) {
     return { ...values, url: urlOf(process.env.WRIT_URL), key: process.env.WRIT_API_KEY }
   } catch (error) {
     process.stderr.write(`${error.message}\n${usage}\n`)
-    process.exit(2)
+    return process.exit(2)
   }
 }
 
@@ -63,13 +63,16 @@ export class Report {
 
   add(check, status, found, remedy) {
     this.checks.push({ check, status, found, ...(remedy ? { remedy } : {}) })
-    this.say(`${status.padEnd(4)}  ${check.padEnd(10)}  ${found}${remedy && status !== 'ok' ? `\n${' '.repeat(18)}→ ${remedy}` : ''}`)
+    this.say(
+      `${status.padEnd(4)}  ${check.padEnd(10)}  ${found}${remedy && status !== 'ok' ? `\n${' '.repeat(18)}→ ${remedy}` : ''}`,
+    )
     return status !== 'fail'
   }
 
   end(more = {}) {
     const failed = this.checks.filter(({ status }) => status === 'fail').length
-    if (this.#json) process.stdout.write(`${JSON.stringify({ ok: failed === 0, checks: this.checks, ...more }, null, 2)}\n`)
+    if (this.#json)
+      process.stdout.write(`${JSON.stringify({ ok: failed === 0, checks: this.checks, ...more }, null, 2)}\n`)
     else this.say(failed === 0 ? 'All well.' : `${failed} of ${this.checks.length} failed.`)
     process.exitCode = failed === 0 ? 0 : 1
   }

@@ -11,7 +11,11 @@ if (!server.key) {
 
 const report = new Report(server.json)
 const run = `${Date.now()}`
-const remedies = { 0: 'writ serve, or correct WRIT_URL', 401: 'Set WRIT_API_KEY to a valid key.', 403: 'node diagnose.mjs --agent <id>' }
+const remedies = {
+  0: 'writ serve, or correct WRIT_URL',
+  401: 'Set WRIT_API_KEY to a valid key.',
+  403: 'node diagnose.mjs --agent <id>',
+}
 
 const steps = [allow, block, record, once, outcome, secondOutcome, approval, openEnds, ledger]
 let actionId = ''
@@ -23,7 +27,8 @@ report.end({ run, action_id: actionId })
 /** One call that must answer as told; `check` sees the answer and gives the sentence, or throws why not. */
 async function expect(name, [method, path, body], statuses, check) {
   const { status, answer, error } = await call(server, method, path, body)
-  if (!statuses.includes(status)) return report.add(name, 'fail', error, remedies[status] ?? `expected ${statuses.join(' or ')}`)
+  if (!statuses.includes(status))
+    return report.add(name, 'fail', error, remedies[status] ?? `expected ${statuses.join(' or ')}`)
   try {
     return report.add(name, 'ok', check(answer))
   } catch (problem) {
@@ -48,9 +53,15 @@ function allow() {
 }
 
 function block() {
-  const body = asked({ action_type: 'cleanup', act: { kind: 'file', file: { path: '/etc/sudoers', content_excerpt: 'ALL ALL=(ALL) NOPASSWD: ALL' } } })
+  const body = asked({
+    action_type: 'cleanup',
+    act: { kind: 'file', file: { path: '/etc/sudoers', content_excerpt: 'ALL ALL=(ALL) NOPASSWD: ALL' } },
+  })
   return expect('block', ['POST', '/api/guard', body], [200], ({ decision, risk_score: risk }) => {
-    must(decision === 'block' || decision === 'require_approval', `taking over the machine would be ${decision}: the policies are too weak`)
+    must(
+      decision === 'block' || decision === 'require_approval',
+      `taking over the machine would be ${decision}: the policies are too weak`,
+    )
     return `writing /etc/sudoers: ${decision}, risk ${risk}`
   })
 }
@@ -82,7 +93,12 @@ function outcome() {
 
 function secondOutcome() {
   const body = { status: 'failed', error_message: 'A second report' }
-  return expect('conflict', ['POST', `/api/actions/${actionId}/outcome`, body], [409], () => 'a second report is refused')
+  return expect(
+    'conflict',
+    ['POST', `/api/actions/${actionId}/outcome`, body],
+    [409],
+    () => 'a second report is refused',
+  )
 }
 
 async function approval() {
@@ -98,7 +114,12 @@ async function approval() {
     return 'a wait without a decision is no permission'
   })
   const withdraw = { reason: 'The validation is over' }
-  const withdrawn = await expect('withdraw', ['POST', `/api/actions/${waiting}/cancel`, withdraw], [200], () => 'withdrawn')
+  const withdrawn = await expect(
+    'withdraw',
+    ['POST', `/api/actions/${waiting}/cancel`, withdraw],
+    [200],
+    () => 'withdrawn',
+  )
   return waits && withdrawn
 }
 

@@ -115,6 +115,7 @@ ROUTES: Dict[str, Route] = {
     "policies_update": Route("PATCH", "/api/policies", (), True),
     "settings_get": Route("GET", "/api/settings", (), True),
     "settings_update": Route("PATCH", "/api/settings", (), True),
+    "skills_scan": Route("POST", "/api/skills/scan", (), True),
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
 }
@@ -2597,6 +2598,29 @@ class Operations:
             "settings_update",
             {
                 "settings": settings,
+            },
+            request_timeout,
+        )
+
+    def skills_scan(
+        self,
+        *,
+        files: list[shapes.Files] | Unset = UNSET,
+        skill: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Tell whether a skill is safe to install: injected instructions, hidden text, secrets, dangerous scripts. Nothing is run or stored.
+
+        POST /api/skills/scan. Needs the scope security:scan.
+
+        :param files: All files of the skill, 1 MiB together
+        :param skill: A single SKILL.md, instead of files
+        """
+        return self._run(
+            "skills_scan",
+            {
+                "files": files,
+                "skill": skill,
             },
             request_timeout,
         )

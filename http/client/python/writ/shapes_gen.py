@@ -104,3 +104,13 @@ class Settings(TypedDict, total=False):
     llm_model: str | None
     llm_base_url: str | None
     llm_api_key: str | None
+
+
+class _FilesNeeded(TypedDict):
+    path: str
+    content: str
+
+
+class Files(_FilesNeeded, total=False):
+    encoding: Literal["utf8", "base64"]
+    link: bool
