@@ -11,17 +11,52 @@ const HOSTILE =
 /** What was not understood, rather than found to be bad. */
 const UNREAD = /\.(?:too_long|unparsed|unjudged|part|too_complex|too_much_work)$/
 /** Reading of what is secret; bad beside a way out. */
-const SECRET = /\.(?:secret_read|secret|credentials|env)$/
+const SECRET = /\.(?:secret_read|keychain|secret|credentials|env)$/
 /** A program from elsewhere, run as it comes. */
 const REMOTE = /\.(?:remote_exec|remote_code|foreign_registry)$/
 
+/** More than any honest file shows; the rest is not read, and that is told. */
+const MAX_BLOCKS = 1000
+const TOO_MANY = { rule: 'act.too_many', severity: 'medium', message: 'More commands than were read.' } as const
+
 /** Every command and program of the file, graded by what it would do. Yields null between two of them. */
 export function* actFindings(file: SkillText): Generator<SkillFinding | null> {
+  if (file.kind === 'data') yield* configured(file)
+  let blocks = 0
   for (const block of blocksOf(file)) {
+    if (++blocks > MAX_BLOCKS) {
+      yield findingAt(file, { ...TOO_MANY, offset: block.offset })
+      break
+    }
     yield* judged(file, block)
     yield null
   }
 }
+
+/** Files that other programs obey: install scripts, pipelines, settings. */
+function* configured(file: SkillText): Generator<SkillFinding | null> {
+  for (let from = 0; from < file.text.length && from < MAX_CONFIGURED; from += EXCERPT) {
+    const excerpt = { path: file.path.slice(-1024), content_excerpt: file.text.slice(from, from + EXCERPT) }
+    for (const { code, danger, message, span } of gradeAct({ kind: 'file', file: excerpt }).reasons) {
+      if (danger !== 'high' && danger !== 'catastrophic') continue
+      const severity =
+        danger === 'catastrophic' || HOSTILE.test(code) || REMOTE.test(code) || LOADS.test(code) ? 'high' : 'medium'
+      const offset = from + placeOf(excerpt.content_excerpt, span)
+      yield findingAt(file, {
+        rule: `act.${code.replace(/^\w+\./, '')}`,
+        severity,
+        message: `A file that is obeyed: ${message}`,
+        offset,
+      })
+    }
+    yield null
+  }
+}
+
+/** Source: what evidence reads of a file. */
+const EXCERPT = 4096
+const MAX_CONFIGURED = 16 * EXCERPT
+const LOADS = /\.install_script$/
 
 function* judged(file: SkillText, block: Block): Generator<SkillFinding> {
   const grade = gradeAct({ kind: 'shell', command: asCommand(block) })
@@ -31,7 +66,7 @@ function* judged(file: SkillText, block: Block): Generator<SkillFinding> {
     if (severity === null || told.has(reason.code)) continue
     told.add(reason.code)
     const offset = block.offset + placeOf(block.text, reason.span)
-    const isQuoted = block.place === 'shown' && isWarned(file, block.offset)
+    const isQuoted = block.place === 'shown' && isWarned(file, block.offset, block.text.length)
     yield findingAt(file, {
       rule: `act.${reason.code.replace(/^\w+\./, '')}`,
       severity: isQuoted ? lowered(severity) : severity,
@@ -56,14 +91,23 @@ function severityOf({ code, danger }: Finding, { reasons, hosts }: Grade, block:
   const name = code.slice(code.indexOf('.'))
   if (UNREAD.test(name)) return block.place === 'shown' ? null : 'medium'
   if (HOSTILE.test(name)) return danger === 'elevated' ? 'medium' : 'high'
-  if (REMOTE.test(name)) return remoteSeverity(block)
-  if (SECRET.test(name)) return leaves(reasons, hosts, block) ? 'high' : 'medium'
+  if (REMOTE.test(name)) return stays(reasons) ? 'high' : remoteSeverity(block)
+  if (SECRET.test(name)) {
+    if (leaves(reasons, hosts, block)) return 'high'
+    // A project's own settings are written and read by many an honest script.
+    return name === '.env' ? null : 'medium'
+  }
   if (danger === 'catastrophic') return 'high'
   return danger === 'high' ? 'medium' : null
 }
 
 function leaves(reasons: readonly Finding[], hosts: readonly string[], { text }: Block): boolean {
   return hosts.length > 0 || reasons.some(({ code }) => code === 'code.network') || SENDS.test(text)
+}
+
+/** Not run now but from now on, by another program. */
+function stays(reasons: readonly Finding[]): boolean {
+  return reasons.some(({ code }) => code.endsWith('.helper') || code.startsWith('file.'))
 }
 
 const SENDS =

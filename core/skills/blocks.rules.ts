@@ -86,10 +86,10 @@ function* pieces(whole: Block): Generator<Block> {
   for (let from = 0; from < text.length;) {
     let to = Math.min(text.length, from + MAX_BLOCK)
     if (to < text.length) {
-      const paragraph = text.lastIndexOf('\n\n', to)
-      const line = text.lastIndexOf('\n', to)
-      if (paragraph > from + MAX_BLOCK / 2) to = paragraph + 1
-      else if (line > from) to = line + 1
+      const piece = text.slice(from, to)
+      const [paragraph, line] = [piece.lastIndexOf('\n\n'), piece.lastIndexOf('\n')]
+      if (paragraph > MAX_BLOCK / 2) to = from + paragraph + 1
+      else if (line > 0) to = from + line + 1
     }
     yield { ...whole, text: text.slice(from, to), offset: whole.offset + from }
     from = to

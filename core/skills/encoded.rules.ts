@@ -20,10 +20,10 @@ export function* encodedFindings(file: SkillText): Generator<SkillFinding | null
       break
     }
     const hides = hidden(run, 0)
+    yield null
     if (hides === null) continue
     const message = `Encoded text that hides ${hides}.`
     yield findingAt(file, { rule: 'encoded.payload', severity: 'high', message, offset: index })
-    yield null
   }
 }
 

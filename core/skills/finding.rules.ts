@@ -29,9 +29,12 @@ export function findingAt(file: SkillText, { rule, severity, message, offset }: 
 /** The line around the place. What lies in a secret is left out, also where the secret began lines before. */
 function excerptAt(file: SkillText, offset: number): string {
   const { text } = file
-  const end = text.indexOf('\n', offset)
-  const from = Math.max(text.lastIndexOf('\n', offset - 1) + 1, offset - BEFORE)
-  const to = Math.min(end < 0 ? text.length : end, from + MAX_EXCERPT * 2)
+  // Bounded before it is searched: a file may be one line of a megabyte.
+  const start = Math.max(0, offset - BEFORE)
+  const from = start + text.slice(start, offset).lastIndexOf('\n') + 1
+  const ahead = text.slice(from, from + MAX_EXCERPT * 2)
+  const length = ahead.indexOf('\n', offset - from)
+  const to = from + (length < 0 ? ahead.length : length)
   let shown = ''
   let at = from
   for (const secret of file.secrets()) {

@@ -57,10 +57,16 @@ function judged(file: SkillText, run: string, index: number): Judged | null {
     const severity = file.kind === 'markdown' && RTL.test(file.text) ? 'low' : 'high'
     return { rule: 'hidden.bidi', severity, message: 'Changes the direction of text.' }
   }
-  return zeroWidth(run, before, after)
+  return zeroWidth(run, { before, after, isRtl: file.kind === 'markdown' && RTL.test(file.text) })
 }
 
-function zeroWidth(run: string, before: string, after: string): Judged | null {
+interface Around {
+  readonly before: string
+  readonly after: string
+  readonly isRtl: boolean
+}
+
+function zeroWidth(run: string, { before, after, isRtl }: Around): Judged | null {
   if (run.length >= 8) {
     return {
       rule: 'hidden.zero_width',
@@ -69,6 +75,8 @@ function zeroWidth(run: string, before: string, after: string): Judged | null {
     }
   }
   if (SHAPING.test(run) && (JOINED.test(before) || JOINED.test(after) || RTL.test(before + after))) return null
+  // Marks of direction belong to text that is written from right to left.
+  if (/^[\u200E\u200F\u061C]$/u.test(run) && isRtl) return null
   // A selector of how a sign is drawn.
   if (/^[\uFE00-\uFE0F]$/u.test(run)) return null
   // A place where a long word may be broken.

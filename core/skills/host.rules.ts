@@ -60,25 +60,29 @@ export function hostsOf(file: SkillText): Map<string, number> {
   const hosts = new Map<string, number>()
   for (const { 1: host = '', index } of file.text.matchAll(URL_HOST)) {
     const name = host.toLowerCase().replace(/[.*_~!]+$/, '')
-    if (name !== '' && /^[^${<%]+$/.test(name) && !NOWHERE.test(name) && !hosts.has(name)) hosts.set(name, index)
+    if (/^[^${<%…]*[\p{L}\p{N}][^${<%…]*$/u.test(name) && !NOWHERE.test(name) && !hosts.has(name))
+      hosts.set(name, index)
   }
   return hosts
 }
 
 export function* hostFindings(file: SkillText): Generator<SkillFinding> {
+  let told = 0
   for (const [host, offset] of hostsOf(file)) {
     const kind = KINDS.find(({ regex }) => regex.test(host)) ?? (isAddress(host) ? ADDRESS : null)
-    if (kind === null) continue
-    const severity = isWarned(file, offset) ? lowered(kind.severity) : kind.severity
+    if (kind === null || ++told > MAX) continue
+    const bare = kind === ADDRESS && file.kind === 'script' ? 'high' : kind.severity
+    const severity = isWarned(file, offset) ? lowered(bare) : bare
     yield findingAt(file, { rule: `host.${kind.name}`, severity, message: kind.message, offset })
   }
-  for (const { index } of file.text.matchAll(MESSENGER)) {
+  for (const { index } of [...file.text.matchAll(MESSENGER)].slice(0, MAX)) {
     const message = 'A channel of a messenger that takes in whatever is sent to it.'
     const severity = file.kind === 'script' ? 'high' : 'medium'
     yield findingAt(file, { rule: 'host.messenger', severity, message, offset: index })
   }
 }
 
+const MAX = 50
 const ADDRESS = { name: 'address', severity: 'medium', message: 'A bare address instead of a name.' } as const
 
 function isAddress(host: string): boolean {

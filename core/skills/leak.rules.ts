@@ -11,14 +11,15 @@ const OUTWARD =
 const WINDOW = 240
 
 /** Words that ask for secrets to be read and sent away, where no command does it. */
-export function* leakFindings(file: SkillText): Generator<SkillFinding> {
+export function* leakFindings(file: SkillText): Generator<SkillFinding | null> {
   if (file.kind !== 'markdown' && file.kind !== 'data') return
   let end = -1
   for (const { index } of file.text.matchAll(SECRET_PLACE)) {
     if (index < end) continue
+    end = index + WINDOW / 2
+    yield null
     const around = file.text.slice(Math.max(0, index - WINDOW), index + WINDOW)
     if (!OUTWARD.test(around)) continue
-    end = index + WINDOW
     const message = 'Asks for secrets to be read and sent away.'
     const severity = isWarned(file, index) ? lowered('high') : 'high'
     yield findingAt(file, { rule: 'words.leak', severity, message, offset: index })

@@ -3,14 +3,16 @@ import { actFindings } from './act.rules.ts'
 import { binaryFindings } from './binary.rules.ts'
 import { encodedFindings } from './encoded.rules.ts'
 import { frontMatterFindings } from './front-matter.rules.ts'
+import { governanceFindings } from './governance.rules.ts'
 import { hiddenFindings } from './hidden.rules.ts'
 import { hostFindings, hostsOf } from './host.rules.ts'
+import { injectionFindings } from './injection.rules.ts'
 import { leakFindings } from './leak.rules.ts'
 import { pathFindings, sameNames } from './path.rules.ts'
 import { MAX_FINDINGS, severities, type SkillFile, type SkillFinding, type SkillScan } from './schema.ts'
 import { secretFindings } from './secret.rules.ts'
 import { skillText, type SkillText } from './text.rules.ts'
-import { governanceFindings, injectionFindings, unseenFindings } from './words.rules.ts'
+import { unseenFindings } from './unseen.rules.ts'
 
 type Rule = (file: SkillText) => Generator<SkillFinding | null>
 

@@ -3,10 +3,16 @@ import type { SkillFinding } from './schema.ts'
 import type { SkillText } from './text.rules.ts'
 
 const MAX = 20
+/** Values that documentation uses in the place of real ones. */
+const EXAMPLE = /^(?:your|my|the|an?)[-_ ]|placeholder|changeme|\bexample\b/i
+const EXAMPLE_URL =
+  /:\/\/[^\s/@]*:(?:pass(?:word|wd)?|secret|postgres|root|admin|changeme|example|\*+|x+|<[^>]{1,40}>)@|@(?:localhost|127\.0\.0\.1|db|postgres|[\w.-]*example\.\w+)[:/]/i
 
 export function* secretFindings(file: SkillText): Generator<SkillFinding> {
-  for (const { pattern, severity, start } of file.secrets().slice(0, MAX)) {
-    const grade = severity === 'critical' ? 'high' : 'medium'
+  for (const { pattern, severity, start, end } of file.secrets().slice(0, MAX)) {
+    const isExample =
+      EXAMPLE.test(file.text.slice(start, end)) || EXAMPLE_URL.test(file.text.slice(Math.max(0, start - 80), end + 40))
+    const grade = isExample ? 'low' : severity === 'critical' ? 'high' : 'medium'
     yield findingAt(file, {
       rule: `secret.${pattern}`,
       severity: grade,
