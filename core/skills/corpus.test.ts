@@ -33,6 +33,6 @@ test('every malicious skill is caught, no harmless one is called dangerous', () 
   expect(flagged.map(({ name }) => name)).toEqual([])
 })
 
-test('four of five harmless skills are safe without a person's look', () => {
+test('four of five harmless skills are safe without a look', () => {
   expect(all('benign').filter(({ scan }) => scan.verdict === 'safe').length / all('benign').length).toBeGreaterThan(0.8)
 })

@@ -17,6 +17,7 @@ import { addMigrate } from './migrate.ts'
 import { addPolicy } from './policy.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
+import { addSkills } from './skills.ts'
 import { addVerify } from './verify.ts'
 import { addWhere } from './where.ts'
 
@@ -38,6 +39,7 @@ export function addCommands(program: Command): void {
   addHalt(program)
   addLedger(program)
   addVerify(program)
+  addSkills(program)
   addMigrate(program)
   addSecrets(program)
   addCall(program)

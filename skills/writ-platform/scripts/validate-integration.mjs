@@ -53,16 +53,14 @@ function allow() {
 }
 
 function block() {
-  const body = asked({
-    action_type: 'cleanup',
-    act: { kind: 'file', file: { path: '/etc/sudoers', content_excerpt: 'ALL ALL=(ALL) NOPASSWD: ALL' } },
-  })
-  return expect('block', ['POST', '/api/guard', body], [200], ({ decision, risk_score: risk }) => {
+  const act = { kind: 'sql', statement: 'DROP DATABASE shop' }
+  return expect('block', ['POST', '/api/guard', asked({ action_type: 'cleanup', act })], [200], (answer) => {
+    const { decision, risk_score: risk } = answer
     must(
       decision === 'block' || decision === 'require_approval',
-      `taking over the machine would be ${decision}: the policies are too weak`,
+      `dropping a database would be ${decision}: the policies are too weak`,
     )
-    return `writing /etc/sudoers: ${decision}, risk ${risk}`
+    return `dropping a database: ${decision}, risk ${risk}`
   })
 }
 
