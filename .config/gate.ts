@@ -82,7 +82,7 @@ async function tests(name: string, env: Record<string, string>, files: readonly 
 
 /** Test files that open a database through the test support: the ones that run a second time on PostgreSQL. */
 function databaseTests(): string[] {
-  return ['core', 'mcp', 'http', 'plugins'].flatMap((folder) =>
+  return ['core', 'mcp', 'http', 'plugins', 'skills'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
       .map((entry) => join(entry.parentPath, entry.name))
