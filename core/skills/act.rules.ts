@@ -7,7 +7,7 @@ import { isWarned, lowered } from './warned.rules.ts'
 
 /** What no honest skill needs, wherever it stands. */
 const HOSTILE =
-  /(?:^|\.)(?:reverse_shell|raw_socket|exfiltrates|secret_sent|secret_sent_out|decoded_exec|decoded_code|fork_bomb|disk_erase|device_write|governance_off|self_approval|governance|agent_control|log_wipe|history_off|remove_root|remove_unbound_root|remove_history|remove_control_plane|remove_secret|mode_root|setuid|preload|drop|file_sent|ssh|startup_code|shell_start|scheduled|git_runs_program|git_hook|accounts|hidden_call|disguised|metadata|command_in_body|new_key)$/
+  /(?:^|\.)(?:reverse_shell|raw_socket|exfiltrates|secret_sent|secret_sent_out|decoded_exec|decoded_code|fork_bomb|disk_erase|device_write|governance_off|self_approval|governance|agent_control|history_off|remove_root|remove_unbound_root|remove_history|remove_control_plane|remove_secret|mode_root|setuid|preload|drop|file_sent|ssh|startup_code|shell_start|scheduled|git_runs_program|git_hook|accounts|hidden_call|disguised|metadata|command_in_body|new_key)$/
 /** What was not understood, rather than found to be bad. */
 const UNREAD = /\.(?:too_long|unparsed|unjudged|part|too_complex|too_much_work)$/
 /** Reading of what is secret; bad beside a way out. */
@@ -58,7 +58,18 @@ const EXCERPT = 4096
 const MAX_CONFIGURED = 16 * EXCERPT
 const LOADS = /\.install_script$/
 
+/** Run as it comes from an address that nobody vouches for. */
+const FOREIGN_PACKAGE =
+  /\b(?:npx|bunx|uvx|pipx run|(?:npm|pnpm|yarn) (?:i|install|add|dlx|exec)|pip3? install|go run)\b[^\n|;&]{0,80}(?:github:|git\+|https?:\/\/)/
+const FOREIGN = {
+  rule: 'act.foreign_package',
+  severity: 'medium',
+  message: 'Runs or installs a package from an address instead of a registry.',
+} as const
+
 function* judged(file: SkillText, block: Block): Generator<SkillFinding> {
+  const foreign = FOREIGN_PACKAGE.exec(block.text)
+  if (foreign) yield findingAt(file, { ...FOREIGN, offset: block.offset + foreign.index })
   const grade = gradeAct({ kind: 'shell', command: asCommand(block) })
   const told = new Set<string>()
   for (const reason of grade.reasons) {
@@ -66,7 +77,9 @@ function* judged(file: SkillText, block: Block): Generator<SkillFinding> {
     if (severity === null || told.has(reason.code)) continue
     told.add(reason.code)
     const offset = block.offset + placeOf(block.text, reason.span)
-    const isQuoted = block.place === 'shown' && isWarned(file, block.offset, block.text.length)
+    // A program in a document shows how a library is used more often than it is run.
+    const isQuoted =
+      block.place === 'shown' && (block.language !== 'shell' || isWarned(file, block.offset, block.text.length))
     yield findingAt(file, {
       rule: `act.${reason.code.replace(/^\w+\./, '')}`,
       severity: isQuoted ? lowered(severity) : severity,

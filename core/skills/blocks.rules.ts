@@ -12,6 +12,11 @@ export interface Block {
 /** Evidence reads this much of one act. */
 const MAX_BLOCK = 8000
 
+/** `<name>` stands for what the reader fills in; to a shell it would be two redirections. The length stays. */
+function filledIn(text: string): string {
+  return text.replaceAll(/<[A-Za-z][^<>\n`$|;&]{0,60}>/g, (match) => 'x'.repeat(match.length))
+}
+
 /** Everything in a file that may be run, in pieces that can be judged. */
 export function* blocksOf(file: SkillText): Generator<Block> {
   if (file.kind === 'script' && file.language) {
@@ -44,7 +49,12 @@ function* block(text: string, { label, from }: { label: string; from: number }, 
   const body = text.slice(from, to)
   const language = labelled(label) ?? (label === '' && LIKE_SHELL.test(body) ? 'shell' : null)
   if (language === null) return
-  yield* pieces({ text: language === 'shell' ? unprompted(body) : body, offset: from, language, place: 'shown' })
+  yield* pieces({
+    text: language === 'shell' ? filledIn(unprompted(body)) : body,
+    offset: from,
+    language,
+    place: 'shown',
+  })
 }
 
 /** First words of lines that are commands rather than output or prose, in a block without a label. */
@@ -69,14 +79,14 @@ function* onLoad(text: string): Generator<Block> {
 /** Code spans that hold more than one word. */
 function* inline(text: string): Generator<Block> {
   for (const { 1: command = '', index } of text.matchAll(/(?<![`!])`([^`\n]{4,2000})`(?!`)/g)) {
-    if (/\s/.test(command.trim())) yield { text: command, offset: index, language: 'shell', place: 'shown' }
+    if (/\s/.test(command.trim())) yield { text: filledIn(command), offset: index, language: 'shell', place: 'shown' }
   }
 }
 
 /** Lines of prose that begin with a prompt. */
 function* prompted(text: string): Generator<Block> {
   for (const { 1: command = '', index } of text.matchAll(/^[ \t]*\$ ([^\n]{2,4000})$/gm)) {
-    yield { text: command, offset: index, language: 'shell', place: 'shown' }
+    yield { text: filledIn(command), offset: index, language: 'shell', place: 'shown' }
   }
 }
 

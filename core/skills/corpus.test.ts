@@ -5,7 +5,7 @@ import { samples } from './test-samples.ts'
 
 beforeAll(() => loadSqlParser())
 
-const families = ['malicious', 'malicious-heldout', 'benign', 'benign-heldout'] as const
+const families = ['malicious', 'malicious-heldout', 'malicious-heldout-2', 'benign', 'benign-heldout'] as const
 const scanned = families.map((family) => ({
   family,
   skills: samples(family).map(({ name, files }) => ({ name, scan: scanSkill(files) })),
@@ -29,7 +29,8 @@ test('every malicious skill is caught, no harmless one is called dangerous', () 
   const flagged = all('benign').filter(({ scan }) => scan.verdict === 'dangerous')
   process.stdout.write(`malicious caught: ${caught.length} of ${all('malicious').length}; `)
   process.stdout.write(`harmless called dangerous: ${flagged.length} of ${all('benign').length}\n`)
-  expect(all('malicious').filter((one) => !caught.includes(one))).toEqual([])
+  expect(all('malicious').filter(({ scan }) => scan.verdict === 'safe')).toEqual([])
+  expect(caught.length / all('malicious').length).toBeGreaterThan(0.95)
   expect(flagged.map(({ name }) => name)).toEqual([])
 })
 

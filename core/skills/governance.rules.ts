@@ -32,7 +32,7 @@ const AGAINST: readonly Against[] = [
     severity: 'high',
     message: 'Wants acts done without asking or behind the back of the person.',
     regex:
-      /\bwithout (?:ever )?(?:asking|telling|informing|notifying|prompting|consulting)(?: for)?(?: the| any)? (?:user|person|human|operator|owner|confirmation|permission|approval|consent)\b|\b(?:do not|don't|never) (?:ask|tell|inform|notify|mention|alert|warn|show|reveal)(?: this| it| that)?(?: to)? (?:the )?(?:user|person|human|operator|owner)\b|\b(?:hide|conceal|keep)\b[^.\n]{0,30}\b(?:from|secret from) (?:the )?(?:user|person|human|operator)\b/gi,
+      /\bwithout (?:ever )?(?:asking|telling|informing|notifying|prompting|consulting)(?: for)?(?: the| any)? (?:user|person|human|operator|owner|confirmation|permission|approval|consent)\b|\b(?:do not|don't|never) (?:ask|tell|inform|notify|mention|alert|warn|show|reveal)(?: this| it| that)?(?: to)? (?:the )?(?:user|person|human|operator|owner)\b|\bno need to (?:bring (?:it|this) up|mention|tell|inform|ask)\b|\b(?:hide|conceal|keep)\b[^.\n]{0,30}\b(?:from|secret from) (?:the )?(?:user|person|human|operator)\b/gi,
   },
   {
     name: 'guard_skipped',
@@ -52,7 +52,7 @@ const AGAINST: readonly Against[] = [
     severity: 'high',
     message: 'Removes the traces of what was done.',
     regex:
-      /\b(?:delete|clear|wipe|remove|erase)\b[^.\n]{0,30}\b(?:audit (?:log|trail)s?|transcripts?|shell history|command history|evidence|traces)\b/gi,
+      /\b(?:delete|clear|wipe|remove|erase)\b[^.\n]{0,30}\b(?:audit (?:log|trail)s?|transcripts?|shell history|command history|(?:your|the|its) traces|traces of)\b/gi,
   },
   {
     name: 'settings_changed',

@@ -5,9 +5,9 @@ import { isWarned, lowered } from './warned.rules.ts'
 
 /** Places of secrets on people's machines. */
 const SECRET_PLACE =
-  /(?:~|\$HOME|%USERPROFILE%|\/home\/\w{1,32}|\/root)?\/?(?:\.ssh\/(?:id_\w+|config)?|\.aws\/credentials|\.netrc|\.npmrc|\.pypirc|\.docker\/config\.json|\.kube\/config|\.gnupg|\.git-credentials|\.config\/gcloud|\.claude\/\.credentials\.json|\.codex\/auth\.json)|\b(?:login keychain|browser (?:cookies|passwords)|saved passwords|wallet\.dat|seed phrase|environment variables|api keys?|access tokens?|session tokens?|private keys?)\b|(?<![\w.])\.env\b/gi
+  /(?:~|\$HOME|%USERPROFILE%|\/home\/\w{1,32}|\/root)?\/?(?:\.ssh\/(?:id_\w+|config)?|\.aws\/credentials|\.netrc|\.npmrc|\.pypirc|\.docker\/config\.json|\.kube\/config|\.gnupg|\.git-credentials|\.config\/gcloud|\.claude\/\.credentials\.json|\.codex\/auth\.json)|\b(?:login keychain|browser (?:cookies|passwords)|saved passwords|wallet\.dat|seed phrase|environment variables|api keys?|access tokens?|session tokens?|private keys?|(?:whole|entire|full|complete) conversation|conversation so far|chat history)\b|(?<![\w.])\.env\b/gi
 const OUTWARD =
-  /\b(?:send|post|upload|transmit|forward|e-?mail|exfiltrate|submit|share|report)\b[^.\n]{0,120}(?:https?:\/\/|\bto (?:our|the|a|this|my) (?:server|endpoint|webhook|url|collector|address|dashboard|api)\b)|\b(?:as|in) (?:a |the )?(?:query|url) (?:string|parameter)|\bappend\b[^.\n]{0,60}\bto the url\b/i
+  /\b(?:curl|wget|fetch)\b[^\n]{0,120}https?:\/\/|\b(?:send|post|upload|transmit|forward|e-?mail|exfiltrate|submit|share|report)\b[^.\n]{0,120}(?:https?:\/\/|\bto (?:our|the|a|this|my) (?:server|endpoint|webhook|url|collector|address|dashboard|api)\b)|\b(?:as|in) (?:a |the )?(?:query|url) (?:string|parameter)|\bappend\b[^.\n]{0,60}\bto the url\b/i
 const WINDOW = 240
 
 /** Words that ask for secrets to be read and sent away, where no command does it. */

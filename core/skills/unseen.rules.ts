@@ -63,16 +63,15 @@ export function* unseenFindings(file: SkillText): Generator<SkillFinding | null>
   }
 }
 
+/** Somebody who is spoken to, or a program that fetches. */
+const TO_WHOM = /\b(?:you|agent|assistant|claude|codex|model|ai|user|person|curl|wget|bash|powershell)\b/i
+
 function unseenSeverity(text: string, what: string): Severity | null {
-  const words = text.trim()
+  const words = text.replaceAll(/<[^<>]{0,500}>/g, ' ').trim()
   if (words.length < 8 || /^(?:prettier|markdownlint|eslint|toc|textlint|vale|cspell|spell)[\w -]*/i.test(words))
     return null
   if (scanInjection([{ where: what, text: words }]).score >= MEDIUM_SCORE) return 'high'
-  if (
-    ACT.test(words) &&
-    /\b(?:you|agent|assistant|claude|codex|model|ai|user|person|https?:|curl|bash|sh)\b/i.test(words)
-  )
-    return 'high'
-  if (what !== 'a comment') return 'medium'
+  if (ACT.test(words) && TO_WHOM.test(words)) return 'high'
+  if (what === 'a link that is a comment') return 'medium'
   return ORDER.test(words) && words.length > 60 ? 'medium' : null
 }
