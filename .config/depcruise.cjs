@@ -101,16 +101,12 @@ module.exports = {
       name: 'nobody-imports-http',
       severity: 'error',
       from: {
-<<<<<<< HEAD
-        pathNot: ['^http/', '^mcp/fixture/', '^(mcp|plugins)/.*/?(test|try)-[^/]+$', '^(mcp|plugins)/.*\\.test\\.ts$'],
-=======
         pathNot: [
           '^http/',
           '^mcp/fixture/',
-          '^(mcp|plugins|skills)/.*/?test-[^/]+$',
+          '^(mcp|plugins|skills)/.*/?(test|try)-[^/]+$',
           '^(mcp|plugins|skills)/.*\\.test\\.ts$',
         ],
->>>>>>> b15c492 (test(skills): every word that a skill names exists; test(cli): skills scan)
       },
       to: { path: '^http/' },
     },
