@@ -101,6 +101,10 @@ import { update as settingsUpdate } from './settings/update.op.ts'
 import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
+import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
+import { check as toolPinsCheck } from './tool-pins/check.op.ts'
+import { list as toolPinsList } from './tool-pins/list.op.ts'
+import { remove as toolPinsRemove } from './tool-pins/remove.op.ts'
 
 export const registry = {
   accountsConfirmTotp,
@@ -204,6 +208,10 @@ export const registry = {
   skillsScan,
   systemHealth,
   systemReady,
+  toolPinsApprove,
+  toolPinsCheck,
+  toolPinsList,
+  toolPinsRemove,
 } as const
 
 export const operations: readonly Operation[] = Object.values(registry) as unknown as readonly Operation[]

@@ -45,6 +45,7 @@ import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
+import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -101,4 +102,5 @@ export interface Database {
   rate_counter: RateCounterTable
   webhook_delivery: WebhookDeliveryTable
   webhook_secret: WebhookSecretTable
+  tool_pin: ToolPinTable
 }

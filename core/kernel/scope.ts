@@ -18,6 +18,8 @@ export const scopes = [
   'agents:pause',
   'halt:read',
   'halt:write',
+  'tools:read',
+  'tools:write',
   'keys:read',
   'keys:write',
   'settings:read',
