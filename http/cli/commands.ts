@@ -18,8 +18,10 @@ import { addPolicy } from './policy.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addSkills } from './skills.ts'
+import { addTools } from './tools.ts'
 import { addVerify } from './verify.ts'
 import { addWhere } from './where.ts'
+import { addWrap } from './wrap.ts'
 
 /** In the order in which `writ --help` lists them. */
 export function addCommands(program: Command): void {
@@ -27,6 +29,7 @@ export function addCommands(program: Command): void {
   addLogin(program)
   addInstall(program)
   addMcp(program)
+  addWrap(program)
   addDemo(program)
   addDoctor(program)
   addGuard(program)
@@ -36,6 +39,7 @@ export function addCommands(program: Command): void {
   addKeys(program)
   addAccounts(program)
   addAgents(program)
+  addTools(program)
   addHalt(program)
   addLedger(program)
   addVerify(program)
