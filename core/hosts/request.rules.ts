@@ -1,7 +1,7 @@
 import { gradeAct } from '#core/evidence/index'
 import type { ActRequest } from '#core/guard/index'
 import { secretScan } from '#core/scans/index'
-import { toolRequests, type ToolRequest } from '#core/transcripts/index'
+import { toolRequests, withoutProse, type ToolRequest } from '#core/transcripts/index'
 import type { ToolEvent } from './schema.ts'
 
 export interface HostRequest {
@@ -11,9 +11,6 @@ export interface HostRequest {
   /** Part of the act is longer than guard reads, so no policy could judge it. */
   readonly cut: boolean
 }
-
-/** Fields in which models explain a call to the person. */
-const PROSE = ['description', 'justification'] as const
 
 /** The one request that stands for a tool call. Of the files of a patch the most dangerous is graded; all are named. */
 export function hostRequest(event: ToolEvent): HostRequest {
@@ -47,19 +44,6 @@ const MAX_PROSE = 4000
 function inputOf({ tool_input: input }: ToolEvent): Readonly<Record<string, unknown>> {
   if (input === undefined || input === null) return {}
   return typeof input === 'object' && !Array.isArray(input) ? (input as Record<string, unknown>) : { input }
-}
-
-function withoutProse(given: Readonly<Record<string, unknown>>) {
-  const input = { ...given }
-  let prose: string | undefined
-  for (const name of PROSE) {
-    const value = input[name]
-    // Only beside a command: elsewhere a description may be the very text that the tool writes.
-    if (typeof value !== 'string' || typeof (input['command'] ?? input['cmd']) !== 'string') continue
-    prose ??= value
-    delete input[name]
-  }
-  return { prose, input }
 }
 
 function riskOf({ request }: ToolRequest): number {

@@ -38,7 +38,7 @@ export class WrapServer implements WritServer {
   async waitForApproval(...[id, seconds, signal]: Of<'waitForApproval'>): ReturnType<WritServer['waitForApproval']> {
     try {
       const connection = await this.#connection
-      const options = { signal, timeoutMs: (seconds + 15) * 1000 }
+      const options = { signal, timeoutMs: Math.ceil(seconds + 15) * 1000 }
       return await connection.call('approvals_wait', { action_id: id, timeout_seconds: seconds }, options)
     } catch (thrown) {
       throw failureOf(thrown)

@@ -1,4 +1,4 @@
-import { toolRequests } from '#core/transcripts/index'
+import { toolRequests, withoutProse } from '#core/transcripts/index'
 import { redactText, secretScan } from '#core/scans/index'
 import { cut } from '#core/kernel/text'
 import type { Json } from './message.rules.ts'
@@ -36,6 +36,8 @@ export interface Outcome {
 const CUT = 'The act is longer than guard reads, so a person has to look at it.'
 const SLICE_SECONDS = 45
 const SUMMARY = 500
+/** Source: the limits of an action. */
+const MAX_PROSE = 4000
 
 /** Asks Writ about each call of a wrapped server's tools. Whatever is not plainly an allow is a refusal. */
 export class Governor {
@@ -71,13 +73,15 @@ export class Governor {
 
   async #ask({ tool, input, signal }: Call): Promise<Ruling> {
     const { session, server } = this.#options
-    const [one] = toolRequests({ tool: `mcp__${server}__${tool}`, input, sessionId: session })
+    const { input: act, prose } = withoutProse(input)
+    const [one] = toolRequests({ tool: `mcp__${server}__${tool}`, input: act, sessionId: session })
     if (one === undefined) return refuse('there is nothing to decide on, so the call was not made.')
     const secret = secretScan(one.unseen).findings[0]
     // Not to be broken off: what Writ let run is closed by its id, also when the client went away meanwhile.
     const created = await this.#writ.createAction({
       ...one.request,
       declared_goal: one.request.declared_goal ?? tool,
+      ...(prose === undefined ? {} : { reasoning: cut(prose, MAX_PROSE) }),
       // Text beyond what guard reads is shown to it where a secret stands.
       ...(secret ? { content: one.unseen.slice(Math.max(0, secret.start - 200), secret.end + 200) } : {}),
       ...(one.actCut ? { status: 'pending_approval' as const, authorization_scope: CUT } : {}),

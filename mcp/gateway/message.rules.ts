@@ -50,9 +50,23 @@ export function asJudged(line: string, message: Message): string {
   return JSON.stringify(message) === line ? line : JSON.stringify(lossless(line))
 }
 
-/** True when no reader can take the line for the answer to another request: `id` stands in it once. */
+/** The same for an answer, which is to the request as the client named it, however the server wrote that. */
+export function answerTo(id: unknown, line: string, message: Message): string {
+  return message.id === id ? asJudged(line, message) : JSON.stringify({ ...recordOf(lossless(line)), id })
+}
+
+/** True when every reader takes the line for the answer to the same request: its own `id` stands in it once. */
 export function namesOneId(line: string): boolean {
-  return line.split('"id"').length === 2 && !line.includes('\\u00')
+  if (line.split('"id"').length <= 2 && !line.includes('\\u00')) return true
+  let [depth, isKey, ids] = [0, false, 0]
+  for (const [token] of line.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:,]/g)) {
+    if (token.startsWith('"')) {
+      if (isKey && depth === 1 && JSON.parse(token) === 'id') ids += 1
+    } else if (token === '{' || token === '[') depth += 1
+    else if (token === '}' || token === ']') depth -= 1
+    isKey = token === '{' || token === ','
+  }
+  return ids === 1
 }
 
 /** Clients compare ids more loosely than JSON does, so "1" and 1 are one request here. */

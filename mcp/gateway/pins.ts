@@ -80,19 +80,22 @@ export class Pins {
   }
 
   async #verdicts(tools: readonly Json[], signal: AbortSignal): Promise<readonly Quarantine[]> {
-    const sound = tools.filter((tool) => unsound(pinnedPart(tool)) === null)
-    const answers = new Map<Json, Quarantine>()
+    const verdicts = tools.map((tool): Quarantine => unsoundness(tool))
+    const sound = [...tools.entries()].filter(([index]) => verdicts[index] === null)
     for (const some of portions(sound)) {
-      const checked = await this.#ask(some, signal)
-      for (const [index, tool] of some.entries())
-        answers.set(tool, checked[index] ?? { why: 'Writ gave no answer about it.' })
+      const answers = await this.#ask(
+        some.map(([, tool]) => tool),
+        signal,
+      )
+      for (const [position, [index]] of some.entries()) verdicts[index] = answers[position] ?? null
     }
-    return tools.map((tool) => answers.get(tool) ?? { why: `It cannot be checked: ${unsound(pinnedPart(tool))}.` })
+    return verdicts
   }
 
   async #ask(tools: readonly Json[], signal: AbortSignal): Promise<readonly Quarantine[]> {
     try {
       const checked = await this.#writ.checkTools(this.#options.server, tools.map(pinnedPart) as Definition[], signal)
+      if (checked.length !== tools.length) throw new Error('Writ did not answer about every tool.')
       const verdicts = checked.map((one) => this.#verdict(one))
       if (this.#known.size > MAX_KNOWN) this.#known.clear()
       for (const [index, tool] of tools.entries()) this.#known.set(keyOf(tool), verdicts[index] ?? null)
@@ -120,17 +123,25 @@ const READ_MS = 30_000
 
 const keyOf = (tool: Json): string => JSON.stringify(pinnedPart(tool))
 
-function portions(tools: readonly Json[]): Json[][] {
-  const all: Json[][] = []
+function unsoundness(tool: Json): Quarantine {
+  const problem = unsound(pinnedPart(tool))
+  return problem === null ? null : { why: `It cannot be checked: ${problem}.` }
+}
+
+type Placed = readonly [index: number, tool: Json]
+
+/** As many at once as one request holds. */
+function portions(tools: readonly Placed[]): Placed[][] {
+  const all: Placed[][] = []
   let room = 0
-  for (const tool of tools) {
-    const size = keyOf(tool).length
+  for (const placed of tools) {
+    const size = keyOf(placed[1]).length
     const last = all.at(-1)
     if (last === undefined || last.length >= MAX_TOOLS || size > room) {
-      all.push([tool])
+      all.push([placed])
       room = MAX_CHARS - size
     } else {
-      last.push(tool)
+      last.push(placed)
       room -= size
     }
   }

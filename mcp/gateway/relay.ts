@@ -1,6 +1,7 @@
 import type { GatewayOptions } from './gateway.ts'
 import type { Governor } from './govern.ts'
 import {
+  answerTo,
   asJudged,
   CLIENT_INFO,
   envelopeOf,
@@ -144,12 +145,13 @@ export class Relay {
     }
   }
 
-  async #listed({ abort }: Pending, line: string, message: Message): Promise<string> {
+  async #listed({ id, abort }: Pending, line: string, message: Message): Promise<string> {
     const { tools } = recordOf(message.result)
-    if (!Array.isArray(tools) || tools.length === 0) return asJudged(line, message)
+    if (!Array.isArray(tools) || tools.length === 0) return answerTo(id, line, message)
     const verdicts = await this.#pins.check(tools.map(recordOf), abort.signal)
-    if (verdicts.every((one) => one === null)) return asJudged(line, message)
+    if (verdicts.every((one) => one === null)) return answerTo(id, line, message)
     return withoutTools(
+      id,
       line,
       verdicts.map((one) => one === null),
     )

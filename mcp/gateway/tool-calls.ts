@@ -1,6 +1,6 @@
 import { callIn, OpenCalls, resultKind, type AllowedCall, type NamedCall } from './calls.ts'
 import type { Governor, Ruling } from './govern.ts'
-import { asJudged, failure, isRecord, lossless, recordOf, type Json, type Message } from './message.rules.ts'
+import { answerTo, asJudged, failure, isRecord, lossless, recordOf, type Json, type Message } from './message.rules.ts'
 import type { Pins } from './pins.ts'
 import type { Pending } from './requests.ts'
 import { refusal, scanResult, type Scanned, type ScanOptions } from './scan.rules.ts'
@@ -56,11 +56,11 @@ export class ToolCalls {
     const failed = message.error !== undefined
     const scanned = scanResult(failed ? message.error : message.result, this.#parts.scan)
     if (pending.call !== undefined) this.#close(pending.call, message, scanned)
-    if (!scanned.changed) return this.#parts.toClient(asJudged(line, message))
+    if (!scanned.changed) return this.#parts.toClient(answerTo(pending.id, line, message))
     const whole = recordOf(lossless(line))
     const part = failed ? 'error' : 'result'
     const { value } = scanResult(whole[part], this.#parts.scan)
-    this.#parts.toClient(JSON.stringify({ ...whole, [part]: value }))
+    this.#parts.toClient(JSON.stringify({ ...whole, id: pending.id, [part]: value }))
   }
 
   /** A request about a task gives what the call that began it would have given. */
@@ -117,9 +117,9 @@ function notesOf({ secrets, injection, blocked }: Scanned): string {
 }
 
 /** The list without the tools that are kept from the agent, in the text of the answer. */
-export function withoutTools(line: string, kept: readonly boolean[]): string {
+export function withoutTools(id: unknown, line: string, kept: readonly boolean[]): string {
   const whole = recordOf(lossless(line))
   const result = recordOf(whole['result'])
   const tools = (result['tools'] as Json[]).filter((_, index) => kept[index] === true)
-  return JSON.stringify({ ...whole, result: { ...result, tools } })
+  return JSON.stringify({ ...whole, id, result: { ...result, tools } })
 }
