@@ -3,8 +3,10 @@ import type { Database } from '../db/database.ts'
 import type { Context } from '../kernel/context.ts'
 import { newId } from '../kernel/id.ts'
 import type { Transaction } from 'kysely'
-import { seen, type Definition, type Seen } from './definition.rules.ts'
-import { judge, type Reason } from './judge.rules.ts'
+import type { Definition } from './definition.rules.ts'
+import { judge } from './judge.rules.ts'
+import type { Reason } from './reason.ts'
+import { seen, type Seen } from './seen.rules.ts'
 import { countPins, definitionsOf, lockPins, twinsOf, type PinRow } from './store.ts'
 
 /** Rows of one org: a server that makes up tools without end fills this and nothing else. */

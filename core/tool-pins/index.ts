@@ -1,3 +1,3 @@
-export { MAX_NAME, pinnedPart, unsound, type Definition } from './definition.rules.ts'
+export { pinnedPart, unsound, type Definition } from './definition.rules.ts'
 export type { Checked } from './check.ts'
 export { ServerName } from './schema.ts'

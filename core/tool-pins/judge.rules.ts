@@ -1,15 +1,7 @@
 import { scanInjection } from '#core/scans/index'
-import { changedFields, textsIn, type Seen } from './definition.rules.ts'
+import type { Reason } from './reason.ts'
+import { changedFields, textsIn, type Seen } from './seen.rules.ts'
 import { looksLikeWrits } from './skeleton.rules.ts'
-
-export const REASONS = ['changed', 'twin', 'injection', 'limit'] as const
-
-/** Why a definition is kept from agents. */
-export interface Reason {
-  readonly kind: (typeof REASONS)[number]
-  /** A sentence for a person. */
-  readonly detail: string
-}
 
 /** A definition that is known already. */
 export interface Known {

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { MAX_NAME } from './definition.rules.ts'
-import { REASONS } from './judge.rules.ts'
+import { REASONS } from './reason.ts'
 import type { ToolPinTable } from './tables.ts'
 
 /** As it stands in `mcp__<server>__<tool>`, so without a double underscore. */

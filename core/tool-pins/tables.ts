@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely'
-import type { Reason } from './judge.rules.ts'
+import type { Reason } from './reason.ts'
 
 /** One definition of one tool of a wrapped server. */
 export interface ToolPinTable {

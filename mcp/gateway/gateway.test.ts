@@ -125,7 +125,7 @@ test('an approval during the wait lets the call go on; a denial tells its reason
   const one = gateway({ agent: 'waiting', waitSeconds: 30 })
   for (const [decision, expected] of [
     ['allow', 'ran git push --force origin one'],
-    ['deny', 'a person denied it'],
+    ['deny', 'not today'],
   ] as const) {
     const command = `git push --force origin ${decision === 'allow' ? 'one' : 'two'}`
     const answer = one.call('run_shell', { command })
@@ -135,7 +135,6 @@ test('an approval during the wait lets the call go on; a denial tells its reason
     )
     await admin.call('approvals_decide', { action_id: pending.action_id, decision, reasoning: 'not today' })
     expect(textOf(await answer)).toContain(expected)
-    if (decision === 'deny') expect(textOf(await answer)).toContain('not today')
   }
 })
 

@@ -6,7 +6,7 @@ import { testInstance, type TestInstance } from '#http/test-instance'
 import { HttpServer } from './http-server.ts'
 import type { Json } from './message.rules.ts'
 import { testGateway, textOf, tool, type TestGateway } from './test-gateway.ts'
-import { httpWrapped, type HttpWrapped } from './test-http-wrapped.ts'
+import { HttpWrapped } from './test-http-wrapped.ts'
 
 // Other programs may keep this machine busy.
 vi.setConfig({ testTimeout: 30_000 })
@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 async function gateway(): Promise<TestGateway> {
-  server = await httpWrapped(join(folder, 'tools.json'))
+  server = await HttpWrapped.open(join(folder, 'tools.json'))
   const tell = (): void => undefined
   const wrapped = (): HttpServer =>
     new HttpServer({ url: server.url, headers: { authorization: 'Bearer t' }, fetch, tell })
@@ -86,7 +86,7 @@ test('a session: its id, the protocol and the credential go with every request; 
 
 test('what the server says by itself passes, and answers and odd requests pass as they are', async () => {
   const one = await session()
-  await vi.waitUntil(() => server.listeners() === 1)
+  await vi.waitUntil(() => server.listeners === 1)
   const line = '{"jsonrpc":"2.0","method":"notifications/message","params":{"n":1.0}}'
   server.push(line)
   await vi.waitUntil(() => one.lines.includes(line))

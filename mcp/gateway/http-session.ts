@@ -36,6 +36,7 @@ export class HttpSession {
   }
 
   async post(outgoing: Outgoing, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+    await this.#renewing
     const { method } = outgoing.message
     if (method === 'initialize') {
       this.#opening = { initialize: outgoing }

@@ -79,11 +79,39 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
   const folder = mkdtempSync(join(tmpdir(), 'writ-gateway-'))
   const file = join(folder, 'tools.json')
   const list = (tools: readonly Json[]): void => writeFileSync(file, JSON.stringify(tools))
-  // Names of their own: tools of two servers with one name are twins.
-  servers += 1
-  const server = options.server ?? `test-${servers}`
   list(options.tools ?? NAMES.map((name) => tool(name)))
-  const [input, told, lines] = [new PassThrough(), [] as string[], [] as string[]]
+  const client = clientOfLines()
+  const told: string[] = []
+  const connection = new Connection({ baseUrl: options.url, apiKey: options.apiKey })
+  const ends = {
+    input: client.input,
+    output: client.output,
+    wrapped: options.wrapped?.(file) ?? programOf(file),
+    writ: new WrapServer(Promise.resolve(connection), options.agent),
+    signal: new AbortController().signal,
+  }
+  servers += 1
+  const status = runGateway(ends, {
+    // Names of their own: tools of two servers with one name are twins.
+    server: `test-${servers}`,
+    waitSeconds: 0,
+    unavailable: 'refuse',
+    onInjection: 'warn',
+    keepSecrets: false,
+    program: 'writ',
+    tell: (line) => void told.push(line),
+    ...options,
+  }).finally(() => rmSync(folder, { recursive: true, force: true }))
+  status.catch(() => undefined)
+  const end = (): Promise<number> => {
+    client.input.end()
+    return status
+  }
+  return { ...client, told, list, status, end }
+}
+
+function clientOfLines() {
+  const [input, lines] = [new PassThrough(), [] as string[]]
   const waiting = new Map<string, (line: string) => void>()
   const output = (line: string): void => {
     lines.push(line)
@@ -91,42 +119,20 @@ export function testGateway(options: TestGatewayOptions): TestGateway {
     if (message?.id === undefined || message.method !== undefined) return
     waiting.get(JSON.stringify(message.id))?.(line)
   }
-  const connection = new Connection({ baseUrl: options.url, apiKey: options.apiKey })
-  const writ = new WrapServer(Promise.resolve(connection), options.agent)
-  const wrapped = options.wrapped?.(file) ?? programOf(file)
-  const stop = new AbortController()
-  const status = runGateway(
-    { input, output, wrapped, writ, signal: stop.signal },
-    {
-      waitSeconds: 0,
-      unavailable: 'refuse',
-      onInjection: 'warn',
-      keepSecrets: false,
-      program: 'writ',
-      tell: (line) => void told.push(line),
-      ...options,
-      server,
-    },
-  ).finally(() => rmSync(folder, { recursive: true, force: true }))
-  status.catch(() => undefined)
   const say = (line: string): void => void input.write(`${line}\n`)
-  let last = 0
   const raw = (line: string, id: unknown): Promise<string> =>
     new Promise((resolve) => {
       waiting.set(JSON.stringify(id), resolve)
       say(line)
     })
+  let last = 0
   const ask = async (method: string, params: Json = {}): Promise<Answer> => {
     last += 1
     return JSON.parse(await raw(JSON.stringify({ jsonrpc: '2.0', id: last, method, params }), last)) as Answer
   }
-  const end = (): Promise<number> => {
-    input.end()
-    return status
-  }
   const call = (name: string, args: Json = {}, more: Json = {}): Promise<Answer> =>
     ask('tools/call', { name, arguments: args, ...more })
-  return { lines, told, ask, call, raw, say, list, status, end }
+  return { input, output, lines, say, raw, ask, call }
 }
 
 function programOf(toolsFile: string): StdioServer {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { listenOnFreePort } from '../test-port.ts'
+import { listenOnFreePort, type Listening } from '../test-port.ts'
 import { answer } from './test-wrapped.ts'
 
 export interface Seen {
@@ -10,81 +10,104 @@ export interface Seen {
   readonly body: string
 }
 
-export interface HttpWrapped {
-  readonly url: string
-  readonly seen: readonly Seen[]
-  /** Streams of single requests whose client hung up. */
-  readonly hungUp: string[]
-  /** Says something by itself, on the stream that is open for that. */
-  push(line: string): void
-  readonly listeners: () => number
-  /** From now on no session is known. */
-  forget(): void
-  close(): Promise<void>
+interface Request {
+  readonly method?: string
+  readonly id?: unknown
+  readonly params?: { readonly name?: string }
 }
 
 /** The test server over streamable HTTP: a session, answers as event streams, and one stream of its own. */
-export async function httpWrapped(toolsFile: string): Promise<HttpWrapped> {
-  const [seen, hungUp] = [[] as Seen[], [] as string[]]
-  const sessions = new Set<string>()
-  const streams = new Set<ServerResponse>()
-  const held = new Map<string, string>()
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export class HttpWrapped {
+  readonly seen: Seen[] = []
+  /** Requests whose client hung up before the answer. */
+  readonly hungUp: string[] = []
+  readonly #toolsFile: string
+  readonly #sessions = new Set<string>()
+  readonly #streams = new Set<ServerResponse>()
+  readonly #held = new Map<string, string>()
+  #listening: Listening | undefined
+
+  private constructor(toolsFile: string) {
+    this.#toolsFile = toolsFile
+  }
+
+  static async open(toolsFile: string): Promise<HttpWrapped> {
+    const one = new HttpWrapped(toolsFile)
+    one.#listening = await listenOnFreePort(createServer((request, response) => void one.#serve(request, response)))
+    return one
+  }
+
+  get url(): string {
+    return `${this.#listening?.url}/mcp`
+  }
+
+  get listeners(): number {
+    return this.#streams.size
+  }
+
+  /** Says something by itself, on the stream that is open for that. */
+  push(line: string): void {
+    for (const stream of this.#streams) stream.write(`data: ${line}\n\n`)
+  }
+
+  /** From now on no session is known. */
+  forget(): void {
+    this.#sessions.clear()
+  }
+
+  async close(): Promise<void> {
+    await this.#listening?.close()
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [method, body] = [String(request.method), await text(request)]
-    seen.push({ method, headers: request.headers, body })
-    const session = request.headers['mcp-session-id']
-    const message =
-      body === ''
-        ? {}
-        : (JSON.parse(body) as { method?: string; id?: unknown; params?: { name?: string; _meta?: object } })
-    const isModern = request.headers['mcp-method'] !== undefined
-    if (message.method === 'initialize') return open(response, body)
-    if (!isModern && (typeof session !== 'string' || !sessions.has(session)))
-      return void response.writeHead(404).end('no session')
-    if (method === 'DELETE') return void response.writeHead(sessions.delete(String(session)) ? 200 : 404).end()
-    if (method === 'GET') return listen(request, response)
-    if (message.id === undefined || message.method === undefined) return void response.writeHead(202).end()
-    if (message.params?.name === 'refused_tool') {
+    this.seen.push({ method, headers: request.headers, body })
+    const message = (body === '' ? {} : JSON.parse(body)) as Request
+    const session = String(request.headers['mcp-session-id'])
+    if (message.method === 'initialize') this.#open(body, response)
+    else if (request.headers['mcp-method'] === undefined && !this.#sessions.has(session))
+      response.writeHead(404).end('no')
+    else if (method === 'DELETE') response.writeHead(this.#sessions.delete(session) ? 200 : 404).end()
+    else if (method === 'GET') this.#listen(request, response)
+    else if (message.id === undefined || message.method === undefined) response.writeHead(202).end()
+    else this.#answer(message, body, response)
+  }
+
+  #open(body: string, response: ServerResponse): void {
+    const id = randomUUID()
+    this.#sessions.add(id)
+    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': id })
+    const say = (line: string): void => void response.end(JSON.stringify(JSON.parse(line), null, 2))
+    answer(body, { toolsFile: this.#toolsFile, say })
+  }
+
+  #listen(request: IncomingMessage, response: ServerResponse): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const line = this.#held.get(String(request.headers['last-event-id']))
+    if (line !== undefined) return void response.end(`data: ${line}\n\n`)
+    response.flushHeaders()
+    this.#streams.add(response)
+    response.on('close', () => this.#streams.delete(response))
+  }
+
+  #answer({ params }: Request, body: string, response: ServerResponse): void {
+    if (params?.name === 'refused_tool') {
       const error = { code: -32_020, message: 'Header mismatch' }
       return void response.writeHead(400).end(JSON.stringify({ jsonrpc: '2.0', id: null, error }))
     }
-    if (message.params?.name === 'broken_tool') return void response.writeHead(500).end('<html>oh no</html>')
+    if (params?.name === 'broken_tool') return void response.writeHead(500).end('<html>oh no</html>')
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.on('close', () => response.writableFinished || hungUp.push(body))
+    response.on('close', () => response.writableFinished || this.hungUp.push(body))
     response.write('id: e-1\nretry: 50\ndata:\n\n')
     const say = (line: string): void => {
-      if (message.params?.name === 'resumed_tool') {
-        held.set('e-1', line)
+      if (params?.name === 'resumed_tool') {
+        this.#held.set('e-1', line)
         return void response.end()
       }
-      const isAnswer = line.includes('"result"') || line.includes('"error"')
+      // An event's data may be of several lines.
       response.write(`event: message\ndata: ${line.replace('"result"', '\ndata: "result"')}\n\n`)
-      if (isAnswer) response.end()
+      if (/"(result|error)"/.test(line)) response.end()
     }
-    answer(body, { toolsFile, say })
-  }
-  const open = (response: ServerResponse, body: string): void => {
-    const id = randomUUID()
-    sessions.add(id)
-    response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': id })
-    answer(body, { toolsFile, say: (line) => response.end(JSON.stringify(JSON.parse(line), null, 2)) })
-  }
-  const listen = (request: IncomingMessage, response: ServerResponse): void => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const line = held.get(String(request.headers['last-event-id']))
-    if (line !== undefined) return void response.end(`data: ${line}\n\n`)
-    response.flushHeaders()
-    streams.add(response)
-    response.on('close', () => streams.delete(response))
-  }
-  const listening = await listenOnFreePort(createServer((request, response) => void serve(request, response)))
-  return {
-    url: `${listening.url}/mcp`,
-    seen,
-    hungUp,
-    push: (line) => streams.forEach((stream) => stream.write(`data: ${line}\n\n`)),
-    listeners: () => streams.size,
-    forget: () => sessions.clear(),
-    close: listening.close,
+    answer(body, { toolsFile: this.#toolsFile, say })
   }
 }
