@@ -1,7 +1,7 @@
 /**
  * `npm run try:wrap`: ten MCP servers, as npm has them today, each spoken with directly and through `writ wrap` at a
  * server of this checkout. Told is whether both say the same, byte for byte, and what the way through Writ costs.
- * Downloads some 300 MB; everything is temporary.
+ * Downloads some 300 MB; everything is temporary. TRY_WRAP_PROGRAMS names a `node_modules/.bin` that has them already.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,8 @@ interface Pair {
 }
 
 /** One server in both ways; the sentence tells what was found, and throws where they differ. */
-async function tryServer({ pack, bin, args, call }: TriedServer, place: Place): Promise<string> {
+async function tryServer({ pack, bin, args, call: given }: TriedServer, place: Place): Promise<string> {
+  const call = JSON.parse(JSON.stringify(given).replaceAll('{folder}', place.folder)) as TriedServer['call']
   const program = join(place.programs, bin)
   const env = environment(place)
   const pair: Pair = {
@@ -61,7 +62,7 @@ async function both({ direct, governed }: Pair, method: string, params: object =
 /** Ids of the two are equal, as both are asked the same in the same order. */
 function same(what: string, direct: string, governed: string): void {
   if (direct === governed) return
-  const at = [...direct].findIndex((char, index) => char !== governed[index])
+  const at = Array.from(direct.slice(0, governed.length + 1)).findIndex((char, index) => char !== governed[index])
   throw new Error(`${what} differs at ${at}: ${direct.slice(at, at + 120)} | ${governed.slice(at, at + 120)}`)
 }
 
@@ -130,7 +131,7 @@ async function repository(folder: string): Promise<void> {
 
 const base = await mkdtemp(join(tmpdir(), 'writ-wrapped-'))
 const folder = join(base, 'work')
-const tried = triedServers(folder)
+const tried = triedServers
 let equal = 0
 await loadSqlParser()
 const settings = { ...loadSettings({ env: {}, home: join(base, 'writ') }), port: 0 }
