@@ -58,6 +58,8 @@ ROUTES: Dict[str, Route] = {
     "assumptions_get": Route("GET", "/api/assumptions/{assumption_id}", ("assumption_id",), True),
     "assumptions_list": Route("GET", "/api/assumptions", (), True),
     "assumptions_update": Route("PATCH", "/api/assumptions/{assumption_id}", ("assumption_id",), True),
+    "doctor_check": Route("GET", "/api/doctor", (), True),
+    "doctor_fix": Route("POST", "/api/doctor/fix", (), True),
     "grants_list": Route("GET", "/api/grants", (), True),
     "grants_list_own": Route("GET", "/api/account/grants", (), True),
     "grants_revoke": Route("DELETE", "/api/grants/{id}", ("id",), True),
@@ -70,7 +72,10 @@ ROUTES: Dict[str, Route] = {
     "halt_start": Route("POST", "/api/halt", (), True),
     "halt_stop": Route("DELETE", "/api/halt", (), True),
     "hosts_ask": Route("POST", "/api/hosts/{host}/ask", ("host",), False),
+    "hosts_deliver": Route("POST", "/api/hosts/{host}/deliver", ("host",), True),
+    "hosts_end_turn": Route("POST", "/api/hosts/{host}/end-turn", ("host",), True),
     "hosts_record": Route("POST", "/api/hosts/{host}/record", ("host",), True),
+    "hosts_start_session": Route("POST", "/api/hosts/{host}/start-session", ("host",), True),
     "identities_create": Route("POST", "/api/identities", (), True),
     "identities_list": Route("GET", "/api/identities", (), True),
     "identities_remove": Route("DELETE", "/api/identities/{agent_id}", ("agent_id",), True),
@@ -118,6 +123,10 @@ ROUTES: Dict[str, Route] = {
     "skills_scan": Route("POST", "/api/skills/scan", (), True),
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
+    "tool_pins_approve": Route("POST", "/api/tool-pins/{id}/approve", ("id",), True),
+    "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
+    "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
+    "tool_pins_remove": Route("DELETE", "/api/tool-pins/{id}", ("id",), False),
 }
 
 
@@ -1120,6 +1129,46 @@ class Operations:
             request_timeout,
         )
 
+    def doctor_check(
+        self,
+        *,
+        category: str | Unset = UNSET,
+        include_fixes: Any | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Check database, configuration, auth, deployment, governance and ledger, and say what to do.
+
+        GET /api/doctor. Needs the scope system:read.
+
+        :param category: Some of database, config, auth, deployment, governance, ledger, separated by commas; all when left away
+        """
+        return self._run(
+            "doctor_check",
+            {
+                "category": category,
+                "include_fixes": include_fixes,
+            },
+            request_timeout,
+        )
+
+    def doctor_fix(
+        self,
+        *,
+        action: Literal["install_default_policies", "sign_checkpoint", "expire_approvals"],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Apply one of the safe fixes that doctor_check offers, and check again.
+
+        POST /api/doctor/fix. Needs the scope settings:write.
+        """
+        return self._run(
+            "doctor_fix",
+            {
+                "action": action,
+            },
+            request_timeout,
+        )
+
     def grants_list(
         self,
         *,
@@ -1465,6 +1514,102 @@ class Operations:
             request_timeout,
         )
 
+    def hosts_deliver(
+        self,
+        *,
+        host: Literal["claude-code", "codex", "hermes", "openclaw"],
+        agent: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        hook_event_name: str | Unset = UNSET,
+        cwd: str | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        agent_type: str | Unset = UNSET,
+        model: Any | Unset = UNSET,
+        tool_name: str,
+        tool_input: Any | Unset = UNSET,
+        tool_use_id: str | Unset = UNSET,
+        extra: shapes.Extra | Unset = UNSET,
+        kind: Literal["deny", "allow"],
+        at: float,
+        request_timeout: float | None = None,
+        **more: Any,
+    ) -> Dict[str, Any]:
+        """Put a tool call on the record that was refused or ran ungoverned while no server could be asked.
+
+        POST /api/hosts/{host}/deliver. Needs the scope guard:evaluate.
+
+        :param agent: The governed agent; may be left away with a key bound to one
+        :param agent_id: The host's own id of the sub-agent that calls
+        :param agent_type: The host's own name of the sub-agent's kind
+        :param extra: Hermes' further fields
+        :param at: Seconds since 1970, by the clock of the client
+        """
+        return self._run(
+            "hosts_deliver",
+            {
+                "host": host,
+                "agent": agent,
+                "session_id": session_id,
+                "hook_event_name": hook_event_name,
+                "cwd": cwd,
+                "agent_id": agent_id,
+                "agent_type": agent_type,
+                "model": model,
+                "tool_name": tool_name,
+                "tool_input": tool_input,
+                "tool_use_id": tool_use_id,
+                "extra": extra,
+                "kind": kind,
+                "at": at,
+                **more,
+            },
+            request_timeout,
+        )
+
+    def hosts_end_turn(
+        self,
+        *,
+        host: Literal["claude-code", "codex", "hermes", "openclaw"],
+        agent: str | Unset = UNSET,
+        session_id: str,
+        hook_event_name: str | Unset = UNSET,
+        cwd: str | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        agent_type: str | Unset = UNSET,
+        model: Any | Unset = UNSET,
+        records: list[shapes.Records] | Unset = UNSET,
+        ended: bool | Unset = UNSET,
+        request_timeout: float | None = None,
+        **more: Any,
+    ) -> Dict[str, Any]:
+        """Add tokens and cost of a turn to its session, each answer once, and close calls that were never ended.
+
+        POST /api/hosts/{host}/end-turn. Needs the scope actions:write.
+
+        :param agent: The governed agent; may be left away with a key bound to one
+        :param agent_id: The host's own id of the sub-agent that calls
+        :param agent_type: The host's own name of the sub-agent's kind
+        :param records: The lines of the client's transcript that tell of tokens; anything else in them is passed over
+        :param ended: The session ends with this turn
+        """
+        return self._run(
+            "hosts_end_turn",
+            {
+                "host": host,
+                "agent": agent,
+                "session_id": session_id,
+                "hook_event_name": hook_event_name,
+                "cwd": cwd,
+                "agent_id": agent_id,
+                "agent_type": agent_type,
+                "model": model,
+                "records": records,
+                "ended": ended,
+                **more,
+            },
+            request_timeout,
+        )
+
     def hosts_record(
         self,
         *,
@@ -1515,6 +1660,44 @@ class Operations:
                 "error": error,
                 "is_interrupt": is_interrupt,
                 "duration_ms": duration_ms,
+                **more,
+            },
+            request_timeout,
+        )
+
+    def hosts_start_session(
+        self,
+        *,
+        host: Literal["claude-code", "codex", "hermes", "openclaw"],
+        agent: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        hook_event_name: str | Unset = UNSET,
+        cwd: str | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        agent_type: str | Unset = UNSET,
+        model: Any | Unset = UNSET,
+        request_timeout: float | None = None,
+        **more: Any,
+    ) -> Dict[str, Any]:
+        """What an agent should know when its session begins: policies in force and what waits for a person.
+
+        POST /api/hosts/{host}/start-session. Needs the scope actions:read.
+
+        :param agent: The governed agent; may be left away with a key bound to one
+        :param agent_id: The host's own id of the sub-agent that calls
+        :param agent_type: The host's own name of the sub-agent's kind
+        """
+        return self._run(
+            "hosts_start_session",
+            {
+                "host": host,
+                "agent": agent,
+                "session_id": session_id,
+                "hook_event_name": hook_event_name,
+                "cwd": cwd,
+                "agent_id": agent_id,
+                "agent_type": agent_type,
+                "model": model,
                 **more,
             },
             request_timeout,
@@ -1596,7 +1779,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -2653,6 +2836,99 @@ class Operations:
         return self._run(
             "system_ready",
             {
+            },
+            request_timeout,
+        )
+
+    def tool_pins_approve(
+        self,
+        *,
+        id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Trust one definition of a tool of a wrapped MCP server, so that agents see and may call it.
+
+        POST /api/tool-pins/{id}/approve. Needs the scope tools:write.
+
+        :param id: Id of one definition of one tool, pin_…
+        """
+        return self._run(
+            "tool_pins_approve",
+            {
+                "id": id,
+            },
+            request_timeout,
+        )
+
+    def tool_pins_check(
+        self,
+        *,
+        server: str,
+        tools: list[shapes.Tools],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report the tool definitions that a wrapped MCP server lists now; tells which are trusted and which are quarantined.
+
+        POST /api/tool-pins/check. Needs the scope actions:write.
+
+        :param server: The name under which the server is wrapped
+        """
+        return self._run(
+            "tool_pins_check",
+            {
+                "server": server,
+                "tools": tools,
+            },
+            request_timeout,
+        )
+
+    def tool_pins_list(
+        self,
+        *,
+        server: str | Unset = UNSET,
+        state: Literal["pinned", "quarantined"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what the tools of wrapped MCP servers say about themselves, newest first, and what is quarantined.
+
+        GET /api/tool-pins. Needs the scope tools:read.
+
+        :param server: The name under which the server is wrapped
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "tool_pins_list",
+            {
+                "server": server,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def tool_pins_remove(
+        self,
+        *,
+        id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Forget one definition of a tool of a wrapped MCP server; it is judged anew when it is seen again.
+
+        DELETE /api/tool-pins/{id}. Needs the scope tools:write.
+
+        :param id: Id of one definition of one tool, pin_…
+        """
+        return self._run(
+            "tool_pins_remove",
+            {
+                "id": id,
             },
             request_timeout,
         )

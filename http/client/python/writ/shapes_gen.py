@@ -46,6 +46,10 @@ class Extra(TypedDict, total=False):
     tool_call_id: str
 
 
+class Records(TypedDict):
+    type: str
+
+
 class TestsGiven(TypedDict, total=False):
     risk: float
     permission_level: str
@@ -114,3 +118,15 @@ class _FilesNeeded(TypedDict):
 class Files(_FilesNeeded, total=False):
     encoding: Literal["utf8", "base64"]
     link: bool
+
+
+class _ToolsNeeded(TypedDict):
+    name: str
+
+
+class Tools(_ToolsNeeded, total=False):
+    title: Any
+    description: Any
+    inputSchema: Any
+    outputSchema: Any
+    annotations: Any
