@@ -5,8 +5,8 @@ import { readTranscript } from './read.rules.ts'
 
 test.each(['claude-code.jsonl', 'codex.jsonl'])('%s: the same calls as reading every line', (name) => {
   const bytes = readFileSync(new URL(`fixtures/${name}`, import.meta.url))
-  const found = [...callsIn(bytes)].map(({ line: _, ...call }) => call)
-  expect(found).toEqual(readTranscript(bytes.toString('utf8')).calls.map(({ line: _, ...call }) => call))
+  const found = [...callsIn(bytes)].map((call) => ({ ...call, line: 0 }))
+  expect(found).toEqual(readTranscript(bytes.toString('utf8')).calls.map((call) => ({ ...call, line: 0 })))
   expect(found.length).toBeGreaterThan(0)
 })
 

@@ -88,6 +88,7 @@ function hooks() {
       PostToolUse: [{ matcher: '*', hooks: [told('record')] }],
       PostToolUseFailure: [{ matcher: '*', hooks: [told('record')] }],
       Stop: [{ hooks: [told('stop')] }],
+      SessionEnd: [{ hooks: [told('stop')] }],
     },
   }
 }

@@ -142,6 +142,7 @@ describe('what stands in the files', () => {
       'PostToolUse',
       'PostToolUseFailure',
       'Stop',
+      'SessionEnd',
     ])
     expect(hooks.PreToolUse.slice(0, 2)).toEqual(foreign.hooks.PreToolUse)
     const gate = machine.path('.writ/hosts/claude-code/gate.sh')
