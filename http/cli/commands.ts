@@ -15,6 +15,7 @@ import { addLogin } from './login.ts'
 import { addMcp } from './mcp.ts'
 import { addMigrate } from './migrate.ts'
 import { addPolicy } from './policy.ts'
+import { addScan } from './scan.ts'
 import { addSecrets } from './secrets.ts'
 import { addServe } from './serve.ts'
 import { addSkills } from './skills.ts'
@@ -32,6 +33,7 @@ export function addCommands(program: Command): void {
   addWrap(program)
   addDemo(program)
   addDoctor(program)
+  addScan(program)
   addGuard(program)
   addApprovals(program)
   addActions(program)
