@@ -52,7 +52,9 @@ import { stop as haltStop } from './halt/stop.op.ts'
 import { ask as hostsAsk } from './hosts/ask.op.ts'
 import { deliver as hostsDeliver } from './hosts/deliver.op.ts'
 import { endTurn as hostsEndTurn } from './hosts/end-turn.op.ts'
+import { list as hostsList } from './hosts/list.op.ts'
 import { record as hostsRecord } from './hosts/record.op.ts'
+import { report as hostsReport } from './hosts/report.op.ts'
 import { startSession as hostsStartSession } from './hosts/start-session.op.ts'
 import { create as identitiesCreate } from './identities/create.op.ts'
 import { list as identitiesList } from './identities/list.op.ts'
@@ -159,7 +161,9 @@ export const registry = {
   hostsAsk,
   hostsDeliver,
   hostsEndTurn,
+  hostsList,
   hostsRecord,
+  hostsReport,
   hostsStartSession,
   identitiesCreate,
   identitiesList,

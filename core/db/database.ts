@@ -22,7 +22,7 @@ import type {
 } from '../guard/tables.ts'
 import type { AgentIdentityTable, IdentityTokenUseTable } from '../identities/tables.ts'
 import type { OauthGrantTable, OauthRecordTable, OauthSigningKeyTable } from '../grants/tables.ts'
-import type { HostUsageTable } from '../hosts/tables.ts'
+import type { HostUsageTable, HostWitnessTable } from '../hosts/tables.ts'
 import type { ApiKeyTable } from '../keys/tables.ts'
 import type {
   LedgerCheckpointTable,
@@ -75,6 +75,7 @@ export interface Database {
   org_secret: OrgSecretTable
   rate_usage: RateUsageTable
   host_usage: HostUsageTable
+  host_witness: HostWitnessTable
   event_head: EventHeadTable
   event: EventTable
   ledger_entry: LedgerEntryTable

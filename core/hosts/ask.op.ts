@@ -3,6 +3,7 @@ import { operation } from '../kernel/operation.ts'
 import { ask as rule } from './ask.ts'
 import { told } from './hosts.rules.ts'
 import { isExempt } from './own-tools.rules.ts'
+import { refusedFor, witnessIn } from './witness.rules.ts'
 import { HostAnswer, toolFields } from './schema.ts'
 
 export const ask = operation({
@@ -24,6 +25,8 @@ export const ask = operation({
     if (isExempt(event.host, event.tool_name)) {
       return told(event.host, { verdict: 'allow', reason: 'it is how Writ is asked.', warnings: [], approved: false })
     }
+    const witness = witnessIn(event)
+    if (witness !== null) return told(event.host, refusedFor(witness))
     return told(event.host, await rule(ctx, event, wait))
   },
 })

@@ -166,6 +166,15 @@ test('a sub-agent is named on the action, the governed agent stays the one of th
   expect(row).toMatchObject({ agent_id: 'coder', trigger: 'claude-code sub-agent Explore' })
 })
 
+test('the call of a witness is refused whatever the policies say, and nobody is asked to approve it', async () => {
+  const org = await testOrg(server.runtime, { policies: 'none' })
+  const agent = await org.as('member', { agentId: 'coder' })
+  const mark = `writ-witness-${'0a'.repeat(16)}`
+  const told = await put(agent, bash(`touch canary # ${mark}`))
+  expect(told.permissionDecision).toBe('deny')
+  expect(told.permissionDecisionReason).toContain(mark)
+})
+
 test('400 names what is wrong, and nothing is recorded', async () => {
   const { agent } = await people()
   await expect(invoke(ask, agent, { host: 'claude-code', tool_input: {} })).rejects.toMatchObject({ status: 400 })

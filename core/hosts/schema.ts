@@ -29,3 +29,25 @@ export type ToolEvent = z.output<typeof ToolEvent>
 
 /** What the host reads; its shape is the host's own. */
 export const HostAnswer = z.record(z.string(), z.unknown())
+
+const name = (max: number) =>
+  z
+    .string()
+    .min(1)
+    .max(max)
+    .regex(/^[^\p{C}]+$/u, 'must be one line of visible text')
+
+export const Witness = z
+  .object({
+    machine: name(128).describe('Name of the machine, as it calls itself'),
+    host: name(64).describe('The agent client: claude-code, codex, hermes, openclaw'),
+    seam: name(128).describe('Where it was asked: hook, by the scope of its install'),
+    version: name(64).nullable().describe('Of the client'),
+    outcome: z
+      .enum(['enforced', 'advisory', 'dead'])
+      .describe(
+        'enforced: refused, and the person cannot switch it off; advisory: refused, but they can; dead: it ran',
+      ),
+    detail: name(500),
+  })
+  .meta({ id: 'HostWitness' })

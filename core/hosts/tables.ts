@@ -17,3 +17,17 @@ export interface HostUsageTable {
   readonly cost_micros: number | null
   readonly at: Date
 }
+
+/** The last word of a witness on one seam: whether a forbidden act was refused by this client on this machine. */
+export interface HostWitnessTable {
+  readonly org_id: string
+  /** Name of the machine, as it calls itself. */
+  readonly machine: string
+  readonly host: string
+  readonly seam: string
+  readonly version: string | null
+  readonly outcome: 'enforced' | 'advisory' | 'dead'
+  readonly detail: string
+  readonly seen_at: Date
+  readonly seen_by: string
+}

@@ -22,6 +22,7 @@ import { addSkills } from './skills.ts'
 import { addTools } from './tools.ts'
 import { addVerify } from './verify.ts'
 import { addWhere } from './where.ts'
+import { addWitness } from './witness.ts'
 import { addWrap } from './wrap.ts'
 
 /** In the order in which `writ --help` lists them. */
@@ -29,6 +30,7 @@ export function addCommands(program: Command): void {
   addServe(program)
   addLogin(program)
   addInstall(program)
+  addWitness(program)
   addMcp(program)
   addWrap(program)
   addDemo(program)

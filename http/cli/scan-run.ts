@@ -49,7 +49,7 @@ function work(start: ScanStart, next: () => string | undefined, told: (says: Sca
       told(says)
       const file = next()
       if (file === undefined) void worker.terminate().then(() => resolve())
-      else worker.postMessage(file)
+      else worker.postMessage(file, [])
     })
     worker.on('error', reject)
   })

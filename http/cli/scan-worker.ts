@@ -21,7 +21,7 @@ async function serve(): Promise<void> {
   const { rows } = workerData as ScanStart
   await loadSqlParser()
   const judge = new HistoryJudge(rows)
-  const say = (says: ScanSays): void => parentPort?.postMessage(says)
+  const say = (says: ScanSays): void => parentPort?.postMessage(says, [])
   parentPort?.on('message', (file: string) => {
     try {
       say({ file, found: judge.judge(file, readFileSync(file)), problem: null })

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { list as listApprovals } from '#core/approvals/list.op'
+import { list as listSeams } from '#core/hosts/list.op'
 import type { Context } from '#core/kernel/context'
 import { invoke } from '#core/kernel/invoke'
 import { operations } from '#core/registry.gen'
@@ -9,7 +10,7 @@ import { testOrg } from '#core/testing/context'
 import { runCli, type CliResult } from '#http/cli/test-cli'
 import { testServer, type TestServer } from '#http/test-server'
 import { CLIENTS, TestClient, versionOf } from './test-clients.ts'
-import { testModel, type TestModel } from './test-model.ts'
+import { scriptedModel, type ScriptedModel } from '../witness/scripted-model.ts'
 
 const PATIENCE = { timeout: 120_000 }
 
@@ -27,13 +28,13 @@ describe.each(CLIENTS.filter((name) => versions.get(name) === null))('%s', () =>
 
 describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ install %s', (name) => {
   let server: TestServer
-  let model: TestModel
+  let model: ScriptedModel
   let client: TestClient
   let folder: string
   let admin: Context
   let orgId: string
   beforeAll(async () => {
-    model = await testModel()
+    model = await scriptedModel()
   })
   afterAll(() => model.close())
   beforeEach(async () => {
@@ -121,5 +122,18 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
     await writ('uninstall', name)
     await client.run(['git init -q . ; git reset --hard ; touch ungoverned'])
     expect(made('ungoverned')).toBe(true)
+  })
+
+  test('a witness sees whether the gate holds, and puts it on the list', PATIENCE, async () => {
+    const remote = ['--server', server.url, '--api-key', await server.key({ role: 'member' }, orgId), '--json']
+    const holds = (await writ('witness', ...remote)).json()
+    expect(holds).toMatchObject({ seams: [{ outcome: 'advisory' }], untried: [], reported: true })
+    const file = name === 'claude' ? '.claude/settings.json' : '.codex/hooks.json'
+    writeFileSync(join(client.home, file), name === 'claude' ? '{"disableAllHooks": true}' : '{}')
+    const env = { ...(client.env as Record<string, string>), WRIT_HOME: join(client.home, '.writ') }
+    const open = await runCli(['witness', ...remote], env)
+    expect([open.code, open.json()]).toMatchObject([1, { seams: [{ outcome: 'dead' }] }])
+    const { seams } = await invoke(listSeams, admin, {})
+    expect(seams.map(({ outcome }) => outcome)).toEqual(['dead'])
   })
 })

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { TestModel } from './test-model.ts'
+import type { ScriptedModel } from '../witness/scripted-model.ts'
 
 export const CLIENTS = ['claude', 'codex'] as const
 export type ClientName = (typeof CLIENTS)[number]
@@ -27,9 +27,9 @@ export class TestClient {
   readonly name: ClientName
   readonly home: string
   readonly project: string
-  readonly #model: TestModel
+  readonly #model: ScriptedModel
 
-  constructor(name: ClientName, model: TestModel) {
+  constructor(name: ClientName, model: ScriptedModel) {
     this.name = name
     this.#model = model
     // Codex refuses to work below the system's temporary folder.

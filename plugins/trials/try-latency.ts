@@ -9,7 +9,7 @@ import { testOrg } from '#core/testing/context'
 import { testServer } from '#http/test-server'
 import { TestGate } from '../hooks/test-gate.ts'
 import { CLIENTS, TestClient, versionOf, type ClientName } from './test-clients.ts'
-import { testModel } from './test-model.ts'
+import { scriptedModel } from '../witness/scripted-model.ts'
 
 const CALLS = 30
 const ROUNDS = 3
@@ -27,7 +27,7 @@ const median = (times: readonly number[]): number => times.toSorted((a, b) => a 
 
 async function measure(name: ClientName): Promise<void> {
   const host = name === 'claude' ? 'claude-code' : 'codex'
-  const model = await testModel()
+  const model = await scriptedModel()
   const server = await testServer(operations, { settings: { rate_limit_per_key: 0 } })
   const { orgId } = await testOrg(server.runtime)
   const key = await server.key({ role: 'member', agentId: 'coder' }, orgId)

@@ -74,7 +74,9 @@ ROUTES: Dict[str, Route] = {
     "hosts_ask": Route("POST", "/api/hosts/{host}/ask", ("host",), False),
     "hosts_deliver": Route("POST", "/api/hosts/{host}/deliver", ("host",), True),
     "hosts_end_turn": Route("POST", "/api/hosts/{host}/end-turn", ("host",), True),
+    "hosts_list": Route("GET", "/api/hosts", (), True),
     "hosts_record": Route("POST", "/api/hosts/{host}/record", ("host",), True),
+    "hosts_report": Route("POST", "/api/hosts", (), True),
     "hosts_start_session": Route("POST", "/api/hosts/{host}/start-session", ("host",), True),
     "identities_create": Route("POST", "/api/identities", (), True),
     "identities_list": Route("GET", "/api/identities", (), True),
@@ -1610,6 +1612,36 @@ class Operations:
             request_timeout,
         )
 
+    def hosts_list(
+        self,
+        *,
+        host: str | Unset = UNSET,
+        outcome: Literal["enforced", "advisory", "dead"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List, by machine and agent client, whether a forbidden act was refused when a witness looked last.
+
+        GET /api/hosts. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "hosts_list",
+            {
+                "host": host,
+                "outcome": outcome,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
     def hosts_record(
         self,
         *,
@@ -1661,6 +1693,24 @@ class Operations:
                 "is_interrupt": is_interrupt,
                 "duration_ms": duration_ms,
                 **more,
+            },
+            request_timeout,
+        )
+
+    def hosts_report(
+        self,
+        *,
+        seams: list[Any],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Tell whether agent clients of a machine refused a forbidden act; the newest word on a seam stands.
+
+        POST /api/hosts. Needs the scope agents:write.
+        """
+        return self._run(
+            "hosts_report",
+            {
+                "seams": seams,
             },
             request_timeout,
         )

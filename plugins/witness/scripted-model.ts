@@ -7,7 +7,7 @@ export interface Step {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-export interface TestModel {
+export interface ScriptedModel {
   readonly url: string
   /** What the tools answered so far, as the model was told. */
   readonly results: string[]
@@ -21,7 +21,7 @@ export interface TestModel {
 type Json = Record<string, unknown>
 
 /** Both vendors' streaming APIs on loopback, as far as their clients use them: a model that follows a script. */
-export async function testModel(): Promise<TestModel> {
+export async function scriptedModel(): Promise<ScriptedModel> {
   let steps: readonly Step[] = []
   const results: string[] = []
   const roundTrips: number[] = []
@@ -91,7 +91,7 @@ function claudeTurn(sent: Json, steps: readonly Step[], results: string[], respo
   const working = list(sent['tools']).length > 0
   if (working) results.splice(0, results.length, ...told.map(({ content }) => textOf(content)))
   const step = working ? steps[told.length] : undefined
-  const id = `msg_test_${(answers += 1)}`
+  const id = `msg_script_${(answers += 1)}`
   const usage = { input_tokens: 100, output_tokens: 1, cache_read_input_tokens: 0, cache_creation_input_tokens: 0 }
   const message = {
     id,
@@ -103,7 +103,7 @@ function claudeTurn(sent: Json, steps: readonly Step[], results: string[], respo
     usage,
   }
   const block = step
-    ? { type: 'tool_use', id: `toolu_test_${answers}`, name: step.tool, input: {} }
+    ? { type: 'tool_use', id: `toolu_script_${answers}`, name: step.tool, input: {} }
     : { type: 'text', text: '' }
   const delta = step
     ? { type: 'input_json_delta', partial_json: JSON.stringify(step.input) }
@@ -131,7 +131,7 @@ function codexTurn(sent: Json, steps: readonly Step[], results: string[], respon
   const names = list(sent['tools']).map(({ name }) => name)
   const tool = step?.tool === 'Bash' ? (shells.find((name) => names.includes(name)) ?? 'exec_command') : step?.tool
   const input = tool === 'exec_command' ? { cmd: step?.input['command'] } : step?.input
-  const id = `resp_test_${(answers += 1)}`
+  const id = `resp_script_${(answers += 1)}`
   const item = step
     ? {
         type: 'function_call',
