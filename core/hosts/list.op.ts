@@ -24,7 +24,7 @@ export const list = operation({
   async handler(ctx, input) {
     let query = ctx.db
       .selectFrom('host_witness')
-      .selectAll()
+      .select(['machine', 'host', 'seam', 'version', 'outcome', 'detail', 'seen_at', 'seen_by'])
       .where('org_id', '=', ctx.actor.orgId)
       .orderBy('seen_at', 'desc')
       .orderBy('machine', 'desc')
@@ -46,7 +46,7 @@ export const list = operation({
       row.host,
       row.seam,
     ])
-    const seams = rows.map(({ org_id: _, seen_at, ...row }) => ({ ...row, seen_at: seen_at.toISOString() }))
+    const seams = rows.map(({ seen_at, ...row }) => ({ ...row, seen_at: seen_at.toISOString() }))
     return { seams, next_cursor: nextCursor }
   },
 })
