@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { start as halt } from '#core/halt/start.op'
+import { report } from '#core/hosts/report.op'
 import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { check } from './check.op.ts'
@@ -42,6 +43,22 @@ test('a halt is told with its reason', async () => {
     status: 'warn',
     found: expect.stringContaining('looking into it'),
   })
+})
+
+test('a client that let a forbidden call run is a failure, one that nobody looked at for long a warning', async () => {
+  const ctx = await admin()
+  const seam = { host: 'codex', seam: 'hook, user', version: null, detail: 'seen' }
+  const hosts = async () => (await invoke(check, ctx, { category: 'hosts' })).checks[0]
+  expect(await hosts()).toMatchObject({ status: 'ok' })
+  await invoke(report, ctx, { seams: [{ ...seam, machine: 'old-box', outcome: 'advisory' }] })
+  await ctx.db
+    .updateTable('host_witness')
+    .set({ seen_at: new Date(ctx.now().getTime() - 40 * 86_400_000) })
+    .where('org_id', '=', ctx.actor.orgId)
+    .execute()
+  expect(await hosts()).toMatchObject({ status: 'warn', found: expect.stringContaining('old-box') })
+  await invoke(report, ctx, { seams: [{ ...seam, machine: 'new-box', outcome: 'dead' }] })
+  expect(await hosts()).toMatchObject({ status: 'fail', found: expect.stringContaining('codex on new-box') })
 })
 
 test('400 names the categories there are; 403 for who does not run the organization', async () => {

@@ -4,6 +4,7 @@ import { checkConfig } from './check-config.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkDeployment } from './check-deployment.ts'
 import { checkGovernance } from './check-governance.ts'
+import { checkHosts } from './check-hosts.ts'
 import { checkLedger } from './check-ledger.ts'
 import type { CATEGORIES, Check, Diagnosis } from './schema.ts'
 
@@ -16,6 +17,7 @@ const checks: Readonly<Record<Category, (ctx: Context) => Check[] | Promise<Chec
   deployment: checkDeployment,
   governance: checkGovernance,
   ledger: checkLedger,
+  hosts: checkHosts,
 }
 
 /** Runs the checks of these categories side by side. One that cannot be made is a failed check, not a failed answer. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-export const CATEGORIES = ['database', 'config', 'auth', 'deployment', 'governance', 'ledger'] as const
+export const CATEGORIES = ['database', 'config', 'auth', 'deployment', 'governance', 'ledger', 'hosts'] as const
 export const FIXES = ['install_default_policies', 'sign_checkpoint', 'expire_approvals'] as const
 
 export const Fix = z.object({

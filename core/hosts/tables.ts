@@ -28,6 +28,6 @@ export interface HostWitnessTable {
   readonly version: string | null
   readonly outcome: 'enforced' | 'advisory' | 'dead'
   readonly detail: string
-  readonly seen_at: Date
+  seen_at: Date
   readonly seen_by: string
 }

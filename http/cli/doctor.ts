@@ -35,6 +35,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
     checks.push(
       checkDataDir(config.settings),
       checkDisk(config.settings),
+      ...(await (await import('./checks-hosts.ts')).checkClients()),
       ...(await remoteChecks(config.settings, options)),
     )
   }

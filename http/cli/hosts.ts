@@ -10,7 +10,7 @@ export async function sayHosts({ json }: { readonly json?: boolean }): Promise<v
 }
 
 /** What was installed is there, and nothing known keeps the client from heeding it. */
-function governs({ files, gate, trust, warnings }: PlaceStatus): boolean {
+export function governs({ files, gate, trust, warnings }: PlaceStatus): boolean {
   const isHeeded = trust === null || trust === 'trusted' || trust === 'managed'
   return (
     isHeeded &&

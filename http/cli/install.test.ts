@@ -155,3 +155,23 @@ test('the MCP entry starts writ with the key of the install', async () => {
   expect(tools.map(({ name }) => name)).toContain('writ_guard')
   await client.close()
 })
+
+test('doctor tells of each install whether it is whole, and what to do when it is not', async () => {
+  const clientsOf = (result: CliResult) =>
+    (result.json() as { checks: { check: string; status: string; found: string }[] }).checks.filter(({ check }) =>
+      check.startsWith('client'),
+    )
+  expect(clientsOf(await cli('doctor', '--json'))).toMatchObject([{ check: 'clients', status: 'skip' }])
+  await cli('install', 'claude', '--agent', 'coder')
+  expect(clientsOf(await cli('doctor', '--json'))).toMatchObject([{ check: 'client claude-code', status: 'ok' }])
+  writeFileSync(join(home, '.writ/hosts/claude-code/gate.sh'), 'exit 0\n')
+  const broken = await cli('doctor', '--json')
+  expect(broken.code).toBe(1)
+  expect(clientsOf(broken)).toMatchObject([
+    {
+      status: 'fail',
+      found: expect.stringContaining('not what was installed'),
+      remedy: expect.stringContaining('writ install claude'),
+    },
+  ])
+})

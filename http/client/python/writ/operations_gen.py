@@ -1142,7 +1142,7 @@ class Operations:
 
         GET /api/doctor. Needs the scope system:read.
 
-        :param category: Some of database, config, auth, deployment, governance, ledger, separated by commas; all when left away
+        :param category: Some of database, config, auth, deployment, governance, ledger, hosts, separated by commas; all when left away
         """
         return self._run(
             "doctor_check",
