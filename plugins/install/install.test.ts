@@ -251,7 +251,7 @@ describe('refused, with nothing touched', () => {
     if (wasRoot) process.seteuid?.(65_534)
     try {
       await expect(put('claude-code', keys)).rejects.toThrow(
-        `${machine.path('.claude/settings.json')}: this user may not`,
+        `${machine.path('.claude/skills')}: this user may not write here`,
       )
     } finally {
       if (wasRoot) process.seteuid?.(0)
