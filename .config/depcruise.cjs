@@ -36,7 +36,7 @@ module.exports = {
       name: 'testing-is-for-tests',
       severity: 'error',
       from: {
-        path: '^(core|mcp|http)/',
+        path: '^(core|mcp|http|plugins|skills)/',
         pathNot: [
           '^core/testing/',
           '\\.test\\.ts$',
@@ -100,10 +100,30 @@ module.exports = {
     {
       name: 'nobody-imports-http',
       severity: 'error',
-      from: { pathNot: '^(http/|mcp/[^/]+\\.test\\.ts|mcp/fixture/|mcp/test-)' },
+      from: {
+        pathNot: [
+          '^http/',
+          '^mcp/fixture/',
+          '^(mcp|plugins|skills)/.*/?(test|try)-[^/]+$',
+          '^(mcp|plugins|skills)/.*\\.test\\.ts$',
+        ],
+      },
       to: { path: '^http/' },
     },
-    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'plugins-meet-at-the-installer',
+      comment: 'The command line installs them, and the server hands them out as they were built.',
+      severity: 'error',
+      from: { pathNot: ['^plugins/', '\\.test\\.ts$', '/test-[^/]+\\.ts$'] },
+      to: { path: '^plugins/', pathNot: '^plugins/install/index\\.ts$' },
+    },
+    {
+      name: 'only-the-command-line-installs',
+      severity: 'error',
+      from: { pathNot: ['^plugins/', '^http/cli/'] },
+      to: { path: '^plugins/install/' },
+    },
+    { name: 'not-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^openclaw/' } },
   ],
   options: {
     parser: 'swc',

@@ -82,7 +82,7 @@ async function tests(name: string, env: Record<string, string>, files: readonly 
 
 /** Test files that open a database through the test support: the ones that run a second time on PostgreSQL. */
 function databaseTests(): string[] {
-  return ['core', 'mcp', 'http'].flatMap((folder) =>
+  return ['core', 'mcp', 'http', 'plugins', 'skills'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
       .map((entry) => join(entry.parentPath, entry.name))
@@ -104,7 +104,16 @@ await gate('generated files', 'node', [
   '.config/gen.ts',
   '--check',
 ])
-await gate('borders', 'depcruise', ['--config', '.config/depcruise.cjs', '--no-progress', 'core', 'mcp', 'http'])
+await gate('borders', 'depcruise', [
+  '--config',
+  '.config/depcruise.cjs',
+  '--no-progress',
+  'core',
+  'mcp',
+  'http',
+  'plugins',
+  'skills',
+])
 await gate('dead code', 'knip', ['--config', '.config/knip.json', '--no-progress'])
 await gate('web pages', 'node', [
   '--conditions=writ-source',

@@ -78,7 +78,18 @@ write('core/db/migrations.gen.ts', migrations())
 /** Surfaces are computed from the registry, so they come after it; a module that does not exist yet is skipped. */
 const surfaces: readonly { path: string; from: string; exported: string }[] = [
   { path: 'http/client/routes.gen.ts', from: '../http/client-routes.ts', exported: 'clientRoutes' },
+  {
+    path: 'http/client/python/writ/operations_gen.py',
+    from: '../http/client-python.ts',
+    exported: 'pythonOperations',
+  },
+  { path: 'http/client/python/writ/shapes_gen.py', from: '../http/client-python.ts', exported: 'pythonShapes' },
   { path: 'http/openapi.gen.json', from: '../http/openapi-file.ts', exported: 'openapiJson' },
+  {
+    path: 'skills/writ-platform/references/operations.md',
+    from: '../skills/reference.ts',
+    exported: 'operationsReference',
+  },
   { path: 'mcp/surface.gen.json', from: '../mcp/surface.ts', exported: 'surfaceJson' },
 ]
 for (const { path, from, exported } of surfaces) {

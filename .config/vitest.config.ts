@@ -6,7 +6,13 @@ export default defineConfig({
   resolve: { conditions: ['writ-source', 'node'] },
   ssr: { resolve: { conditions: ['writ-source', 'node'], externalConditions: ['writ-source', 'node'] } },
   test: {
-    include: ['core/**/*.test.ts', 'mcp/**/*.test.ts', 'http/**/*.test.ts'],
+    include: [
+      'core/**/*.test.ts',
+      'mcp/**/*.test.ts',
+      'http/**/*.test.ts',
+      'plugins/**/*.test.ts',
+      'skills/**/*.test.ts',
+    ],
     pool: 'forks',
     execArgv: ['--conditions=writ-source', '--no-warnings=ExperimentalWarning'],
     testTimeout: 30_000,

@@ -4,6 +4,7 @@ import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
 import { sweepEvents } from '#core/events/index'
 import { rotateDueSigningKey, sweepRecords } from '#core/grants/index'
 import { sweepIdempotency } from '#core/guard/index'
+import { sweepUsage } from '#core/hosts/index'
 import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
@@ -39,6 +40,7 @@ const jobs: readonly Job[] = [
   { name: 'accounts.sessions', everyMs: 3_600_000, run: ({ db, now }) => sweepSessions(db, now(), LIMIT) },
   { name: 'accounts.attempts', everyMs: 300_000, run: ({ db, now }) => sweepAttempts(db, now()) },
   { name: 'identities.token-uses', everyMs: 300_000, run: sweepTokenUses },
+  { name: 'hosts.usage', everyMs: 3_600_000, run: sweepUsage },
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },

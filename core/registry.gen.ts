@@ -36,6 +36,8 @@ import { create as assumptionsCreate } from './assumptions/create.op.ts'
 import { get as assumptionsGet } from './assumptions/get.op.ts'
 import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
+import { check as doctorCheck } from './doctor/check.op.ts'
+import { fix as doctorFix } from './doctor/fix.op.ts'
 import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
 import { list as grantsList } from './grants/list.op.ts'
 import { revokeOwn as grantsRevokeOwn } from './grants/revoke-own.op.ts'
@@ -47,6 +49,13 @@ import { listDecisions as guardListDecisions } from './guard/list-decisions.op.t
 import { get as haltGet } from './halt/get.op.ts'
 import { start as haltStart } from './halt/start.op.ts'
 import { stop as haltStop } from './halt/stop.op.ts'
+import { ask as hostsAsk } from './hosts/ask.op.ts'
+import { deliver as hostsDeliver } from './hosts/deliver.op.ts'
+import { endTurn as hostsEndTurn } from './hosts/end-turn.op.ts'
+import { list as hostsList } from './hosts/list.op.ts'
+import { record as hostsRecord } from './hosts/record.op.ts'
+import { report as hostsReport } from './hosts/report.op.ts'
+import { startSession as hostsStartSession } from './hosts/start-session.op.ts'
 import { create as identitiesCreate } from './identities/create.op.ts'
 import { list as identitiesList } from './identities/list.op.ts'
 import { remove as identitiesRemove } from './identities/remove.op.ts'
@@ -91,8 +100,13 @@ import { test as policiesTest } from './policies/test.op.ts'
 import { update as policiesUpdate } from './policies/update.op.ts'
 import { get as settingsGet } from './settings/get.op.ts'
 import { update as settingsUpdate } from './settings/update.op.ts'
+import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
+import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
+import { check as toolPinsCheck } from './tool-pins/check.op.ts'
+import { list as toolPinsList } from './tool-pins/list.op.ts'
+import { remove as toolPinsRemove } from './tool-pins/remove.op.ts'
 
 export const registry = {
   accountsConfirmTotp,
@@ -131,6 +145,8 @@ export const registry = {
   assumptionsGet,
   assumptionsList,
   assumptionsUpdate,
+  doctorCheck,
+  doctorFix,
   grantsListOwn,
   grantsList,
   grantsRevokeOwn,
@@ -142,6 +158,13 @@ export const registry = {
   haltGet,
   haltStart,
   haltStop,
+  hostsAsk,
+  hostsDeliver,
+  hostsEndTurn,
+  hostsList,
+  hostsRecord,
+  hostsReport,
+  hostsStartSession,
   identitiesCreate,
   identitiesList,
   identitiesRemove,
@@ -186,8 +209,13 @@ export const registry = {
   policiesUpdate,
   settingsGet,
   settingsUpdate,
+  skillsScan,
   systemHealth,
   systemReady,
+  toolPinsApprove,
+  toolPinsCheck,
+  toolPinsList,
+  toolPinsRemove,
 } as const
 
 export const operations: readonly Operation[] = Object.values(registry) as unknown as readonly Operation[]

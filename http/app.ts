@@ -8,6 +8,7 @@ import type { Runtime } from '#core/kernel/runtime'
 import { answerAccountRoute } from './accounts/routes.ts'
 import type { Scope } from '#core/kernel/scope'
 import { answer, authenticate, publicCaller } from './answer.ts'
+import { downloadsRouter } from './downloads.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
@@ -41,6 +42,8 @@ export interface AppParts {
   readonly events: EventSources
   readonly mcp?: McpListener
   readonly pages?: Pages
+  /** Folder of the clients' bundles, where it is not the one of the build; null for none. */
+  readonly downloads?: string | null
 }
 
 export interface App {
@@ -105,7 +108,7 @@ function hotPaths(operations: readonly Operation[]): ReadonlyMap<string, Operati
 }
 
 function createFramework(
-  { operations, version }: AppParts,
+  { operations, version, downloads }: AppParts,
   streams: EventStreams,
   exchangeOf: (request: IncomingMessage) => Exchange,
 ): Express {
@@ -125,6 +128,7 @@ function createFramework(
     return authenticate(exchange).then((caller) => streams.serve(exchange, caller))
   })
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
+  app.use(downloadsRouter(exchangeOf, downloads))
   app.use(restRouter(operations, exchangeOf))
   app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {

@@ -158,6 +158,12 @@ function postWith(url: string, key: string): Post {
   }
 }
 
+async function pinOf(post: Post, { mark, named }: { mark: string; named: string }): Promise<string | undefined> {
+  const tools = [{ name: `${named}-tool`, description: mark }]
+  const checked = await post('/api/tool-pins/check', { server: `${named}-server`, tools })
+  return (checked as unknown as { tools: { pin_id: string }[] }).tools[0]?.pin_id
+}
+
 /**
  * Rows in every table that operations reach, all marked, and the ids that name them. `named`: what those values begin
  * with that an org chooses itself, when another org is to choose the same.
@@ -206,6 +212,7 @@ export async function populate(
     'keys.id': made.key.id,
     'members.id': (invited as unknown as { invitation: { id: string } }).invitation.id,
     'pairings.id': pairing.pairing.id,
+    'tool.id': await pinOf(post, { mark, named }),
     ref: running['action_id'],
     session_id: `${named}-session`,
     idempotency_key: `${named}-key`,

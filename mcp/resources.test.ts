@@ -74,7 +74,12 @@ test('static ones and the template are listed apart', async () => {
   const endpoint = { url: server.url, key: server.agent }
   const { message } = await raw(endpoint, 'resources/list')
   expect(message.result).toMatchObject({
-    resources: [{ uri: POLICIES }, { uri: 'writ://status' }, { uri: 'writ://ledger/checkpoint' }],
+    resources: [
+      { uri: POLICIES },
+      { uri: 'writ://status' },
+      { uri: 'writ://ledger/checkpoint' },
+      { uri: 'writ://hosts' },
+    ],
   })
   const templates = await raw(endpoint, 'resources/templates/list')
   expect(templates.message.result).toMatchObject({

@@ -51,6 +51,14 @@ export const resourceDeclarations: readonly ResourceDeclaration[] = [
     changedBy: ['guard.decision.created', 'action.created', 'action.updated', 'policy.updated', ...STOPS],
   },
   {
+    uri: 'writ://hosts',
+    name: 'hosts',
+    title: 'Agent clients',
+    description: 'Whether a forbidden act was refused by each agent client, on each machine where a witness looked.',
+    reads: { '': 'hosts_list' },
+    changedBy: ['host.witnessed'],
+  },
+  {
     uri: 'writ://agent/{agent_id}/history',
     name: 'agent-history',
     title: 'Agent history',

@@ -1,3 +1,5 @@
+export { updateAction } from './update.ts'
+export { createAction } from './create.ts'
 export { afterClosing } from './closing.ts'
 export { sweepLostOutcomes } from './sweep.ts'
 export { asShown, heldNews, stoppedNow } from './held.ts'

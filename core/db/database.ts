@@ -22,6 +22,7 @@ import type {
 } from '../guard/tables.ts'
 import type { AgentIdentityTable, IdentityTokenUseTable } from '../identities/tables.ts'
 import type { OauthGrantTable, OauthRecordTable, OauthSigningKeyTable } from '../grants/tables.ts'
+import type { HostUsageTable, HostWitnessTable } from '../hosts/tables.ts'
 import type { ApiKeyTable } from '../keys/tables.ts'
 import type {
   LedgerCheckpointTable,
@@ -44,6 +45,7 @@ import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
+import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -72,6 +74,8 @@ export interface Database {
   org_setting: OrgSettingTable
   org_secret: OrgSecretTable
   rate_usage: RateUsageTable
+  host_usage: HostUsageTable
+  host_witness: HostWitnessTable
   event_head: EventHeadTable
   event: EventTable
   ledger_entry: LedgerEntryTable
@@ -99,4 +103,5 @@ export interface Database {
   rate_counter: RateCounterTable
   webhook_delivery: WebhookDeliveryTable
   webhook_secret: WebhookSecretTable
+  tool_pin: ToolPinTable
 }

@@ -9,7 +9,7 @@ const BATCH = 10_000
  */
 export async function deleteBefore(
   db: Kysely<Database>,
-  table: 'event' | 'guard_idempotency' | 'identity_token_use',
+  table: 'event' | 'guard_idempotency' | 'host_usage' | 'identity_token_use',
   before: Date,
   batch = BATCH,
 ): Promise<number> {

@@ -11,6 +11,9 @@ import { up as up0008 } from './migrations/0008_oauth.ts'
 import { up as up0009 } from './migrations/0009_identities.ts'
 import { up as up0010 } from './migrations/0010_agents.ts'
 import { up as up0011 } from './migrations/0011_settings.ts'
+import { up as up0012 } from './migrations/0012_tool_pins.ts'
+import { up as up0013 } from './migrations/0013_hosts.ts'
+import { up as up0014 } from './migrations/0014_witness.ts'
 
 export interface Migration {
   readonly id: string
@@ -29,4 +32,7 @@ export const migrations: readonly Migration[] = [
   { id: '0009_identities', up: up0009 },
   { id: '0010_agents', up: up0010 },
   { id: '0011_settings', up: up0011 },
+  { id: '0012_tool_pins', up: up0012 },
+  { id: '0013_hosts', up: up0013 },
+  { id: '0014_witness', up: up0014 },
 ]

@@ -4,6 +4,7 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['action', 'actions:read'],
   ['agent', 'agents:read'],
   ['guard', 'guard:read'],
+  ['host', 'agents:read'],
   ['loop', 'loops:read'],
   ['org', 'halt:read'],
   ['policy', 'policies:read'],

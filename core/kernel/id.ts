@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'adm'
   | 'pair'
   | 'sec'
+  | 'pin'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

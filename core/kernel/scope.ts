@@ -18,6 +18,8 @@ export const scopes = [
   'agents:pause',
   'halt:read',
   'halt:write',
+  'tools:read',
+  'tools:write',
   'keys:read',
   'keys:write',
   'settings:read',
@@ -57,7 +59,14 @@ export const operatorScopes: readonly Scope[] = ['orgs:read', 'orgs:write']
 export const accountScopes: readonly Scope[] = ['account:read', 'account:write']
 
 /** What shows who may do what, and who did: for admins. */
-const adminReading: readonly Scope[] = ['keys:read', 'members:read', 'grants:read', 'activity:read', 'identities:read']
+const adminReading: readonly Scope[] = [
+  'keys:read',
+  'members:read',
+  'grants:read',
+  'activity:read',
+  'identities:read',
+  'system:read',
+]
 
 const reserved = new Set<Scope>([...operatorScopes, ...accountScopes])
 const reading = scopes.filter(

@@ -10,7 +10,7 @@ export type FoldedText = {
 }
 
 /** Letters of other scripts that look Latin; used only inside words that mix scripts, so that real Russian or Greek stays. */
-const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
+export const LOOKALIKES: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'aаαɑᴀ',
     'bЬʙв',

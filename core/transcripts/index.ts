@@ -1,3 +1,6 @@
 export type { ToolCall, TranscriptFormat } from './calls.rules.ts'
+export { withoutProse } from './prose.rules.ts'
 export { readTranscript, type Transcript } from './read.rules.ts'
-export { guardRequests, type RecordedRequest } from './requests.rules.ts'
+export { readUsage, type ModelUsage } from './usage.rules.ts'
+export { guardRequests, toolRequests, type ToolRequest, type ToolUse } from './requests.rules.ts'
+export { callsIn } from './calls-in.ts'

@@ -1,178 +1,59 @@
+import { hash } from 'node:crypto'
 import type { ActRequest } from '#core/guard/index'
-import { recordOf, textOf, type Json, type ToolCall } from './calls.rules.ts'
-import { patchedFiles } from './patch.rules.ts'
+import { type Json, type ToolCall } from './calls.rules.ts'
+import { draftsOf, LIMITS, type Draft } from './shapes.rules.ts'
 
 /** What guard is asked about one tool call. */
-export interface RecordedRequest {
+export interface ToolRequest {
   readonly request: ActRequest
   /** The act in a few words, for a person. */
   readonly summary: string
   /** True when text was cut to guard's limits: the decision is about the part that is left. */
   readonly cut: boolean
+  /** True when it is the act itself that was cut, not only the text it writes. */
+  readonly actCut: boolean
+  /** The text that is written beyond guard's limit. */
+  readonly unseen: string
 }
 
-/** Source: the limits of guard's input. */
-const LIMITS = { command: 8192, statement: 8192, url: 2048, path: 1024, excerpt: 4096, content: 50_000, goal: 2000 }
-
-interface Draft {
-  readonly type: string
-  readonly summary: string
-  readonly goal?: string | null
-  readonly act?: ActRequest['act']
-  readonly target?: string | null
-  readonly content?: string
-  readonly writes?: readonly string[]
-  readonly cut?: boolean
+/** A tool about to run, or one that ran. */
+export interface ToolUse {
+  readonly tool: string
+  readonly input: Json
+  readonly sessionId: string | null
 }
 
-type Shape = (input: Json, tool: string) => readonly Draft[] | null
-
-/** The requests that stand for a tool call: one, or one for each file of a patch. Never none: unknown tools are asked about too. */
-export function guardRequests(call: ToolCall): RecordedRequest[] {
-  const drafts = shapeOf(call.tool)(call.input, call.tool) ?? other(call.input, call.tool)
-  return drafts.map((draft) => toRequest(call, draft))
+/** The requests that stand for a recorded call, in the name of the recording: nothing waits for their answer. */
+export function guardRequests(call: ToolCall): ToolRequest[] {
+  return toolRequests(call).map((one) => ({
+    ...one,
+    request: { ...one.request, agent_id: `${call.format}-recording`, enforcement_mode: 'observe' },
+  }))
 }
 
-const shell: Shape = (input) => {
-  const command = commandOf(input)
-  if (command === null) return null
-  const act = { kind: 'shell' as const, command: command.slice(0, LIMITS.command) }
-  const goal = textOf(input['description']) ?? textOf(input['justification'])
-  return [{ type: 'other', summary: command, goal, act, cut: command.length > LIMITS.command }]
+export function toolRequests(use: ToolUse): ToolRequest[] {
+  return draftsOf(use.tool, use.input).map((draft) => toRequest(use, draft))
 }
 
-const write: Shape = (input) => {
-  const path = textOf(input['file_path']) ?? textOf(input['notebook_path']) ?? textOf(input['path'])
-  return path === null ? null : [fileDraft(path, writtenText(input), `write ${path}`)]
-}
-
-const patch: Shape = (input) => {
-  const text = textOf(input['input']) ?? textOf(input['patch']) ?? textOf(input['command'])
-  const files = text === null ? [] : patchedFiles(text)
-  return files.length === 0 ? null : files.map(({ path, change, added }) => fileDraft(path, added, `${change} ${path}`))
-}
-
-const look: Shape = (input, tool) => {
-  const target = textOf(input['file_path']) ?? textOf(input['path']) ?? textOf(input['pattern'])
-  return [{ type: 'review', summary: `${tool} ${target ?? ''}`.trim(), target }]
-}
-
-const web: Shape = (input, tool) => {
-  const url = textOf(input['url'])
-  const query = textOf(input['query']) ?? ''
-  if (url === null) return [{ type: 'api', summary: `${tool} ${query}`.trim(), goal: query }]
-  const act = { kind: 'http' as const, request: { method: 'GET', url: url.slice(0, LIMITS.url) } }
-  return [{ type: 'api', summary: `GET ${url}`, act, goal: textOf(input['prompt']), cut: url.length > LIMITS.url }]
-}
-
-/** Tools of MCP servers: the common names of a statement or a command inside their input are evidence. */
-const remote: Shape = (input, tool) => {
-  const statement = textOf(input['sql']) ?? textOf(input['statement'])
-  const command = /shell|bash|exec|terminal|command/i.test(tool) ? commandOf(input) : null
-  const text = JSON.stringify(input)
-  const base = { type: 'api', summary: `${tool} ${statement ?? command ?? text}`, content: text }
-  if (statement !== null) {
-    const act = { kind: 'sql' as const, statement: statement.slice(0, LIMITS.statement) }
-    return [{ ...base, act, cut: statement.length > LIMITS.statement }]
-  }
-  if (command === null) return [base]
-  return [
-    {
-      ...base,
-      act: { kind: 'shell', command: command.slice(0, LIMITS.command) },
-      cut: command.length > LIMITS.command,
-    },
-  ]
-}
-
-function other(input: Json, tool: string): Draft[] {
-  const text = JSON.stringify(input)
-  return [{ type: 'other', summary: text === '{}' ? tool : `${tool} ${text}`, content: text }]
-}
-
-const shapes: Readonly<Record<string, Shape>> = {
-  Bash: shell,
-  PowerShell: shell,
-  exec_command: shell,
-  shell,
-  shell_command: shell,
-  local_shell: shell,
-  Write: write,
-  Edit: write,
-  MultiEdit: write,
-  NotebookEdit: write,
-  apply_patch: patch,
-  Read: look,
-  Glob: look,
-  Grep: look,
-  LS: look,
-  WebFetch: web,
-  WebSearch: web,
-  web_search: web,
-  web_fetch: web,
-}
-
-function shapeOf(tool: string): Shape {
-  if (tool.startsWith('mcp__')) return remote
-  return (Object.hasOwn(shapes, tool) ? shapes[tool] : undefined) ?? other
-}
-
-/** A command as text, or as the list of words a program is started with. */
-function commandOf(input: Json): string | null {
-  const command = input['command'] ?? input['cmd']
-  if (!Array.isArray(command)) return textOf(command)
-  const words = command.map(String)
-  // `bash -lc <text>` is how Codex runs text; the text is the command.
-  if (words.length === 3 && /^(.*\/)?(ba|z|da)?sh$/.test(words[0] ?? '') && /^-\w*c$/.test(words[1] ?? ''))
-    return words[2] ?? null
-  return words.length === 0 ? null : words.map(quoted).join(' ')
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
-}
-
-function writtenText(input: Json): string {
-  const edits = Array.isArray(input['edits'])
-    ? input['edits'].map((edit) => textOf(recordOf(edit)['new_string']) ?? '')
-    : []
-  return textOf(input['content']) ?? textOf(input['new_string']) ?? textOf(input['new_source']) ?? edits.join('\n')
-}
-
-function fileDraft(path: string, text: string, summary: string): Draft {
-  const file = {
-    path: path.slice(0, LIMITS.path),
-    content_excerpt: text.slice(0, LIMITS.excerpt),
-    bytes: Buffer.byteLength(text),
-  }
-  return {
-    type: 'apply',
-    summary,
-    act: { kind: 'file', file },
-    target: path,
-    content: text,
-    writes: [path],
-    cut: path.length > LIMITS.path || text.length > LIMITS.content,
-  }
-}
-
-function toRequest(call: ToolCall, draft: Draft): RecordedRequest {
+function toRequest(call: ToolUse, draft: Draft): ToolRequest {
   const { content, target, act } = draft
-  const fits = JSON.stringify(call.input).length <= LIMITS.content
+  const text = JSON.stringify(call.input)
+  // Beyond the limit the digest stands for the input, so that an approval never covers another one.
+  const input = text.length <= LIMITS.content ? { input: call.input } : { input_sha256: hash('sha256', text) }
   const request = storable({
     action_type: draft.type,
     declared_goal: (draft.goal ?? `${call.tool}: ${draft.summary}`).slice(0, LIMITS.goal),
-    agent_id: `${call.format}-recording`,
-    enforcement_mode: 'observe',
-    tool: { name: call.tool, ...(fits ? { input: call.input } : {}) },
+    tool: { name: call.tool, ...input },
     ...(act ? { act } : {}),
     ...(target ? { target: target.slice(0, LIMITS.path) } : {}),
     ...(content ? { content: content.slice(0, LIMITS.content) } : {}),
     ...(draft.writes ? { write_paths: draft.writes.map((path) => path.slice(0, LIMITS.path)) } : {}),
     ...(call.sessionId === null ? {} : { harness_session_id: call.sessionId.slice(0, 128) }),
   })
-  const cut = draft.cut === true || (content?.length ?? 0) > LIMITS.content
-  return { request: request as ActRequest, summary: draft.summary.replaceAll(/\s+/g, ' ').slice(0, 200), cut }
+  const actCut = draft.cut === true
+  const unseen = content?.slice(LIMITS.content) ?? ''
+  const summary = draft.summary.replaceAll(/\s+/g, ' ').slice(0, 200)
+  return { request: request as ActRequest, summary, cut: actCut || unseen !== '', actCut, unseen }
 }
 
 /** Recordings may hold characters that no database stores; guard would refuse the whole request for one. */

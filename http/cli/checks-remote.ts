@@ -4,7 +4,7 @@ import type { Check } from './checks-local.ts'
 import { ago } from './terminal.ts'
 
 /** No such action can exist: asking for it tells what a key may do without doing anything. */
-const NO_ACTION = 'act_doctor-asks'
+export const NO_ACTION = 'act_doctor-asks'
 /** Decisions are covered by a checkpoint within a second or two; much older means that signing stopped. */
 const STALE_MS = 60_000
 
@@ -113,7 +113,7 @@ export async function checkHalt(connection: Connection): Promise<Check> {
   }
 }
 
-async function statusOf(connection: Connection, name: OperationName, input: object): Promise<number> {
+export async function statusOf(connection: Connection, name: OperationName, input: object): Promise<number> {
   try {
     await connection.call(name, input)
     return 200

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
+import { CATEGORIES } from '#core/doctor/index'
 import type { Settings } from '#core/kernel/config'
 import { Connection } from '../client/index.ts'
 import { checkConfig, checkDataDir, checkDisk, checkNode, type Check } from './checks-local.ts'
 import { checkClock, checkDatabase, checkHalt, checkKey, checkLedger, checkServer } from './checks-remote.ts'
+import { checkInside } from './checks-server.ts'
 import { define, type RemoteOptions } from './define.ts'
 import { serverUrl } from './remote.ts'
 import { withDatabase } from './serve-options.ts'
@@ -11,11 +13,16 @@ import { harmless, paint, say, sayJson } from './terminal.ts'
 interface DoctorOptions extends RemoteOptions {
   readonly data?: string
   readonly databaseUrl?: string
+  readonly category?: string
+  /** False with `--no-fix`. */
+  readonly fix: boolean
 }
 
 export function addDoctor(program: Command): void {
   const summary = 'Check this machine, the server and the key, and say what to do.'
-  withDatabase(define(program, 'doctor', { summary, example: 'doctor', remote: true }))
+  withDatabase(define(program, 'doctor', { summary, example: 'doctor --no-fix', remote: true }))
+    .option('--category <names>', `only these checks of the server: ${CATEGORIES.join(', ')} (comma separated)`)
+    .option('--no-fix', 'only tell what is wrong; repair nothing')
     .addHelpText('after', '\nExit code: 1 when a check fails.')
     .action(doctor)
 }
@@ -25,7 +32,12 @@ async function doctor(options: DoctorOptions): Promise<void> {
   const config = checkConfig({ url: server, api_key: apiKey, data_dir: data, database_url: databaseUrl })
   const checks = [checkNode(), config.check]
   if (config.settings !== null) {
-    checks.push(checkDataDir(config.settings), checkDisk(config.settings), ...(await remoteChecks(config.settings)))
+    checks.push(
+      checkDataDir(config.settings),
+      checkDisk(config.settings),
+      ...(await (await import('./checks-hosts.ts')).checkClients()),
+      ...(await remoteChecks(config.settings, options)),
+    )
   }
   const ok = checks.every(({ status }) => status !== 'fail')
   if (!ok) process.exitCode = 1
@@ -33,7 +45,7 @@ async function doctor(options: DoctorOptions): Promise<void> {
   for (const check of checks) sayCheck(check)
 }
 
-async function remoteChecks(settings: Settings): Promise<Check[]> {
+async function remoteChecks(settings: Settings, options: DoctorOptions): Promise<Check[]> {
   const connection = new Connection({ baseUrl: serverUrl(settings), apiKey: settings.api_key, timeoutMs: 10_000 })
   const server = await checkServer(connection)
   if (server.status === 'fail') return [server]
@@ -43,13 +55,14 @@ async function remoteChecks(settings: Settings): Promise<Check[]> {
   }
   const key = await checkKey(connection)
   if (key.status === 'fail') return [...open, key]
-  return [...open, key, await checkLedger(connection), await checkHalt(connection)]
+  const inside = await checkInside(connection, options)
+  return [...open, key, ...(inside ?? [await checkLedger(connection), await checkHalt(connection)])]
 }
 
 const marks = { ok: '✓', warn: '!', fail: '✗', skip: '·' } as const
 const styles = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const
 
 function sayCheck({ check, status, found, remedy }: Check): void {
-  say(`${paint(styles[status], marks[status])} ${check.padEnd(15)} ${harmless(found)}`)
-  if (remedy !== undefined) say(`  ${' '.repeat(15)} ${paint('dim', remedy)}`)
+  say(`${paint(styles[status], marks[status])} ${check.padEnd(26)} ${harmless(found)}`)
+  if (remedy !== undefined) say(`  ${' '.repeat(26)} ${paint('dim', remedy)}`)
 }

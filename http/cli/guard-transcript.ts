@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { guardRequests, readTranscript, type RecordedRequest, type ToolCall } from '#core/transcripts/index'
+import { guardRequests, readTranscript, type ToolRequest, type ToolCall } from '#core/transcripts/index'
 import { WritError, type Connection, type OutputOf } from '../client/index.ts'
 import type { RemoteOptions } from './define.ts'
 import { CliError } from './failure.ts'
@@ -13,7 +13,7 @@ interface TranscriptOptions extends RemoteOptions {
 interface Asked {
   readonly file: string
   readonly call: ToolCall
-  readonly recorded: RecordedRequest
+  readonly recorded: ToolRequest
 }
 
 interface Judged extends Asked {

@@ -1,26 +1,21 @@
-import { loadSettings, type Settings } from '#core/kernel/config'
+import { loadSettings } from '#core/kernel/config'
 import { version } from '#core/system/index'
 import { serveStdioBridge } from '#mcp/stdio'
+import { installedConnection } from '#plugins/install/index'
+import { agentTarget } from './agent-target.ts'
 import { CliError } from './failure.ts'
-import { LocalServer } from './local-server.ts'
 import type { McpOptions } from './mcp.ts'
-import { savedAgentKey } from './save-keys.ts'
 
 /** A person who starts this by hand would see nothing and wonder. */
 const ALONE = 'Serving MCP on standard input and output, which an MCP client is meant to hold. End with Ctrl+C.'
 
-interface Target {
-  readonly url: string
-  readonly apiKey: string
-  close(): Promise<void>
-}
-
 export async function mcp(options: McpOptions): Promise<void> {
-  const { server, apiKey, agent, data, databaseUrl, toolsets } = options
+  const { agent, data, databaseUrl, toolsets } = options
+  const { server, apiKey } = { ...options, ...installedFor(options) }
   const settings = loadSettings({
     flags: { url: server, api_key: apiKey, agent_id: agent, data_dir: data, database_url: databaseUrl },
   })
-  const target = await targetOf(settings, apiKey ?? process.env['WRIT_API_KEY'])
+  const target = await agentTarget(settings, apiKey ?? process.env['WRIT_API_KEY'])
   const bridge = serveStdioBridge({
     url: target.url,
     apiKey: target.apiKey,
@@ -37,13 +32,10 @@ export async function mcp(options: McpOptions): Promise<void> {
   process.off('SIGTERM', stop).off('SIGINT', stop)
 }
 
-/** The key in the config file is the person's own, so it is the last choice: with it an agent could approve itself. */
-async function targetOf(settings: Settings, given: string | undefined): Promise<Target> {
-  if (settings.url === undefined) {
-    const local = await LocalServer.open(settings, given)
-    return { url: local.url, apiKey: local.apiKey, close: () => local.close() }
-  }
-  const apiKey = given ?? savedAgentKey(settings) ?? settings.api_key
-  if (!apiKey) throw new CliError(`Set WRIT_API_KEY to an agent key of ${settings.url}.`)
-  return { url: settings.url, apiKey, close: () => Promise.resolve() }
+/** What install gave this client goes before the environment, which a session may have from anywhere. */
+function installedFor({ host, server, apiKey }: McpOptions): Pick<McpOptions, 'server' | 'apiKey'> {
+  if (host === undefined) return {}
+  const installed = installedConnection(loadSettings().home, host)
+  if (installed === null) throw new CliError(`Writ is not installed into ${host}. Run: writ install`)
+  return { server: server ?? installed.server, apiKey: apiKey ?? installed.key }
 }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { operations } from '#core/registry.gen'
 import { testInstance, type TestInstance } from '../test-instance.ts'
 import { Connection, deriveIdempotencyKey, GuardBlockedError, Writ, WritError } from './index.ts'
+import { routes } from './routes.gen.ts'
 
 let server: TestInstance
 let agent: Writ
@@ -122,6 +124,22 @@ test('any operation by its name; ids are escaped in the path', async () => {
   expect(
     (await person.simulatePolicy({ policy_type: 'block_action_type', rules: { action_types: ['x'] } })).summary.block,
   ).toBe(0)
+})
+
+test('every operation of the server has its route; what hosts send is passed on whole', async () => {
+  expect(Object.keys(routes).toSorted()).toEqual(operations.map(({ name }) => name).toSorted())
+  const event = { tool_name: 'Bash', tool_use_id: 'toolu_sdk', session_id: 's1', tool_input: { command: 'git status' } }
+  const asked = { host: 'claude-code', agent: 'sdk-agent', hook_event_name: 'PreToolUse', wait: 0, ...event } as const
+  expect(JSON.stringify(await agent.call('hosts_ask', asked))).not.toContain('deny')
+  const ended = {
+    ...asked,
+    hook_event_name: 'PostToolUse',
+    tool_response: { stdout: 'clean' },
+    permission_mode: 'plan',
+  }
+  expect(await agent.call('hosts_record', ended)).toEqual({})
+  const { actions } = await agent.call('actions_list', { agent_id: 'sdk-agent', limit: 1 })
+  expect(actions[0]).toMatchObject({ status: 'completed', output_summary: expect.stringContaining('clean') })
 })
 
 test('no server, no time, no wish: each is its own failure', async () => {

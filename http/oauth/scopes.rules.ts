@@ -6,7 +6,14 @@ export const CLI_CLIENT = 'writ-cli'
 
 /** Domains that no client may touch, whatever a role holds: they decide who may do what. */
 const withheld = new Set(['keys', 'members', 'settings', 'account', 'orgs', 'grants', 'activity', 'identities'])
-const withheldOne = new Set<Scope>(['approvals:decide', 'policies:write', 'halt:write', 'ledger:write', 'agents:pause'])
+const withheldOne = new Set<Scope>([
+  'approvals:decide',
+  'policies:write',
+  'halt:write',
+  'tools:write',
+  'ledger:write',
+  'agents:pause',
+])
 
 /** What a client can ask for: what a member may, as far as an operation asks for it. */
 export function grantableScopes(operations: readonly Operation[]): readonly Scope[] {
@@ -45,6 +52,8 @@ export const scopeWords: Readonly<Record<Scope, string>> = {
   'agents:pause': 'Pause and resume agents',
   'halt:read': 'See whether everything is stopped',
   'halt:write': 'Stop everything, and let it go on',
+  'tools:read': 'See the tools of wrapped MCP servers and what they say about themselves',
+  'tools:write': 'Approve and remove tools of wrapped MCP servers',
   'keys:read': 'See the API keys, never their secrets',
   'keys:write': 'Create, replace and revoke API keys',
   'settings:read': 'See the settings of the organization',

@@ -26,6 +26,7 @@ const Settings = lazy(async () => ({ default: (await import('./pages/settings.ts
 const Account = lazy(async () => ({ default: (await import('./pages/account.tsx')).Account }))
 const Ledger = lazy(async () => ({ default: (await import('./pages/ledger.tsx')).Ledger }))
 const Activity = lazy(async () => ({ default: (await import('./pages/activity.tsx')).Activity }))
+const Hosts = lazy(async () => ({ default: (await import('./pages/hosts.tsx')).Hosts }))
 const NotFound = lazy(async () => ({ default: (await import('./pages/not-found.tsx')).NotFound }))
 
 export function App(): ReactNode {
@@ -98,6 +99,7 @@ function Inner(): ReactNode {
       <Route path="/account" component={Account} />
       <Route path="/ledger" component={Ledger} />
       <Route path="/activity" component={Activity} />
+      <Route path="/hosts" component={Hosts} />
       <Route component={NotFound} />
     </Switch>
   )

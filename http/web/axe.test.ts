@@ -29,6 +29,7 @@ beforeAll(async () => {
     '/account',
     '/ledger',
     '/activity',
+    '/hosts',
     '/device',
     '/consent/gone',
     '/pair/gone',

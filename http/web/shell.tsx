@@ -29,6 +29,7 @@ const work: readonly Place[] = [
 const administration: readonly Place[] = [
   { href: '/keys', name: 'Keys and grants', icon: 'key', needs: 'keys:read', key: 'k' },
   { href: '/members', name: 'Members', icon: 'people', needs: 'members:read', key: 'm' },
+  { href: '/hosts', name: 'Clients', icon: 'terminal', needs: 'agents:read', key: 'h' },
   { href: '/activity', name: 'Activity', icon: 'pulse', needs: 'activity:read', key: 'y' },
   { href: '/ledger', name: 'Ledger', icon: 'ledger', needs: 'ledger:read', key: 'l' },
   { href: '/settings', name: 'Settings', icon: 'sliders', needs: 'settings:read', key: 's' },

@@ -1,0 +1,1 @@
+export { sweepUsage } from './sweep.ts'

@@ -1,0 +1,23 @@
+import { agentOf } from '#core/guard/index'
+import { z } from 'zod'
+import { operation } from '../kernel/operation.ts'
+import { sessionDigest } from './digest.ts'
+import { HostAnswer, hookFields } from './schema.ts'
+
+export const startSession = operation({
+  name: 'hosts_start_session',
+  title: 'Begin a session of a host',
+  description: 'What an agent should know when its session begins: policies in force and what waits for a person.',
+  input: z.looseObject(hookFields),
+  output: HostAnswer,
+  scope: 'actions:read',
+  annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  rest: { method: 'post', path: '/api/hosts/{host}/start-session' },
+  mcp: 'hidden',
+
+  async handler(ctx, { host, agent }) {
+    const text = await sessionDigest(ctx, agentOf(ctx, { agent_id: agent }))
+    if (host === 'hermes' || host === 'openclaw') return { context: text }
+    return { hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: text } }
+  },
+})

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { pem, SAMPLES } from './secret-samples.ts'
+import { secretScan } from './secret-scan.rules.ts'
+import { secretsIn } from './secrets-in.ts'
+
+const line = (text: string) => `${JSON.stringify({ type: 'user', message: { content: `before ${text} after` } })}\n`
+const find = (text: string) => [...secretsIn(Buffer.from(text))]
+const filler = line('The quick brown fox jumps over the lazy dog, again and again.').repeat(50)
+
+/** A run of token characters is what is looked for; the rest is the business of the slower scan. */
+const hasRun = ([, , secret]: (typeof SAMPLES)[number]) => /\w{16}/.test(secret)
+
+test.each(SAMPLES.filter(hasRun))(
+  '%s is found among other text, and shown by a few characters',
+  (pattern, text, secret) => {
+    expect(secretScan(text).detected).toBe(true)
+    const found = find(filler + line(text) + filler)
+    expect(found.map((one) => one.pattern)).toContain(pattern)
+    expect(JSON.stringify(found)).not.toContain(secret)
+  },
+)
+
+test('a private key inside JSON is one finding, wherever it stands', () => {
+  const found = find(filler + line(pem()) + filler)
+  expect(found.map(({ pattern }) => pattern)).toEqual(['private_key'])
+  expect(found[0]?.at).toBeGreaterThan(filler.length)
+})
+
+test('a secret counts once, at the first and at the last byte too', () => {
+  const [, , secret] = SAMPLES[0] ?? ['', '', '']
+  for (const text of [secret, `${secret} words`, `words ${secret}`, `${filler}${secret}`]) {
+    expect(find(text)).toHaveLength(1)
+  }
+})
+
+test('ids, hashes, paths and long words are no secrets', () => {
+  const harmless = `toolu_01ABCDEFGHJKLMNPQRSTUVWX req_011CU0000000000 ${'a'.repeat(64)} internationalization_of_everything /usr/share/${'b'.repeat(40)}`
+  expect(find(line(harmless).repeat(20))).toEqual([])
+  expect(find('')).toEqual([])
+})

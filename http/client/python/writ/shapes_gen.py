@@ -1,0 +1,132 @@
+# Written by `npm run gen`; not edited by hand.
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+
+class ActShell(TypedDict):
+    kind: Literal["shell"]
+    command: str
+
+
+class _ActHttpRequestNeeded(TypedDict):
+    method: str
+    url: str
+
+
+class ActHttpRequest(_ActHttpRequestNeeded, total=False):
+    body_excerpt: str
+
+
+class ActHttp(TypedDict):
+    kind: Literal["http"]
+    request: ActHttpRequest
+
+
+class ActSql(TypedDict):
+    kind: Literal["sql"]
+    statement: str
+
+
+class _ActFileFileNeeded(TypedDict):
+    path: str
+
+
+class ActFileFile(_ActFileFileNeeded, total=False):
+    content_excerpt: str
+    bytes: int
+
+
+class ActFile(TypedDict):
+    kind: Literal["file"]
+    file: ActFileFile
+
+
+class Extra(TypedDict, total=False):
+    tool_call_id: str
+
+
+class Records(TypedDict):
+    type: str
+
+
+class TestsGiven(TypedDict, total=False):
+    risk: float
+    permission_level: str
+    session: dict[str, Any]
+    injection: dict[str, Any]
+    observed: dict[str, dict[str, Any]]
+    at: str
+
+
+class _TestsExpectNeeded(TypedDict):
+    decision: Literal["allow", "warn", "require_approval", "block"]
+
+
+class TestsExpect(_TestsExpectNeeded, total=False):
+    policies: list[str]
+
+
+class _TestsNeeded(TypedDict):
+    name: str
+    input: dict[str, Any]
+    expect: TestsExpect
+
+
+class Tests(_TestsNeeded, total=False):
+    given: TestsGiven
+
+
+class _SettingsIdentityIssuersNeeded(TypedDict):
+    issuer: str
+
+
+class SettingsIdentityIssuers(_SettingsIdentityIssuersNeeded, total=False):
+    audience: str
+    jwks_uri: str
+
+
+class Settings(TypedDict, total=False):
+    guard_fallback: Literal["require_approval", "block"] | None
+    guard_deadline_ms: int | None
+    separation_of_duties: Literal["auto", "on", "off"] | None
+    require_second_factor: bool | None
+    secret_block: bool | None
+    injection_block: bool | None
+    outcome_timeout_minutes: int | None
+    approval_default_hours: int | None
+    approval_grace_minutes: int | None
+    agent_enrolment: Literal["open", "closed"] | None
+    identity_issuers: list[SettingsIdentityIssuers] | None
+    identity_token_max_seconds: int | None
+    identity_replay: Literal["off", "best_effort", "required"] | None
+    identity_act_binding: Literal["off", "best_effort", "required"] | None
+    require_verified_identity: Literal["off", "warn", "require_approval", "block"] | None
+    signed_actions: Literal["off", "required"] | None
+    rate_limit_per_minute: int | None
+    llm_provider: Literal["anthropic", "openai-compatible"] | None
+    llm_model: str | None
+    llm_base_url: str | None
+    llm_api_key: str | None
+
+
+class _FilesNeeded(TypedDict):
+    path: str
+    content: str
+
+
+class Files(_FilesNeeded, total=False):
+    encoding: Literal["utf8", "base64"]
+    link: bool
+
+
+class _ToolsNeeded(TypedDict):
+    name: str
+
+
+class Tools(_ToolsNeeded, total=False):
+    title: Any
+    description: Any
+    inputSchema: Any
+    outputSchema: Any
+    annotations: Any

@@ -1,0 +1,127 @@
+#!/bin/sh
+# Writ's gate: a hook of an agent client. Usage: sh gate.sh ask|record|start|stop with the client's event on stdin.
+# `ask` ends in one of two ways: status 0 with the server's ruling as one JSON object, or status 2 with a reason.
+# All it believes stands beside it in gate.conf, written by `writ install`; nothing of a project is read.
+
+event=${1-}
+dir=${0%/*}
+PATH=/usr/bin:/bin:/usr/local/bin
+IFS='
+'
+umask 077
+# A project may set the environment of its sessions: nothing of it may lead the request elsewhere or show it.
+unset LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
+unset SSLKEYLOGFILE OPENSSL_CONF OPENSSL_MODULES GCONV_PATH NODE_OPTIONS NODE_EXTRA_CA_CERTS
+
+# Reasons are written without quotes and backslashes, so they stand in JSON as they are.
+deny() {
+  case ${HOST-} in
+  hermes) printf '{"decision":"block","reason":"Writ: %s","action":"block","message":"Writ: %s"}\n' "$1" "$1" ;;
+  *) printf '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"Writ: %s"}}\n' "$1" ;;
+  esac
+  printf 'Writ: %s\n' "$1" >&2
+  exit 2
+}
+
+no_objection() {
+  case $HOST in
+  hermes) printf '{}\n' ;;
+  *) printf '{"hookSpecificOutput":{"hookEventName":"PreToolUse","additionalContext":"Writ: %s"}}\n' "$1" ;;
+  esac
+  exit 0
+}
+
+# The event goes to disk, to be delivered when the server answers again.
+queue() {
+  [ -d "$dir/queue" ] || mkdir "$dir/queue" 2>/dev/null
+  printf '%s' "$input" >"$dir/queue/$(date +%s)-$$-$1.tmp" &&
+    mv "$dir/queue/$(date +%s)-$$-$1.tmp" "$dir/queue/$(date +%s)-$$-$1.json"
+} 2>/dev/null
+
+# Answers the body in $json and the status in $code; the exit status of curl otherwise.
+post() {
+  answer=$(printf '%s' "$input" | "$CURL" -q --silent --config "$dir/curl.conf" --max-time "$2" \
+    --header 'Content-Type: application/json' --data-binary @- --write-out '\n%{http_code}' "$URL/api/hosts/$HOST/$1") || return $?
+  code=${answer##*"$IFS"}
+  json=${answer%"$IFS"*}
+}
+
+# The server's own sentence, still escaped as in JSON.
+sentence() {
+  case $json in
+  *'"error":"'*)
+    said=${json#*'"error":"'}
+    said=${said%%'"'*}
+    case $said in *'\'*) said='the server refused the question' ;; esac
+    ;;
+  *) said='the answer is not from a Writ server' ;;
+  esac
+}
+
+unavailable() {
+  queue "${UNAVAILABLE}"
+  if [ "$UNAVAILABLE" = allow ]; then
+    no_objection "$1 The operator chose to let calls run ungoverned then; this one is recorded later."
+  fi
+  deny "$1 The call was not run. Start the server (writ serve) or see what is wrong with: writ doctor"
+}
+
+ask() {
+  post "ask?wait=$WAIT" $((WAIT + 5))
+  status=$?
+  case $status in
+  0) ;;
+  6 | 7) unavailable "no server answers at $URL." ;;
+  28) unavailable "the server at $URL did not answer in time." ;;
+  *) unavailable "the server at $URL could not be asked (curl $status)." ;;
+  esac
+  case $code in
+  200) ;;
+  5??) sentence; unavailable "the server at $URL failed ($code: $said)." ;;
+  401 | 403) sentence; deny "the key of this client was refused ($code: $said). Run writ install $HOST again." ;;
+  *) sentence; deny "the server did not rule on this call ($code: $said)." ;;
+  esac
+  # Only what the server is known to say counts: a client may take any other object for no objection.
+  case $HOST in
+  hermes) case $json in '{}' | '{"decision":"block","reason":"Writ: '*'}') ruled=yes ;; *) ruled=no ;; esac ;;
+  *) case $json in
+    '{"hookSpecificOutput":{"hookEventName":"PreToolUse"}}' | \
+      '{"hookSpecificOutput":{"hookEventName":"PreToolUse","additionalContext":"Writ: '*'"}}' | \
+      '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny","permissionDecisionReason":"Writ: '*'"}}' | \
+      '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"allow","permissionDecisionReason":"Writ: '*'"}}') ruled=yes ;;
+    *) ruled=no ;;
+    esac ;;
+  esac
+  [ "$ruled" = yes ] || deny "what answers at $URL does not speak as a Writ server does."
+  printf '%s\n' "$json"
+  exit 0
+}
+
+[ "$event" = ask ] && trap 'deny "the client gave up waiting for the ruling."' HUP INT TERM
+[ -r "$dir/gate.conf" ] && . "$dir/gate.conf"
+if [ -z "${HOST-}" ] || [ -z "${URL-}" ] || [ -z "${CURL-}" ] || [ -z "${WAIT-}" ] || [ -z "${UNAVAILABLE-}" ]; then
+  [ "$event" = ask ] && deny "the gate is not set up (gate.conf is missing or incomplete). Run: writ install"
+  exit 0
+fi
+input=$(cat)
+
+case $event in
+ask) ask ;;
+record)
+  if ! post record 5 || [ "$code" -ge 500 ]; then queue record; fi
+  printf '{}\n'
+  ;;
+start)
+  if post start-session 3 && [ "$code" = 200 ]; then
+    printf '%s\n' "$json"
+  else
+    printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"Writ cannot be reached at %s: tool calls will be refused until it is."}}\n' "$URL"
+  fi
+  ;;
+stop)
+  # Reads the transcript, which a shell cannot; nothing waits for it.
+  if [ -x "${NODE-}" ]; then printf '%s' "$input" | "$NODE" "$dir/stop.mjs" || printf '{}\n'; else printf '{}\n'; fi
+  ;;
+*) deny "unknown event of the gate: use ask, record, start or stop." ;;
+esac
+exit 0

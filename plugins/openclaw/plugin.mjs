@@ -1,0 +1,157 @@
+// Writ's gate for OpenClaw: every tool call is asked about before it runs. OpenClaw blocks a call whose hook throws.
+import { readFileSync, statSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry'
+
+/** OpenClaw gives a hook 15 seconds; the answer must be here before that. */
+const DEADLINE_MS = 13_000
+const LONGEST_WAIT = 9
+const RECORD_MS = 4000
+const LARGEST = 1024 * 1024
+
+export default definePluginEntry({
+  id: 'writ',
+  name: 'Writ',
+  description: 'Asks Writ before every tool call, and blocks what it does not allow',
+  register(api) {
+    api.on('before_tool_call', before, { priority: 1000 })
+    api.on('after_tool_call', after)
+  },
+})
+
+/** The server cannot be asked; what that comes to is the operator's choice. */
+class Unreachable extends Error {}
+
+async function before(event, context) {
+  try {
+    return await ask(event, context)
+  } catch (error) {
+    return block(`Writ: ${error?.message || 'the gate failed.'}`)
+  }
+}
+
+async function ask(event, context) {
+  const connection = readConnection()
+  const wait = Math.max(0, Math.min(Number(connection.wait) || 0, LONGEST_WAIT))
+  let answer
+  try {
+    answer = await post(connection, `ask?wait=${wait}`, bodyOf('before_tool_call', event, context), DEADLINE_MS)
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error
+    if (connection.on_unavailable === 'allow') return undefined
+    throw new Error(`${error.message} The call was not run. Start the server (writ serve) or see: writ doctor`, {
+      cause: error,
+    })
+  }
+  const keys = Object.keys(answer).join()
+  // Only what the server is known to say counts.
+  if (answer.block === false && keys === 'block') return undefined
+  const { blockReason } = answer
+  if (answer.block === true && typeof blockReason === 'string' && blockReason.startsWith('Writ: '))
+    return block(blockReason)
+  throw new Error(`what answers at ${connection.server} does not speak as a Writ server does.`)
+}
+
+async function after(event, context) {
+  try {
+    const body = bodyOf('after_tool_call', event, context)
+    const ended = {
+      tool_response: event.result,
+      duration_ms: event.durationMs,
+      ...(event.error ? { error: event.error } : {}),
+    }
+    await post(readConnection(), 'record', { ...body, ...ended }, RECORD_MS)
+  } catch {
+    // The call is over.
+  }
+}
+
+const block = (blockReason) => ({ block: true, blockReason })
+
+function bodyOf(name, { toolName, params, toolCallId }, context) {
+  const session = context?.sessionId ?? context?.sessionKey
+  return {
+    hook_event_name: name,
+    tool_name: toolName,
+    tool_input: params,
+    ...(session ? { session_id: session } : {}),
+    ...(toolCallId ? { tool_use_id: toolCallId } : {}),
+  }
+}
+
+async function post({ server, key }, path, body, ms) {
+  const signal = AbortSignal.timeout(ms)
+  const headers = { 'Content-Type': 'application/json', 'X-API-Key': key }
+  const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual', signal }
+  const { status, text } = await exchange(`${server}/api/hosts/openclaw/${path}`, init, server)
+  const answer = objectOf(text)
+  const said = typeof answer?.error === 'string' ? answer.error : 'no reason given'
+  if (status >= 500) throw new Unreachable(`the server at ${server} failed (${status}: ${said}).`)
+  if (status === 401 || status === 403) {
+    throw new Error(`the key was refused (${status}: ${said}). Run writ install openclaw again.`)
+  }
+  if (status !== 200) throw new Error(`the server did not rule on this call (${status}: ${said}).`)
+  if (answer === null) throw new Error(`what answers at ${server} does not speak as a Writ server does.`)
+  return answer
+}
+
+async function exchange(url, init, server) {
+  try {
+    const response = await fetch(url, init)
+    return { status: response.status, text: await limited(response) }
+  } catch (error) {
+    const late = error?.name === 'TimeoutError'
+    throw new Unreachable(
+      late ? `the server at ${server} did not answer in time.` : `no server answers at ${server}.`,
+      { cause: error },
+    )
+  }
+}
+
+async function limited(response) {
+  const chunks = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > LARGEST) return ''
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function objectOf(text) {
+  try {
+    const value = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+  } catch {
+    return null
+  }
+}
+
+/** Written by `writ install openclaw`. Nothing of a project is read, and nothing that others could have written. */
+function readConnection() {
+  const path = connectionPath()
+  let stat, connection
+  try {
+    stat = statSync(path)
+    connection = objectOf(readFileSync(path, 'utf8'))
+  } catch {
+    throw new Error(`the gate is not set up (${path} cannot be read). Run: writ install openclaw`)
+  }
+  const own = process.getuid?.()
+  if (own !== undefined && ((stat.uid !== 0 && stat.uid !== own) || (stat.mode & 0o022) !== 0)) {
+    throw new Error(`others may write ${path}, so it is not believed. Run: writ install openclaw`)
+  }
+  const isWhole = typeof connection?.server === 'string' && typeof connection.key === 'string'
+  if (!isWhole) throw new Error(`${path} is incomplete. Run: writ install openclaw`)
+  return connection
+}
+
+function connectionPath() {
+  try {
+    return JSON.parse(readFileSync(new URL('where.json', import.meta.url), 'utf8')).connection
+  } catch {
+    return join(homedir(), '.writ', 'hosts', 'openclaw', 'connection.json')
+  }
+}

@@ -1,0 +1,103 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import type { ScriptedModel } from '../witness/scripted-model.ts'
+
+export const CLIENTS = ['claude', 'codex'] as const
+export type ClientName = (typeof CLIENTS)[number]
+
+/** Folders in which the clients are looked for: `WRIT_TEST_CLIENTS` (a folder of npm), else where programs are. */
+function searched(): string {
+  const own = process.env['WRIT_TEST_CLIENTS']
+  return own === undefined ? (process.env['PATH'] ?? '') : join(own, 'node_modules', '.bin')
+}
+
+/** The version of an installed client; null when there is none. */
+export function versionOf(name: ClientName): string | null {
+  const { stdout, status } = spawnSync(name, ['--version'], {
+    env: { PATH: `${searched()}${delimiter}${process.env['PATH']}` },
+  })
+  return status === 0 ? (/\d[\d.]+/.exec(stdout.toString())?.[0] ?? null) : null
+}
+
+/** A real client in a home of its own, with a model that follows a script. */
+export class TestClient {
+  readonly name: ClientName
+  readonly home: string
+  readonly project: string
+  readonly #model: ScriptedModel
+
+  constructor(name: ClientName, model: ScriptedModel) {
+    this.name = name
+    this.#model = model
+    // Codex refuses to work below the system's temporary folder.
+    this.home = mkdtempSync(join(process.platform === 'linux' ? '/var/tmp' : tmpdir(), `writ-${name}-`))
+    this.project = join(this.home, 'project')
+    for (const folder of [this.project, join(this.home, '.claude'), join(this.home, '.codex')]) mkdirSync(folder)
+    if (name === 'codex') writeFileSync(join(this.home, '.codex/config.toml'), this.#codexConfig())
+  }
+
+  #codexConfig(): string {
+    return [
+      'model = "gpt-5.2-codex"',
+      'model_provider = "test"',
+      '[model_providers.test]',
+      'name = "test"',
+      `base_url = "${this.#model.url}/v1"`,
+      'wire_api = "responses"',
+      'env_key = "TEST_KEY"',
+      '',
+    ].join('\n')
+  }
+
+  get env(): NodeJS.ProcessEnv {
+    return {
+      PATH: `${searched()}${delimiter}${process.env['PATH']}`,
+      HOME: this.home,
+      TERM: 'xterm',
+      LANG: 'C.UTF-8',
+      CLAUDE_CONFIG_DIR: join(this.home, '.claude'),
+      CODEX_HOME: join(this.home, '.codex'),
+      ANTHROPIC_BASE_URL: this.#model.url,
+      ANTHROPIC_API_KEY: 'none',
+      TEST_KEY: 'none',
+      // Claude Code bypasses permissions for the superuser only inside a sandbox, which a machine for tests is.
+      IS_SANDBOX: '1',
+      DISABLE_AUTOUPDATER: '1',
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    }
+  }
+
+  /** One session in which the model runs these commands; answers what the client printed. */
+  async run(commands: readonly string[], more: readonly string[] = []): Promise<string> {
+    this.#model.play(commands.map((command) => ({ tool: 'Bash', input: { command, description: 'as asked' } })))
+    const args =
+      this.name === 'claude'
+        ? ['-p', 'go', '--allowedTools', 'Bash', '--output-format', 'stream-json', '--verbose', ...more]
+        : ['exec', '--skip-git-repo-check', '--json', '--dangerously-bypass-approvals-and-sandbox', ...more, 'go']
+    const child = spawn(this.name, args, { env: this.env, cwd: this.project, stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    await once(child, 'close')
+    return said
+  }
+
+  /** Hook entries as this client reads them, for a shell command per event of the gate; null for none. */
+  hooks(commandOf: (event: string) => string | null): void {
+    const entry = (event: string) => {
+      const command = commandOf(event)
+      const hook = { type: 'command', command, timeout: 60, onFailure: 'block' }
+      return command === null ? [] : [{ matcher: '*', hooks: [hook] }]
+    }
+    const both = { PreToolUse: entry('ask'), PostToolUse: entry('record'), Stop: entry('stop') }
+    const file = this.name === 'claude' ? '.claude/settings.json' : '.codex/hooks.json'
+    writeFileSync(join(this.home, file), JSON.stringify({ hooks: both }))
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true })
+  }
+}
