@@ -14,6 +14,8 @@ export default defineConfig({
       'skills/**/*.test.ts',
     ],
     pool: 'forks',
+    maxWorkers: 2,
+    isolate: false,
     execArgv: ['--conditions=writ-source', '--no-warnings=ExperimentalWarning'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

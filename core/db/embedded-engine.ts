@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Client } from 'pg'
 import { Fault } from '#core/kernel/errors'
@@ -20,8 +23,9 @@ const workerFile = new URL(
 )
 
 /** Starts the engine on a cluster directory. Recovery after a crash happens in here. */
-export async function startEngine(start: EngineStart): Promise<RunningEngine> {
-  const worker = new Worker(workerFile, { workerData: start, execArgv: loadingFlags(process.execArgv) })
+export async function startEngine(start: Omit<EngineStart, 'program'>): Promise<RunningEngine> {
+  const workerData: EngineStart = { ...start, program: await program() }
+  const worker = new Worker(workerFile, { workerData, execArgv: loadingFlags(process.execArgv) })
   const stream = new WorkerStream(worker)
   const said = new Promise<EngineSays>((resolve) => {
     worker.on('message', (message: Uint8Array | EngineSays) => {
@@ -48,6 +52,14 @@ export async function startEngine(start: EngineStart): Promise<RunningEngine> {
   }
   const client = await connect(stream)
   return { client, gone, stop: () => stop(worker, gone) }
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined
+
+function program(): Promise<WebAssembly.Module> {
+  const folder = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'))
+  compiled ??= readFile(join(folder, 'pglite.wasm')).then((bytes) => WebAssembly.compile(bytes))
+  return compiled
 }
 
 const LOADING = /^(?:-C|--conditions|--import|-r|--require|--(?:experimental-)?loader)$/

@@ -6,6 +6,8 @@ import { DurableFiles, durableStartParams, syncOrElse, type SyncCalls } from './
 export interface EngineStart {
   readonly directory: string
   readonly durable: boolean
+  /** PostgreSQL, compiled: shared by all engines of a process, so that each starts without compiling it again. */
+  readonly program: WebAssembly.Module
 }
 
 /** What the worker says besides the bytes of PostgreSQL's protocol. */
@@ -35,13 +37,17 @@ class WorkerFiles extends DurableFiles {
   }
 }
 
-async function open({ directory, durable }: EngineStart): Promise<PGlite> {
+/** A throw-away database is small: most of its start would be the zeroing of 128 MB of shared buffers. */
+const SMALL = ['-c', 'shared_buffers=4MB']
+
+async function open({ directory, durable, program }: EngineStart): Promise<PGlite> {
   const files = new WorkerFiles(directory, durable ? syncOrElse(fail) : noSync)
   const defaults = PGlite.defaultStartParams
   const engine = await PGlite.create({
     fs: files,
     relaxedDurability: false,
-    startParams: durable ? durableStartParams(defaults) : [...defaults],
+    startParams: durable ? durableStartParams(defaults) : [...defaults, ...SMALL],
+    pgliteWasmModule: program,
     onStderr: (line) => {
       const [, panic] = /\b(?:PANIC|FATAL):\s*(.*)/.exec(line) ?? []
       if (panic !== undefined) lastWords = panic
