@@ -20,6 +20,15 @@ import { remove as actionsRemove } from './actions/remove.op.ts'
 import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
 import { update as actionsUpdate } from './actions/update.op.ts'
 import { list as activityList } from './activity/list.op.ts'
+import { compare as agentVersionsCompare } from './agent-versions/compare.op.ts'
+import { create as agentVersionsCreate } from './agent-versions/create.op.ts'
+import { fork as agentVersionsFork } from './agent-versions/fork.op.ts'
+import { getLineage as agentVersionsGetLineage } from './agent-versions/get-lineage.op.ts'
+import { get as agentVersionsGet } from './agent-versions/get.op.ts'
+import { list as agentVersionsList } from './agent-versions/list.op.ts'
+import { register as agentVersionsRegister } from './agent-versions/register.op.ts'
+import { rollback as agentVersionsRollback } from './agent-versions/rollback.op.ts'
+import { setTags as agentVersionsSetTags } from './agent-versions/set-tags.op.ts'
 import { create as agentsCreate } from './agents/create.op.ts'
 import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
 import { get as agentsGet } from './agents/get.op.ts'
@@ -129,6 +138,15 @@ export const registry = {
   actionsReportOutcome,
   actionsUpdate,
   activityList,
+  agentVersionsCompare,
+  agentVersionsCreate,
+  agentVersionsFork,
+  agentVersionsGetLineage,
+  agentVersionsGet,
+  agentVersionsList,
+  agentVersionsRegister,
+  agentVersionsRollback,
+  agentVersionsSetTags,
   agentsCreate,
   agentsGetProfile,
   agentsGet,

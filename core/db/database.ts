@@ -9,6 +9,7 @@ import type {
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
 import type { ActivityTable } from '../activity/tables.ts'
 import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
+import type { AgentTrafficTable, AgentVersionTable } from '../agent-versions/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
 import type { EventHeadTable, EventTable } from '../events/tables.ts'
@@ -67,6 +68,8 @@ export interface Database {
   oauth_signing_key: OauthSigningKeyTable
   agent: AgentTable
   agent_presence: AgentPresenceTable
+  agent_version: AgentVersionTable
+  agent_traffic: AgentTrafficTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

@@ -14,6 +14,7 @@ import { up as up0011 } from './migrations/0011_settings.ts'
 import { up as up0012 } from './migrations/0012_tool_pins.ts'
 import { up as up0013 } from './migrations/0013_hosts.ts'
 import { up as up0014 } from './migrations/0014_witness.ts'
+import { up as up0017 } from './migrations/0017_agent_versions.ts'
 
 export interface Migration {
   readonly id: string
@@ -35,4 +36,5 @@ export const migrations: readonly Migration[] = [
   { id: '0012_tool_pins', up: up0012 },
   { id: '0013_hosts', up: up0013 },
   { id: '0014_witness', up: up0014 },
+  { id: '0017_agent_versions', up: up0017 },
 ]

@@ -23,6 +23,8 @@ export type IdPrefix =
   | 'pair'
   | 'sec'
   | 'pin'
+  | 'ver'
+  | 'agent'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

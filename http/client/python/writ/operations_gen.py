@@ -42,6 +42,15 @@ ROUTES: Dict[str, Route] = {
     "actions_report_outcome": Route("POST", "/api/actions/{action_id}/outcome", ("action_id",), False),
     "actions_update": Route("PATCH", "/api/actions/{action_id}", ("action_id",), True),
     "activity_list": Route("GET", "/api/activity", (), True),
+    "agent_versions_compare": Route("GET", "/api/agents/{agent_id}/versions/compare", ("agent_id",), True),
+    "agent_versions_create": Route("POST", "/api/agents/{agent_id}/versions", ("agent_id",), False),
+    "agent_versions_fork": Route("POST", "/api/agents/{agent_id}/fork", ("agent_id",), False),
+    "agent_versions_get": Route("GET", "/api/agents/{agent_id}/versions/{version_id}", ("agent_id", "version_id",), True),
+    "agent_versions_get_lineage": Route("GET", "/api/agents/{agent_id}/lineage", ("agent_id",), True),
+    "agent_versions_list": Route("GET", "/api/agents/{agent_id}/versions", ("agent_id",), True),
+    "agent_versions_register": Route("POST", "/api/agents/registry", (), False),
+    "agent_versions_rollback": Route("POST", "/api/agents/{agent_id}/rollback", ("agent_id",), False),
+    "agent_versions_set_tags": Route("PUT", "/api/agents/{agent_id}/versions/{version_id}/tags", ("agent_id", "version_id",), True),
     "agents_create": Route("POST", "/api/agents", (), True),
     "agents_get": Route("GET", "/api/agents/{agent_id}", ("agent_id",), True),
     "agents_get_profile": Route("GET", "/api/agents/{agent_id}/profile", ("agent_id",), True),
@@ -723,6 +732,270 @@ class Operations:
                 "limit": limit,
                 "offset": offset,
                 "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_compare(
+        self,
+        *,
+        agent_id: str,
+        from_: str,
+        to: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show what differs between two versions of an agent: the prompt by lines, tools by name, config in depth.
+
+        GET /api/agents/{agent_id}/versions/compare. Needs the scope agents:read.
+
+        :param from_: Id or number
+        :param to: Id or number
+        """
+        return self._run(
+            "agent_versions_compare",
+            {
+                "agent_id": agent_id,
+                "from": from_,
+                "to": to,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_create(
+        self,
+        *,
+        agent_id: str,
+        prompt: str | Unset = UNSET,
+        tools: list[shapes.Tools] | Unset = UNSET,
+        config: dict[str, Any] | Unset = UNSET,
+        commit_message: str | Unset = UNSET,
+        tags: list[str] | Unset = UNSET,
+        expected_version_id: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Record a new version of an agent: prompt, tools, config; parts left away are those of the current one.
+
+        POST /api/agents/{agent_id}/versions. Needs the scope agents:write.
+
+        :param expected_version_id: 409 when another version is current by now
+        """
+        return self._run(
+            "agent_versions_create",
+            {
+                "agent_id": agent_id,
+                "prompt": prompt,
+                "tools": tools,
+                "config": config,
+                "commit_message": commit_message,
+                "tags": tags,
+                "expected_version_id": expected_version_id,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_fork(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        fork_type: Literal["exact_clone", "prompt_mutation", "tool_mutation"],
+        new_agent_id: str | Unset = UNSET,
+        name: str,
+        description: str | Unset = UNSET,
+        prompt: str | Unset = UNSET,
+        tools: list[shapes.Tools] | Unset = UNSET,
+        config: dict[str, Any] | Unset = UNSET,
+        commit_message: str | Unset = UNSET,
+        expected_version_id: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Register a new agent that starts from a version of another, as it is or with other prompt or tools.
+
+        POST /api/agents/{agent_id}/fork. Needs the scope agents:pause.
+
+        :param agent_id: The agent to fork
+        :param version_id: Id or number; the current one when left away
+        :param new_agent_id: Made when left away
+        :param expected_version_id: 409 when another version is current by now
+        """
+        return self._run(
+            "agent_versions_fork",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "fork_type": fork_type,
+                "new_agent_id": new_agent_id,
+                "name": name,
+                "description": description,
+                "prompt": prompt,
+                "tools": tools,
+                "config": config,
+                "commit_message": commit_message,
+                "expected_version_id": expected_version_id,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_get(
+        self,
+        *,
+        agent_id: str,
+        version_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Read one version of an agent with its prompt, tools and config, by id, by number, or the current one.
+
+        GET /api/agents/{agent_id}/versions/{version_id}. Needs the scope agents:read.
+
+        :param version_id: Id, number, or `current`
+        """
+        return self._run(
+            "agent_versions_get",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_get_lineage(
+        self,
+        *,
+        agent_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show the tree of forks that an agent belongs to, from the first of the family down.
+
+        GET /api/agents/{agent_id}/lineage. Needs the scope agents:read.
+        """
+        return self._run(
+            "agent_versions_get_lineage",
+            {
+                "agent_id": agent_id,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_list(
+        self,
+        *,
+        agent_id: str,
+        tag: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List the versions of an agent, newest first, without their content.
+
+        GET /api/agents/{agent_id}/versions. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "agent_versions_list",
+            {
+                "agent_id": agent_id,
+                "tag": tag,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_register(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        name: str,
+        description: str | Unset = UNSET,
+        prompt: str | Unset = UNSET,
+        tools: list[shapes.Tools] | Unset = UNSET,
+        config: dict[str, Any] | Unset = UNSET,
+        commit_message: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Register a new agent together with its first version: prompt, tools and config.
+
+        POST /api/agents/registry. Needs the scope agents:pause.
+
+        :param agent_id: Made when left away
+        """
+        return self._run(
+            "agent_versions_register",
+            {
+                "agent_id": agent_id,
+                "name": name,
+                "description": description,
+                "prompt": prompt,
+                "tools": tools,
+                "config": config,
+                "commit_message": commit_message,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_rollback(
+        self,
+        *,
+        agent_id: str,
+        version_id: str,
+        commit_message: str | Unset = UNSET,
+        expected_version_id: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Make a new version of an agent with the content of an earlier one; nothing of the history is changed.
+
+        POST /api/agents/{agent_id}/rollback. Needs the scope agents:write.
+
+        :param version_id: The version to go back to: id or number
+        :param expected_version_id: 409 when another version is current by now
+        """
+        return self._run(
+            "agent_versions_rollback",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "commit_message": commit_message,
+                "expected_version_id": expected_version_id,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_set_tags(
+        self,
+        *,
+        agent_id: str,
+        version_id: str,
+        tags: list[str],
+        move: bool | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Set the tags of one version of an agent; a tag given with `move` is taken from the other versions.
+
+        PUT /api/agents/{agent_id}/versions/{version_id}/tags. Needs the scope agents:write.
+
+        :param version_id: Id or number
+        :param move: Take these tags from every other version of the agent
+        """
+        return self._run(
+            "agent_versions_set_tags",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "tags": tags,
+                "move": move,
             },
             request_timeout,
         )
@@ -2914,7 +3187,7 @@ class Operations:
         self,
         *,
         server: str,
-        tools: list[shapes.Tools],
+        tools: list[shapes.ToolPinsCheckTools],
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
         """Report the tool definitions that a wrapped MCP server lists now; tells which are trusted and which are quarantined.

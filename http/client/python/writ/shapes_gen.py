@@ -42,6 +42,10 @@ class ActFile(TypedDict):
     file: ActFileFile
 
 
+class Tools(TypedDict):
+    name: str
+
+
 class Extra(TypedDict, total=False):
     tool_call_id: str
 
@@ -120,11 +124,11 @@ class Files(_FilesNeeded, total=False):
     link: bool
 
 
-class _ToolsNeeded(TypedDict):
+class _ToolPinsCheckToolsNeeded(TypedDict):
     name: str
 
 
-class Tools(_ToolsNeeded, total=False):
+class ToolPinsCheckTools(_ToolPinsCheckToolsNeeded, total=False):
     title: Any
     description: Any
     inputSchema: Any
