@@ -112,6 +112,7 @@ import { update as settingsUpdate } from './settings/update.op.ts'
 import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
+import { collect as telemetryCollect } from './telemetry/collect.op.ts'
 import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
 import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
@@ -230,6 +231,7 @@ export const registry = {
   skillsScan,
   systemHealth,
   systemReady,
+  telemetryCollect,
   toolPinsApprove,
   toolPinsCheck,
   toolPinsList,

@@ -31,7 +31,10 @@ export const setTags = operation({
       const own = trx.updateTable('agent_version').where('org_id', '=', orgId).where('agent_id', '=', input.agent_id)
       if (input.move && tags.length > 0) {
         const kept = sql<string[]>`array(select tag from unnest(tags) as tag where tag <> all(${tags}))`
-        await own.set({ tags: kept }).where(sql<SqlBool>`tags && ${tags}`).execute()
+        await own
+          .set({ tags: kept })
+          .where(sql<SqlBool>`tags && ${tags}`)
+          .execute()
       }
       await own.set({ tags }).where('version_id', '=', row.version_id).execute()
       const payload = { agent_id: input.agent_id, version_id: row.version_id, tags }

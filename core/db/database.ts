@@ -46,6 +46,13 @@ import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
+import type {
+  AgentEventTable,
+  AgentMeasureDayTable,
+  AgentStatTable,
+  AgentTaskDayTable,
+  AgentUsageDayTable,
+} from '../telemetry/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
@@ -70,6 +77,11 @@ export interface Database {
   agent_presence: AgentPresenceTable
   agent_version: AgentVersionTable
   agent_traffic: AgentTrafficTable
+  agent_event: AgentEventTable
+  agent_stat: AgentStatTable
+  agent_usage_day: AgentUsageDayTable
+  agent_task_day: AgentTaskDayTable
+  agent_measure_day: AgentMeasureDayTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

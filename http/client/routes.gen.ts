@@ -112,6 +112,7 @@ export const routes = {
   skills_scan: ['POST', '/api/skills/scan'],
   system_health: ['GET', '/api/health'],
   system_ready: ['GET', '/api/ready'],
+  telemetry_collect: ['POST', '/api/telemetry'],
   tool_pins_approve: ['POST', '/api/tool-pins/{id}/approve'],
   tool_pins_check: ['POST', '/api/tool-pins/check'],
   tool_pins_list: ['GET', '/api/tool-pins'],

@@ -134,6 +134,7 @@ ROUTES: Dict[str, Route] = {
     "skills_scan": Route("POST", "/api/skills/scan", (), True),
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
+    "telemetry_collect": Route("POST", "/api/telemetry", (), True),
     "tool_pins_approve": Route("POST", "/api/tool-pins/{id}/approve", ("id",), True),
     "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
     "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
@@ -3159,6 +3160,26 @@ class Operations:
         return self._run(
             "system_ready",
             {
+            },
+            request_timeout,
+        )
+
+    def telemetry_collect(
+        self,
+        *,
+        events: list[Any],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report heartbeats, tool calls, errors, costs, changes of status and ended tasks of agents, up to 1,000 at once.
+
+        POST /api/telemetry. Needs the scope agents:write.
+
+        :param events: Each as TelemetryEvent; one that is wrong is told by its place and spoils none of the others
+        """
+        return self._run(
+            "telemetry_collect",
+            {
+                "events": events,
             },
             request_timeout,
         )
