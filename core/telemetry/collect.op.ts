@@ -76,7 +76,8 @@ function told({ message, details, code }: Fault): { error: string; code: string 
 async function sightingsOf(ctx: Context, rows: readonly Row[], at: Date): Promise<Sighting[]> {
   const settings = await ctx.runtime.use(knownSettings).of(ctx.actor.orgId)
   const open = settings.agent_enrolment === 'open'
-  const agents = new Map(rows.map((row) => [row.agent_id, row.agent_name]))
+  const agents = new Map<string, string | null>()
+  for (const row of rows) agents.set(row.agent_id, row.agent_name ?? agents.get(row.agent_id) ?? null)
   return [...agents].map(([agentId, name]) => ({
     org_id: ctx.actor.orgId,
     agent_id: agentId,
