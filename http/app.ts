@@ -8,6 +8,8 @@ import type { Runtime } from '#core/kernel/runtime'
 import { answerAccountRoute } from './accounts/routes.ts'
 import type { Scope } from '#core/kernel/scope'
 import { answer, authenticate, publicCaller } from './answer.ts'
+import { dialects } from './dialects/index.ts'
+import { dialectRouter } from './dialects/dialect.ts'
 import { downloadsRouter } from './downloads.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
@@ -130,6 +132,7 @@ function createFramework(
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
   app.use(downloadsRouter(exchangeOf, downloads))
   app.use(restRouter(operations, exchangeOf))
+  for (const dialect of dialects) app.use(dialectRouter(dialect, exchangeOf))
   app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {
     const exchange = exchangeOf(request)

@@ -48,6 +48,27 @@ export const OrgSettings = z.object({
     .describe('What an act of an agent that is not verified becomes, at the least'),
   signed_actions: z.enum(['off', 'required']).describe('required: actions without a valid signature are refused'),
   rate_limit_per_minute: z.int().min(0).max(1_000_000).describe('Calls of the whole org; 0: no limit'),
+  alert_stuck_minutes: z.int().min(1).max(10_080).describe('An agent that is silent for longer is stuck'),
+  alert_errors_per_minute: z.int().min(1).max(10_000).describe('More errors of one agent in a minute raise an alert'),
+  alert_agent_cost_usd: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .nullable()
+    .describe('What one agent may cost in a day (UTC) before an alert is raised'),
+  alert_org_cost_usd: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .nullable()
+    .describe('What all agents may cost in a day (UTC) before an alert is raised'),
+  alert_loop_calls: z
+    .int()
+    .min(2)
+    .max(1000)
+    .describe('So many equal tool calls of one agent in a row of time are a loop'),
+  alert_loop_minutes: z.int().min(1).max(60).describe('The time in which equal tool calls are counted'),
+  telemetry_retention_days: z.int().min(1).max(730).describe('Events of agents are kept so long; sums stay'),
   llm_provider: z
     .enum(['anthropic', 'openai-compatible'])
     .nullable()
@@ -99,6 +120,13 @@ export function defaultSettings(instance: Settings): OrgSettings {
     require_verified_identity: 'off',
     signed_actions: 'off',
     rate_limit_per_minute: 0,
+    alert_stuck_minutes: 5,
+    alert_errors_per_minute: 3,
+    alert_agent_cost_usd: null,
+    alert_org_cost_usd: null,
+    alert_loop_calls: 5,
+    alert_loop_minutes: 2,
+    telemetry_retention_days: 30,
     llm_provider: null,
     llm_model: null,
     llm_base_url: null,

@@ -33,7 +33,7 @@ export const collect = operation({
   }),
   scope: 'agents:write',
   annotations: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
-  rest: { method: 'post', path: '/api/telemetry', hot: true },
+  rest: { method: 'post', path: '/api/telemetry', hot: true, maxBytes: 50 * 1024 * 1024 },
   mcp: 'catalog',
 
   async handler(ctx, { events }) {

@@ -47,6 +47,8 @@ export const routes = {
   assumptions_update: ['PATCH', '/api/assumptions/{assumption_id}'],
   doctor_check: ['GET', '/api/doctor'],
   doctor_fix: ['POST', '/api/doctor/fix'],
+  fleet_get: ['GET', '/api/fleet/{agent_id}'],
+  fleet_list: ['GET', '/api/fleet'],
   grants_list: ['GET', '/api/grants'],
   grants_list_own: ['GET', '/api/account/grants'],
   grants_revoke: ['DELETE', '/api/grants/{id}'],

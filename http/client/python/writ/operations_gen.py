@@ -69,6 +69,8 @@ ROUTES: Dict[str, Route] = {
     "assumptions_update": Route("PATCH", "/api/assumptions/{assumption_id}", ("assumption_id",), True),
     "doctor_check": Route("GET", "/api/doctor", (), True),
     "doctor_fix": Route("POST", "/api/doctor/fix", (), True),
+    "fleet_get": Route("GET", "/api/fleet/{agent_id}", ("agent_id",), True),
+    "fleet_list": Route("GET", "/api/fleet", (), True),
     "grants_list": Route("GET", "/api/grants", (), True),
     "grants_list_own": Route("GET", "/api/account/grants", (), True),
     "grants_revoke": Route("DELETE", "/api/grants/{id}", ("id",), True),
@@ -1441,6 +1443,54 @@ class Operations:
             "doctor_fix",
             {
                 "action": action,
+            },
+            request_timeout,
+        )
+
+    def fleet_get(
+        self,
+        *,
+        agent_id: str,
+        events: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show what one agent is doing, with its newest events.
+
+        GET /api/fleet/{agent_id}. Needs the scope agents:read.
+
+        :param events: Newest events to show
+        """
+        return self._run(
+            "fleet_get",
+            {
+                "agent_id": agent_id,
+                "events": events,
+            },
+            request_timeout,
+        )
+
+    def fleet_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List agents with what they are doing: status, newest event, cost, tokens, errors.
+
+        GET /api/fleet. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 500
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "fleet_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
             },
             request_timeout,
         )

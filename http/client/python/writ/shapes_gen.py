@@ -108,6 +108,13 @@ class Settings(TypedDict, total=False):
     require_verified_identity: Literal["off", "warn", "require_approval", "block"] | None
     signed_actions: Literal["off", "required"] | None
     rate_limit_per_minute: int | None
+    alert_stuck_minutes: int | None
+    alert_errors_per_minute: int | None
+    alert_agent_cost_usd: float | None
+    alert_org_cost_usd: float | None
+    alert_loop_calls: int | None
+    alert_loop_minutes: int | None
+    telemetry_retention_days: int | None
     llm_provider: Literal["anthropic", "openai-compatible"] | None
     llm_model: str | None
     llm_base_url: str | None

@@ -1,0 +1,2 @@
+export { RecentEvent, recentEvents } from './recent.ts'
+export { SUCCESS } from './sums.rules.ts'

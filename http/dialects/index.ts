@@ -1,0 +1,5 @@
+import { clawatch } from './clawatch.ts'
+import type { Dialect } from './dialect.ts'
+
+/** The products whose clients work here with another base address. */
+export const dialects: readonly Dialect[] = [clawatch]
