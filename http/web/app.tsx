@@ -20,6 +20,7 @@ const Policies = lazy(async () => ({ default: (await import('./pages/policies.ts
 const Policy = lazy(async () => ({ default: (await import('./pages/policy.tsx')).PolicyPage }))
 const Agents = lazy(async () => ({ default: (await import('./pages/agents.tsx')).Agents }))
 const Agent = lazy(async () => ({ default: (await import('./pages/agent.tsx')).AgentPage }))
+const Fleet = lazy(async () => ({ default: (await import('./pages/fleet.tsx')).Fleet }))
 const Keys = lazy(async () => ({ default: (await import('./pages/keys.tsx')).Keys }))
 const Members = lazy(async () => ({ default: (await import('./pages/members.tsx')).Members }))
 const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
@@ -93,6 +94,7 @@ function Inner(): ReactNode {
       <Route path="/policies/:id">{({ id }) => <Policy key={id} id={id} />}</Route>
       <Route path="/agents" component={Agents} />
       <Route path="/agents/:id">{({ id }) => <Agent key={id} id={id} />}</Route>
+      <Route path="/fleet" component={Fleet} />
       <Route path="/keys" component={Keys} />
       <Route path="/members" component={Members} />
       <Route path="/settings" component={Settings} />

@@ -21,6 +21,7 @@ beforeAll(async () => {
     '/policies',
     '/policies/new',
     `/policies/${policies[0]?.id}`,
+    '/fleet',
     '/agents',
     '/agents/deploy-bot',
     '/keys',

@@ -24,6 +24,7 @@ const work: readonly Place[] = [
   { href: '/', name: 'Approvals', icon: 'inbox', needs: 'approvals:read', key: 'a' },
   { href: '/decisions', name: 'Decisions', icon: 'list', needs: 'guard:read', key: 'd' },
   { href: '/policies', name: 'Policies', icon: 'shield', needs: 'policies:read', key: 'p' },
+  { href: '/fleet', name: 'Fleet', icon: 'pulse', needs: 'agents:read', key: 'f' },
   { href: '/agents', name: 'Agents', icon: 'bot', needs: 'agents:read', key: 'n' },
 ]
 const administration: readonly Place[] = [

@@ -15,6 +15,7 @@ import { Empty, Load, Page } from '../parts/page.tsx'
 import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { Presence } from './agents.tsx'
+import { Versions } from './versions.tsx'
 
 type AgentProfile = OutputOf<'agents_get_profile'>
 type Agent = AgentProfile['agent']
@@ -122,6 +123,7 @@ function Profile({ profile: { agent, signals } }: { readonly profile: AgentProfi
         </div>
       </dl>
       {can('guard:read') && <Latest agentId={agent.agent_id} />}
+      {can('agents:read') && <Versions agentId={agent.agent_id} />}
     </div>
   )
 }
