@@ -144,11 +144,21 @@ record)
   printf '{}\n'
   ;;
 start)
-  if post start-session 3 && [ "$code" = 200 ]; then
-    printf '%s\n' "$json"
+  frame='"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"'
+  # What differs from the receipt of the install goes with the event. A shell cannot read it; nothing waits for it.
+  if found=$(printf '%s' "$input" | "${NODE-}" "$dir/start.mjs"); then
+    note=${found%%"$IFS"*}
+    input=${found#*"$IFS"}
   else
-    printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"Writ cannot be reached at %s: tool calls will be refused until it is."}}\n' "$URL"
+    note="Writ: whether this client is still set up as it was installed could not be checked. Run: writ doctor"
   fi
+  post start-session 3 && [ "$code" = 200 ] ||
+    json="{${frame}Writ cannot be reached at $URL: tool calls will be refused until it is.\"}}"
+  if [ -n "$note" ]; then
+    case $json in "{$frame"*) ;; *) json="{$frame\"}}" ;; esac
+    json="{\"systemMessage\":\"$note\",$frame$note\\n${json#"{$frame"}"
+  fi
+  printf '%s\n' "$json"
   ;;
 stop)
   # Reads the transcript, which a shell cannot; nothing waits for it.

@@ -2,6 +2,7 @@ import { gateShell } from '../hooks/gate-files.ts'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { version } from '#core/system/index'
+import { stateOf } from '../hooks/installed.mjs'
 import { ChangedMeanwhile, digest, makeFolders, readState, removeEmpty, throughLinks, writeWhole } from './file.ts'
 import { gateTexts, readConnection, writeGate, type Wanted } from './gate-folder.ts'
 import { hostOf } from './hosts.ts'
@@ -129,7 +130,10 @@ function carryOut(machine: Machine, request: InstallRequest, { before, key, fold
   const result = { folder, files: files.map(({ path, action }) => ({ path, action })) }
   const gateIsWhole = Object.entries(texts).every(([name, text]) => readState(join(folder, name))?.text === text)
   const isSame =
-    known !== undefined && gateIsWhole && files.every(({ action }) => action === 'keep' || action === 'leave')
+    known !== undefined &&
+    gateIsWhole &&
+    known.files.every((file) => stateOf(file) !== 'broken') &&
+    files.every(({ action }) => action === 'keep' || action === 'leave')
   if (isSame && wanted.group === undefined) return { ...result, changed: false, replacedKey: null }
   const made: string[] = []
   const written: FileChange[] = []

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { PROGRAMS } from '../hooks/gate-files.ts'
+import { changedGateFiles, stateOf } from '../hooks/installed.mjs'
 import { digest, readState } from './file.ts'
 import { gateTexts, readConnection } from './gate-folder.ts'
 import { hostVersion, warningsFor } from './host-version.ts'
@@ -102,15 +103,13 @@ interface InPlace {
 }
 
 function fileStatus(machine: Machine, { host, place, receipt, file }: InPlace): FileStatus {
-  const { path, part, after } = file
-  const text = readState(path)?.text
-  if (text === undefined) return { path, state: 'gone' }
-  if (digest(text) === after) return { path, state: 'same' }
-  return { path, state: part !== 'own' && holds() ? 'changed' : 'broken' }
+  const { path, part } = file
+  const state = stateOf(file)
+  return { path, state: state === 'changed' && !holds() ? 'broken' : state }
 
   function holds(): boolean {
     try {
-      return partOf(host, part).holds(text ?? '', entriesOf(machine, place, receipt.wait))
+      return partOf(host, part).holds(readState(path)?.text ?? '', entriesOf(machine, place, receipt.wait))
     } catch {
       return false
     }
@@ -119,14 +118,11 @@ function fileStatus(machine: Machine, { host, place, receipt, file }: InPlace): 
 
 function gateState(machine: Machine, place: Place, receipt: Receipt): PlaceStatus['gate'] {
   const folder = gateDir(machine, place)
-  const isWhole = Object.entries(receipt.gate).every(([name, sum]) => {
-    const text = readState(join(folder, name))?.text
-    return text !== undefined && digest(text) === sum
-  })
+  const isWhole = changedGateFiles(folder, receipt).length === 0
   const connection = readConnection(folder)
   if (!isWhole || connection === null) return 'changed'
   const { server, wait, key, on_unavailable: onUnavailable } = connection
   const fresh = gateTexts(place.host, { server, wait, onUnavailable, agent: receipt.agent }, key)
-  const program = fresh['gate.sh']
-  return program === undefined || digest(program) === receipt.gate['gate.sh'] ? 'whole' : 'outdated'
+  const isCurrent = PROGRAMS.every((name) => fresh[name] === undefined || digest(fresh[name]) === receipt.gate[name])
+  return isCurrent ? 'whole' : 'outdated'
 }

@@ -124,6 +124,18 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
     expect(made('ungoverned')).toBe(true)
   })
 
+  test('a session that begins on a changed gate tells the model and the server', PATIENCE, async () => {
+    await client.run(['true'])
+    expect(model.heard()).toContain('Writ governs this session')
+    expect(model.heard()).not.toContain('is not set up as it was installed')
+    writeFileSync(join(folder, 'stop.mjs'), '')
+    await client.run(['true'])
+    expect(model.heard()).toContain('stop.mjs')
+    expect(model.heard()).toContain('Writ governs this session')
+    const { seams } = await invoke(listSeams, admin, { outcome: 'changed' })
+    expect(seams.map(({ detail }) => detail)).toEqual([expect.stringContaining('stop.mjs')])
+  })
+
   test('a witness sees whether the gate holds, and puts it on the list', PATIENCE, async () => {
     const remote = ['--server', server.url, '--api-key', await server.key({ role: 'member' }, orgId), '--json']
     const holds = (await writ('witness', ...remote)).json()
