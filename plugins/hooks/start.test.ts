@@ -9,6 +9,7 @@ import { operations } from '#core/registry.gen'
 import { testOrg, type TestOrg } from '#core/testing/context'
 import { testServer, type TestServer } from '#http/test-server'
 import { install } from '../install/install.ts'
+import { gateShell } from './gate-files.ts'
 import { gateDir, type HostName, type Place } from '../install/place.ts'
 import { hostStatuses } from '../install/status.ts'
 import { requestOf, TestKeys, TestMachine } from '../install/test-machine.ts'
@@ -35,8 +36,9 @@ async function put(one: Place): Promise<void> {
 }
 
 /** The start of a session, as the client runs it. */
-async function start(one: Place, event: object = {}) {
-  const child = spawn('/bin/sh', [join(gateDir(machine, one), 'gate.sh'), 'start'], { env: { PATH: '/nonexistent' } })
+async function start(one: Place, event: object = {}, shell = gateShell()) {
+  const [program = '', ...args] = [...shell.split(' '), join(gateDir(machine, one), 'gate.sh'), 'start']
+  const child = spawn(program, args, { env: { PATH: '/nonexistent' } })
   let stdout = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stdin.end(JSON.stringify({ hook_event_name: 'SessionStart', session_id: 's1', cwd: '/', ...event }))
@@ -161,10 +163,18 @@ describe('told to the person, to the model, to the server, and by writ hosts ali
 test('a gate that is led elsewhere is told to the server of the install all the same', async () => {
   await put(claude)
   edit(gate('gate.conf'), server.url, 'http://127.0.0.1:9')
+  edit(gate('gate.conf'), /DIRECT='.*'/, "DIRECT='127.0.0.1/9'")
   const { person, model } = await start(claude)
   expect(person).toContain('gate.conf')
   expect(model).toContain('gate.conf')
   expect(await listed()).toEqual([expect.stringContaining('gate.conf')])
+})
+
+test('any POSIX shell tells it', async () => {
+  await put(claude)
+  expect((await start(claude, {}, '/bin/sh')).person).toBeNull()
+  rmSync(gate('stop.mjs'))
+  expect((await start(claude, {}, '/bin/sh')).person).toContain('stop.mjs')
 })
 
 test('no receipt: told', async () => {
