@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { applyEdits, modify, parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import * as yaml from 'yaml'
+import { whyNotJson } from '#core/kernel/json-place'
 import type { Ours } from '../hooks/installed.mjs'
 import { changes, isTree, type Change, type Tree } from './tree.rules.ts'
 
@@ -20,7 +21,14 @@ const BOM = '\uFEFF'
 
 /** What Claude Code and Codex read: they pass over a whole file that has a comment or a comma too much. */
 export const json: Format = {
-  parse: (text) => rooted(JSON.parse(blank(text, '{}'))),
+  parse(text) {
+    const bare = blank(text, '{}')
+    try {
+      return rooted(JSON.parse(bare))
+    } catch (error) {
+      throw error instanceof SyntaxError ? new Error(whyNotJson(bare, error), { cause: error }) : error
+    }
+  },
   patch: (text, after) => patched(json, text, after),
   fresh: (tree) => `${JSON.stringify(tree, null, 2)}\n`,
   traces: (tree) => tree,

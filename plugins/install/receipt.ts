@@ -35,6 +35,8 @@ const Receipt = z.object({
   agent: z.string(),
   wait: z.number(),
   on_unavailable: z.enum(['deny', 'allow']),
+  ca: z.string().optional(),
+  group: z.string().optional(),
   /** The key that install made, and uninstall ends. */
   key_id: z.string().nullable(),
   gate: z.record(z.string(), z.string()),
