@@ -37,7 +37,7 @@ async function put(one: Place): Promise<void> {
 
 /** The start of a session, as the client runs it. */
 async function start(one: Place, event: object = {}, shell = gateShell()) {
-  const [program = '', ...args] = [...shell.split(' '), join(gateDir(machine, one), 'gate.sh'), 'start']
+  const [program, ...args] = [...shell.split(' '), join(gateDir(machine, one), 'gate.sh'), 'start']
   const child = spawn(program, args, { env: { PATH: '/nonexistent' } })
   let stdout = ''
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))

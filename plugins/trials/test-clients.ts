@@ -9,13 +9,13 @@ export const CLIENTS = ['claude', 'codex'] as const
 export type ClientName = (typeof CLIENTS)[number]
 
 /** Folders in which the clients are looked for: `WRIT_TEST_CLIENTS` (a folder of npm), else where programs are. */
-function searched(): string {
+export function searched(): string {
   const own = process.env['WRIT_TEST_CLIENTS']
   return own === undefined ? (process.env['PATH'] ?? '') : join(own, 'node_modules', '.bin')
 }
 
 /** The version of an installed client; null when there is none. */
-export function versionOf(name: ClientName): string | null {
+export function versionOf(name: ClientName | 'openclaw'): string | null {
   const { stdout, status } = spawnSync(name, ['--version'], {
     env: { PATH: `${searched()}${delimiter}${process.env['PATH']}` },
   })

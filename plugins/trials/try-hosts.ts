@@ -1,5 +1,5 @@
 /**
- * `npm run try:hosts`: brings the newest Claude Code and Codex from npm (some 200 MB, into a temporary folder, or the one
+ * `npm run try:hosts`: brings the newest Claude Code, Codex and OpenClaw from npm (some 600 MB, into a temporary folder, or the one
  * that `WRIT_TEST_CLIENTS` names) and runs the tests that use them.
  */
 import { spawnSync } from 'node:child_process'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 
 const named = process.env['WRIT_TEST_CLIENTS']
 const folder = named ?? mkdtempSync(join(tmpdir(), 'writ-clients-'))
-const packages = ['@anthropic-ai/claude-code@latest', '@openai/codex@latest']
+const packages = ['@anthropic-ai/claude-code@latest', '@openai/codex@latest', 'openclaw@latest']
 
 function run(command: string, args: readonly string[]): number {
   const env = { WRIT_TEST_ENGINE: 'embedded', ...process.env, WRIT_TEST_CLIENTS: folder }

@@ -22,7 +22,7 @@ export interface ScriptedModel {
 
 type Json = Record<string, unknown>
 
-/** Both vendors' streaming APIs on loopback, as far as their clients use them: a model that follows a script. */
+/** The streaming APIs of both vendors, and the one most others speak, on loopback, as far as their clients use them: a model that follows a script. */
 export async function scriptedModel(): Promise<ScriptedModel> {
   let steps: readonly Step[] = []
   const results: string[] = []
@@ -44,6 +44,10 @@ export async function scriptedModel(): Promise<ScriptedModel> {
       }
       if (request.url?.includes('/responses')) {
         codexTurn(sent, steps, results, response)
+        return played()
+      }
+      if (request.url?.includes('/chat/completions')) {
+        chatTurn(sent, steps, results, response)
         return played()
       }
       return response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"input_tokens":10,"data":[]}')
@@ -158,4 +162,23 @@ function codexTurn(sent: Json, steps: readonly Step[], results: string[], respon
     { type: 'response.output_item.done', output_index: 0, item },
     { type: 'response.completed', response: { id, usage } },
   ])
+}
+
+function chatTurn(sent: Json, steps: readonly Step[], results: string[], response: ServerResponse): void {
+  const told = list(sent['messages']).filter(({ role }) => role === 'tool')
+  results.splice(0, results.length, ...told.map(({ content }) => textOf(content)))
+  const step = steps[told.length]
+  const name = step?.tool === 'Bash' ? 'exec' : step?.tool
+  const call = { name, arguments: JSON.stringify(step?.input) }
+  const delta = step
+    ? { tool_calls: [{ index: 0, id: `call_${(answers += 1)}`, type: 'function', function: call }] }
+    : { content: 'done' }
+  const chunk = { id: `chat_${(answers += 1)}`, object: 'chat.completion.chunk', created: 1, model: sent['model'] }
+  const choices = [
+    { index: 0, delta: { role: 'assistant', ...delta }, finish_reason: null },
+    { index: 0, delta: {}, finish_reason: step ? 'tool_calls' : 'stop' },
+  ]
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' })
+  for (const choice of choices) response.write(`data: ${JSON.stringify({ ...chunk, choices: [choice] })}\n\n`)
+  response.end('data: [DONE]\n\n')
 }

@@ -37,7 +37,7 @@ export function Hosts(): ReactNode {
       {list.rows?.length === 0 && (
         <Empty icon="shield" title="No witness has looked yet">
           <p>
-            On a machine with Claude Code or Codex run <code>writ install claude</code>, and then{' '}
+            On a machine with Claude Code, Codex or OpenClaw run <code>writ install claude</code>, and then{' '}
             <code>writ witness</code>: it tries with the real client whether a forbidden call is refused.
           </p>
         </Empty>
