@@ -72,7 +72,8 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
   /** Sends the gate where no server is. */
   function unplug(): void {
     for (const file of ['gate.conf', 'gate.json'].map((one) => join(folder, one))) {
-      writeFileSync(file, readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9'))
+      const text = readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9')
+      writeFileSync(file, text.replace(/^DIRECT=.*$/m, "DIRECT='127.0.0.1/9'"))
     }
   }
 

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { ScriptedModel } from '../witness/scripted-model.ts'
+import type { ScriptedModel, Step } from '../witness/scripted-model.ts'
+import type { TestSystem } from './test-system.ts'
 
 export const CLIENTS = ['claude', 'codex'] as const
 export type ClientName = (typeof CLIENTS)[number]
@@ -22,15 +23,19 @@ export function versionOf(name: ClientName | 'openclaw'): string | null {
   return status === 0 ? (/\d[\d.]+/.exec(stdout.toString())?.[0] ?? null) : null
 }
 
+export const bash = (command: string): Step => ({ tool: 'Bash', input: { command, description: 'as asked' } })
+
 /** A real client in a home of its own, with a model that follows a script. */
 export class TestClient {
   readonly name: ClientName
   readonly home: string
   readonly project: string
   readonly #model: ScriptedModel
+  readonly #system: TestSystem | undefined
 
-  constructor(name: ClientName, model: ScriptedModel) {
+  constructor(name: ClientName, model: ScriptedModel, system?: TestSystem) {
     this.name = name
+    this.#system = system
     this.#model = model
     // Codex refuses to work below the system's temporary folder.
     this.home = mkdtempSync(join(process.platform === 'linux' ? '/var/tmp' : tmpdir(), `writ-${name}-`))
@@ -72,17 +77,32 @@ export class TestClient {
 
   /** One session in which the model runs these commands; answers what the client printed. */
   async run(commands: readonly string[], more: readonly string[] = []): Promise<string> {
-    this.#model.play(commands.map((command) => ({ tool: 'Bash', input: { command, description: 'as asked' } })))
+    return this.play(commands.map(bash), more)
+  }
+
+  /** The same for calls of any tool. */
+  async play(steps: readonly Step[], more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    this.#model.play(steps)
     const args =
       this.name === 'claude'
         ? ['-p', 'go', '--allowedTools', 'Bash', '--output-format', 'stream-json', '--verbose', ...more]
         : ['exec', '--skip-git-repo-check', '--json', '--dangerously-bypass-approvals-and-sandbox', ...more, 'go']
-    const child = spawn(this.name, args, { env: this.env, cwd: this.project, stdio: ['ignore', 'pipe', 'pipe'] })
+    return (await this.start(this.name, args, env)).said
+  }
+
+  /** A program as this person starts it. */
+  async start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const [file, all] = this.#system?.within(program, args) ?? [program, [...args]]
+    const child = spawn(file, all, {
+      env: { ...this.env, ...env },
+      cwd: this.project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    await once(child, 'close')
-    return said
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, said }
   }
 
   /** Hook entries as this client reads them, for each event of the gate: a shell command, a whole handler, or none. */

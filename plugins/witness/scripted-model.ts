@@ -5,12 +5,16 @@ import type { AddressInfo } from 'node:net'
 export interface Step {
   readonly tool: string
   readonly input: Readonly<Record<string, unknown>>
+  /** What the sub-agent calls that this call starts; it is known by the prompt in the input. */
+  readonly inner?: readonly Step[]
 }
 
 export interface ScriptedModel {
   readonly url: string
   /** What the tools answered so far, as the model was told. */
   readonly results: string[]
+  /** The same for the tools of a sub-agent. */
+  readonly innerResults: string[]
   /** The last request with tools, as it came: with all that the client told the model. */
   readonly heard: () => string
   /** Milliseconds from the end of a tool call's message to the client's next request, for each call of the script. */
@@ -22,46 +26,44 @@ export interface ScriptedModel {
 
 type Json = Record<string, unknown>
 
-/** The streaming APIs of both vendors, and the one most others speak, on loopback, as far as their clients use them: a model that follows a script. */
+/**
+ * The streaming APIs of both vendors, and the one most others speak, on loopback, as far as their clients use them: a
+ * model that follows a script.
+ */
 export async function scriptedModel(): Promise<ScriptedModel> {
   let steps: readonly Step[] = []
   const results: string[] = []
+  const innerResults: string[] = []
   let heard = ''
   const roundTrips: number[] = []
   let called: number | undefined
-  const server = createServer((request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrived = performance.now()
-    void body(request).then((sent) => {
-      const before = results.length
-      if (list(sent['tools']).length > 0) heard = JSON.stringify(sent)
-      response.on('finish', () => (called = performance.now()))
-      const played = (): void => {
-        if (results.length === before + 1 && called !== undefined) roundTrips.push(arrived - called)
-      }
-      if (request.url?.includes('/messages') && !request.url.includes('count_tokens')) {
-        claudeTurn(sent, steps, results, response)
-        return played()
-      }
-      if (request.url?.includes('/responses')) {
-        codexTurn(sent, steps, results, response)
-        return played()
-      }
-      if (request.url?.includes('/chat/completions')) {
-        chatTurn(sent, steps, results, response)
-        return played()
-      }
-      return response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"input_tokens":10,"data":[]}')
-    })
-  })
+    const sent = await body(request)
+    const before = results.length
+    if (list(sent['tools']).length > 0) heard = JSON.stringify(sent)
+    response.on('finish', () => (called = performance.now()))
+    const turn = turnAt(request.url ?? '')
+    if (turn === undefined) {
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"input_tokens":10,"data":[]}')
+      return
+    }
+    const inner = innerSteps(sent, steps)
+    turn(sent, inner ?? steps, inner ? innerResults : results, response)
+    if (results.length === before + 1 && called !== undefined) roundTrips.push(arrived - called)
+  }
+  const server = createServer((request, response) => void respond(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     results,
+    innerResults,
     heard: () => heard,
     roundTrips,
     play: (next) => {
       steps = next
       results.length = 0
+      innerResults.length = 0
       roundTrips.length = 0
     },
     close: async () => {
@@ -129,6 +131,21 @@ function claudeTurn(sent: Json, steps: readonly Step[], results: string[], respo
     },
     { type: 'message_stop' },
   ])
+}
+
+type Turn = (sent: Json, steps: readonly Step[], results: string[], response: ServerResponse) => void
+
+function turnAt(url: string): Turn | undefined {
+  if (url.includes('count_tokens')) return undefined
+  if (url.includes('/messages')) return claudeTurn
+  if (url.includes('/responses')) return codexTurn
+  return url.includes('/chat/completions') ? chatTurn : undefined
+}
+
+/** A sub-agent's talk begins with the prompt that it was started with. */
+function innerSteps(sent: Json, steps: readonly Step[]): readonly Step[] | undefined {
+  const first = textOf(list(sent['messages'])[0]?.['content'])
+  return steps.find(({ inner, input }) => inner && first.includes(String(input['prompt'])))?.inner
 }
 
 const shells = ['exec_command', 'shell_command', 'shell', 'local_shell']
