@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { defaultRows, judgeOffline } from './judge.ts'
+import { defaultRows } from './default-rows.ts'
+import { judgeOffline } from './judge.ts'
 
 const at = new Date('2026-11-01T12:00:00Z')
 const shell = (command: string) => ({ action_type: 'other', act: { kind: 'shell', command } })

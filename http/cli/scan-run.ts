@@ -1,101 +1,74 @@
 import { availableParallelism } from 'node:os'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import type { Decision, PolicyRow } from '#core/policies/index'
+import type { PolicyRow } from '#core/policies/index'
 import type { History } from './scan-files.ts'
-import { byRisk, type Exposed, type Found, type Risky } from './scan-judge.ts'
-import type { ScanSays, ScanStart } from './scan-worker.ts'
+import { SharedWork, type FileSays } from './scan-shared.ts'
+import { ScanSum, type Entry, type ScanTotal } from './scan-sum.ts'
+import { ReadingThread } from './scan-thread.ts'
+import type { ScanStart } from './scan-worker.ts'
 
-export interface ScanTotal {
-  readonly files: number
-  readonly bytes: number
-  readonly calls: number
-  readonly counts: Record<'allow' | 'warn' | 'require_approval' | 'block', number>
-  /** The riskiest first; the same act done again is told once, with how often. */
-  readonly risky: readonly (Risky & { readonly times: number })[]
-  readonly secrets: readonly Exposed[]
-  readonly moreSecrets: number
-  /** One sentence for each file that could not be read. */
-  readonly problems: readonly string[]
-}
-
-const KEPT = 100
-const MAX_WORKERS = 8
+const MAX_THREADS = 8
+/** Milliseconds of judging before other threads are listened to. */
+const TURN = 10
 const workerFile = new URL(import.meta.url.endsWith('.ts') ? './scan-worker.ts' : './scan-worker.js', import.meta.url)
 
-/** Judges recordings on every core, without a server. `progress` is told the bytes that are done. */
+/**
+ * Judges recordings on every core, without a server: the other threads read, this one loads the policies meanwhile,
+ * judges, and then reads as well. `progress` is told the bytes that are done.
+ */
 export async function scanHistories(
   histories: readonly History[],
   rows: readonly PolicyRow[],
   progress: (done: number) => void,
 ): Promise<ScanTotal> {
-  const total = new Sum()
-  const left = [...histories].toReversed()
-  const sizes = new Map(histories.map(({ path, bytes }) => [path, bytes]))
-  const count = Math.min(MAX_WORKERS, availableParallelism(), histories.length)
-  const told = ({ file, found, problem }: ScanSays): void => {
-    if (file === null) return
-    total.add(file, sizes.get(file) ?? 0, found, problem)
-    progress(total.bytes)
+  const work = new SharedWork()
+  const sum = new ScanSum(histories)
+  const add = (says: FileSays, told: Entry[]): void => {
+    sum.add(says, told)
+    progress(sum.bytes)
   }
-  await Promise.all(Array.from({ length: count }, () => work({ rows }, () => left.pop()?.path, told)))
-  return total.result()
+  const start = { files: histories.map(({ path }) => path), rows, memory: work.memory }
+  const others = Math.min(MAX_THREADS, availableParallelism(), histories.length) - 1
+  const reading = Promise.all(Array.from({ length: others }, () => readApart(start, add)))
+  // A worker that fails while this thread is busy is told at the end.
+  reading.catch(() => {})
+  const { HistoryJudge } = await import('./scan-judge.ts')
+  const judge = new HistoryJudge(rows)
+  const judgeWaiting = async (): Promise<void> => {
+    while (sum.isWaiting) {
+      work.wait(-(await sum.judge(judge, performance.now() + TURN)))
+      if (!judge.isTimeless) work.judgeApart()
+      await setImmediate()
+    }
+  }
+  const thread = new ReadingThread(work, rows)
+  const told: Entry[] = []
+  for (;;) {
+    await judgeWaiting()
+    const file = work.takeFile()
+    const path = histories[file]?.path
+    if (path === undefined) break
+    add(await thread.read(path, file), told)
+  }
+  let isOver = false
+  void reading.finally(() => (isOver = true)).catch(() => {})
+  while (!isOver) {
+    await judgeWaiting()
+    await Promise.race([reading, setTimeout(1)])
+  }
+  await reading
+  await judgeWaiting()
+  return sum.result(judge)
 }
 
-/** One worker, sent a file whenever it is done with the last. */
-function work(start: ScanStart, next: () => string | undefined, told: (says: ScanSays) => void): Promise<void> {
+/** One worker. It takes its files by itself and ends when none is left. */
+function readApart(start: ScanStart, add: (says: FileSays, told: Entry[]) => void): Promise<void> {
   return new Promise((resolve, reject) => {
+    const told: Entry[] = []
     const worker = new Worker(workerFile, { workerData: start })
-    worker.on('message', (says: ScanSays) => {
-      told(says)
-      const file = next()
-      if (file === undefined) void worker.terminate().then(() => resolve())
-      else worker.postMessage(file, [])
-    })
+    worker.on('message', (says: FileSays) => add(says, told))
     worker.on('error', reject)
+    worker.on('exit', () => resolve())
   })
-}
-
-class Sum {
-  bytes = 0
-  #files = 0
-  #more = 0
-  readonly #decisions = new Map<string, Decision>()
-  readonly #risky = new Map<string, Risky>()
-  #secrets: Exposed[] = []
-  readonly #problems: string[] = []
-
-  add(file: string, bytes: number, found: Found | null, problem: string | null): void {
-    this.bytes += bytes
-    if (found === null) {
-      this.#problems.push(`${file}: ${problem ?? 'it could not be read'}`)
-      return
-    }
-    this.#files += 1
-    for (const [id, decision] of found.decisions) this.#decisions.set(id, decision)
-    for (const one of found.risky) this.#risky.set(one.id, one)
-    this.#secrets.push(...found.secrets.slice(0, Math.max(0, 1000 - this.#secrets.length)))
-    this.#more += found.moreSecrets
-  }
-
-  result(): ScanTotal {
-    const counts = { allow: 0, warn: 0, require_approval: 0, block: 0 }
-    for (const decision of this.#decisions.values()) counts[decision] += 1
-    return {
-      files: this.#files,
-      bytes: this.bytes,
-      calls: this.#decisions.size,
-      counts,
-      risky: grouped([...this.#risky.values()]),
-      secrets: this.#secrets,
-      moreSecrets: this.#more,
-      problems: this.#problems,
-    }
-  }
-}
-
-function grouped(all: readonly Risky[]): ScanTotal['risky'] {
-  const groups = Map.groupBy(all.toSorted(byRisk), ({ tool, summary }) => `${tool} ${summary}`)
-  return [...groups.values()]
-    .flatMap((same) => same.slice(0, 1).map((first) => ({ ...first, times: same.length })))
-    .slice(0, KEPT)
 }

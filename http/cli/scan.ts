@@ -3,10 +3,10 @@ import { stderr } from 'node:process'
 import type { Command } from 'commander'
 import { define } from './define.ts'
 import { parseMinutes } from './duration.rules.ts'
-import { CliError } from './failure.ts'
+import { CliError } from './cli-error.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { wholeNumber } from './option.rules.ts'
-import type { ScanTotal } from './scan-run.ts'
+import type { ScanTotal } from './scan-sum.ts'
 import { harmless, paint, paintDecision, say, sayJson, sayTable, sentences } from './terminal.ts'
 
 interface ScanOptions {

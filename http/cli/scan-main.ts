@@ -1,0 +1,4 @@
+import { runProgram } from './run-program.ts'
+import { addScan } from './scan.ts'
+
+await runProgram(addScan)
