@@ -19,7 +19,15 @@ const build = await rolldown({
   logLevel: 'warn',
 })
 try {
-  await build.write({ dir: target, format: 'esm', minify: true, cleanDir: true, chunkFileNames: '[name].js' })
+  await build.write({
+    dir: target,
+    format: 'esm',
+    minify: true,
+    cleanDir: true,
+    chunkFileNames: '[name].js',
+    // Else it comes with all policies, and what only reads would load them.
+    codeSplitting: { groups: [{ name: 'decision', test: /decision\.rules/ }] },
+  })
 } finally {
   await build.close()
 }

@@ -8,6 +8,9 @@ import { ScanSum, type Entry, type ScanTotal } from './scan-sum.ts'
 import { ReadingThread } from './scan-thread.ts'
 import type { ScanStart } from './scan-worker.ts'
 
+export { defaultRows } from '#core/policies/index'
+export { historiesIn, historyFolders } from './scan-files.ts'
+
 const MAX_THREADS = 8
 /** Milliseconds of judging before other threads are listened to. */
 const TURN = 10

@@ -33,11 +33,7 @@ export function addScan(program: Command): void {
 }
 
 async function scan(paths: readonly string[], options: ScanOptions): Promise<void> {
-  const [{ historiesIn, historyFolders }, { scanHistories }, { defaultRows }] = await Promise.all([
-    import('./scan-files.ts'),
-    import('./scan-run.ts'),
-    import('#core/policies/index'),
-  ])
+  const { defaultRows, historiesIn, historyFolders, scanHistories } = await import('./scan-run.ts')
   const rows = options.policy === undefined ? defaultRows() : await readPolicyFile(options.policy)
   const since = options.since === undefined ? null : new Date(Date.now() - parseMinutes(options.since) * 60_000)
   const histories = historiesIn(paths.length > 0 ? paths : historyFolders(), since)
