@@ -1,4 +1,5 @@
-import { runProgram } from './run-program.ts'
-import { addScan } from './scan.ts'
+import { startThreads } from './scan-threads.ts'
 
+startThreads()
+const [{ runProgram }, { addScan }] = await Promise.all([import('./run-program.ts'), import('./scan.ts')])
 await runProgram(addScan)

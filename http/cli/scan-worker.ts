@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import type { PolicyRow } from '#core/policies/index'
-import { SharedWork } from './scan-shared.ts'
+import { SharedWork, type FileSays } from './scan-shared.ts'
 import { ReadingThread } from './scan-thread.ts'
 
 export interface ScanStart {
@@ -9,13 +9,15 @@ export interface ScanStart {
   readonly memory: SharedArrayBuffer
 }
 
-/** Reads until no file is left, then ends by itself. */
-async function serve({ files, rows, memory }: ScanStart): Promise<void> {
+/** Reads until no file is left, says what it found in each, and null at the end. */
+async function read({ files, rows, memory }: ScanStart): Promise<void> {
+  const say = (says: FileSays | null): void => parentPort?.postMessage(says, [])
   const work = new SharedWork(memory)
   const thread = new ReadingThread(work, rows)
   for (let file = work.takeFile(); file < files.length; file = work.takeFile()) {
-    parentPort?.postMessage(await thread.read(files[file] ?? '', file), [])
+    say(await thread.read(files[file] ?? '', file))
   }
+  say(null)
 }
 
-await serve(workerData as ScanStart)
+parentPort?.once('message', read)
