@@ -41,15 +41,15 @@ function leadsOf({ name, anchors }: SecretPattern): readonly Lead[] {
   return [...texts, ...(isField ? MORE_FIELDS : [])].map((text) => ({ bytes: codes(text), isField }))
 }
 
-const BY_PAIR = new Map<number, Lead[]>()
-/** 1 where two bytes begin a lead: a table, because it is asked for every byte ahead of a run. */
+/** By the first two bytes of a lead, the place of the list of those that begin so; 0 where none does. */
 const PAIRS = new Uint8Array(65_536)
+const LISTS: Lead[][] = [[]]
 for (const lead of [...FORMAT_PATTERNS, ...FIELD_PATTERNS].flatMap(leadsOf)) {
   const [first = 0, second] = lead.bytes
   for (const next of second === undefined ? FOLD.keys() : [second]) {
     const pair = (first << 8) | next
-    PAIRS[pair] = 1
-    BY_PAIR.set(pair, [...(BY_PAIR.get(pair) ?? []), lead])
+    if (PAIRS[pair] === 0) PAIRS[pair] = LISTS.push([]) - 1
+    LISTS[PAIRS[pair] ?? 0]?.push(lead)
   }
 }
 
@@ -62,15 +62,15 @@ export function mayBeSecret(bytes: Uint8Array, start: number, end: number, aroun
   let before = FOLD[bytes[from] ?? 0] ?? 0
   for (let at = from; at <= start; at += 1) {
     const next = FOLD[bytes[at + 1] ?? 0] ?? 0
-    const pair = (before << 8) | next
+    const list = PAIRS[(before << 8) | next] ?? 0
     before = next
-    if (PAIRS[pair] === 1 && leads(bytes, at, start, pair)) return true
+    if (list !== 0 && leads(bytes, at, start, LISTS[list] ?? [])) return true
   }
   return endsAsUserinfo(bytes, end, to)
 }
 
-function leads(bytes: Uint8Array, at: number, start: number, pair: number): boolean {
-  for (const lead of BY_PAIR.get(pair) ?? []) {
+function leads(bytes: Uint8Array, at: number, start: number, list: readonly Lead[]): boolean {
+  for (const lead of list) {
     if (!standsAt(bytes, at, lead.bytes)) continue
     if (!lead.isField) return true
     if (at < start && fieldReaches(bytes, at + lead.bytes.length, start)) return true

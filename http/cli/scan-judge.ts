@@ -18,8 +18,6 @@ export interface Moment {
   readonly session: string | null
 }
 
-
-
 interface Judged {
   readonly outcome: Outcome
   /** True: the same use is judged the same at any time, in any session. */

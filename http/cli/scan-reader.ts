@@ -52,7 +52,7 @@ export class HistoryReader {
     const uses: number[] = []
     const fresh: Use[] = []
     const firsts: number[] = []
-    for (const { callId, at, sessionId, tool, input } of callsIn(bytes)) {
+    for (const { callId, at, sessionId, tool, input } of [...callsIn(bytes)]) {
       const key = keyOf(tool, input)
       const known = apart ? undefined : this.#places.get(key)
       if (known === undefined) {

@@ -142,7 +142,9 @@ export class ScanSum {
 }
 
 function byRisk(a: Risky, b: Risky): number {
-  return b.risk - a.risk || rankOf(b.decision) - rankOf(a.decision) || inOrder(a.at ?? '', b.at ?? '') || inOrder(a.id, b.id)
+  return (
+    b.risk - a.risk || rankOf(b.decision) - rankOf(a.decision) || inOrder(a.at ?? '', b.at ?? '') || inOrder(a.id, b.id)
+  )
 }
 
 function inOrder(a: string, b: string): number {

@@ -17,14 +17,15 @@ export class ReadingThread {
 
   async read(path: string, file: number): Promise<FileSays> {
     const apart = this.#work.isApart
+    let found: FileFound
     try {
-      const found = this.#reader.read(path, apart)
-      const judged = this.#work.isBehind ? await this.#judged(found, apart) : null
-      if (judged === null) this.#work.wait(found.fresh.length)
-      return { file, found, problem: null, judged }
+      found = this.#reader.read(path, apart)
     } catch (error) {
       return { file, found: null, problem: error instanceof Error ? error.message : String(error), judged: null }
     }
+    if (this.#work.isBehind) return { file, found, problem: null, judged: await this.#judged(found, apart) }
+    this.#work.wait(found.fresh.length)
+    return { file, found, problem: null, judged: null }
   }
 
   async #judged({ fresh, firsts, ats, sessions }: FileFound, apart: boolean): Promise<(Outcome | null)[]> {
