@@ -1,3 +1,4 @@
+import type * as LibPgQuery from 'libpg-query'
 import type { SqlFact, SqlVerb } from './sql-verbs.rules.ts'
 import { ACTING_FUNCTIONS } from './sql-verbs.rules.ts'
 
@@ -7,7 +8,7 @@ type Node = { readonly [key: string]: Json }
 /** Deeper text than this is not given to the parser: its stack is not ours. */
 const MAX_PARENTHESES = 400
 const MAX_NODES = 100_000
-let parser: typeof import('libpg-query') | null = null
+let parser: Pick<typeof LibPgQuery, 'parseSync'> | null = null
 let missed = 0
 
 /** Loads PostgreSQL's parser (WebAssembly, about 10 ms). Before that, and when it fails, SQL is read by tokens alone. */

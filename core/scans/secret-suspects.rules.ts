@@ -23,7 +23,8 @@ const SEPARATES = bytesOf(':= \t\n\v\f\r\u00A0')
 const [COLON = 0, COMMA = 0, BRACE = 0, AT = 0] = codes(':,}@')
 
 interface Lead {
-  readonly bytes: readonly number[]
+  readonly bytes: Uint8Array
+  readonly third: number | undefined
   /** Names a field: a separator must follow before the value. */
   readonly isField: boolean
 }
@@ -38,7 +39,11 @@ function leadsOf({ name, anchors }: SecretPattern): readonly Lead[] {
   const isField = FIELD_NAMES.has(name)
   // The program may stand anywhere; its option stands ahead of the password.
   const texts = anchors.includes('curl') ? ['-u', '--user', '--proxy-user'] : anchors
-  return [...texts, ...(isField ? MORE_FIELDS : [])].map((text) => ({ bytes: codes(text), isField }))
+  return [...texts, ...(isField ? MORE_FIELDS : [])].map((text) => ({
+    bytes: Uint8Array.from(codes(text)),
+    third: codes(text)[2],
+    isField,
+  }))
 }
 
 /** By the first two bytes of a lead, the place of the list of those that begin so; 0 where none does. */
@@ -70,7 +75,10 @@ export function mayBeSecret(bytes: Uint8Array, start: number, end: number, aroun
 }
 
 function leads(bytes: Uint8Array, at: number, start: number, list: readonly Lead[]): boolean {
-  for (const lead of list) {
+  const third = FOLD[bytes[at + 2] ?? 0]
+  for (let index = 0; index < list.length; index += 1) {
+    const lead = list[index] as Lead
+    if (lead.third !== third && lead.third !== undefined) continue
     if (!standsAt(bytes, at, lead.bytes)) continue
     if (!lead.isField) return true
     if (at < start && fieldReaches(bytes, at + lead.bytes.length, start)) return true
@@ -78,7 +86,7 @@ function leads(bytes: Uint8Array, at: number, start: number, list: readonly Lead
   return false
 }
 
-function standsAt(bytes: Uint8Array, at: number, text: readonly number[]): boolean {
+function standsAt(bytes: Uint8Array, at: number, text: Uint8Array): boolean {
   for (let index = 0; index < text.length; index += 1) {
     if (FOLD[bytes[at + index] ?? 0] !== text[index]) return false
   }

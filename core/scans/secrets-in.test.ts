@@ -39,62 +39,30 @@ test('ids, hashes, paths and long words are no secrets', () => {
   expect(find('')).toEqual([])
 })
 
-const PIECES = [
-  ...[
-    'secret',
-    'token',
-    'api-key',
-    'api key',
-    'account-key',
-    'auth-key',
-    'credentials',
-    'password',
-    'passwd',
-    'aws_secret',
-  ],
-  ...['Bearer ', 'Basic ', 'Authorization: ', '-u ', '--user ', 'curl ', '--password ', 'https://', '?token=', '&sig='],
-  ...['discord.com/api/webhooks/', 'hooks.slack.com/services/', '123456789:AA', 'AKIA', 'SG.', 'eyJ', 'sk-', 'xoxb-'],
-  ...[
-    '":"',
-    ':',
-    '=',
-    ': ',
-    ' = ',
-    ':= ',
-    '=>',
-    '\\":\\"',
-    ' ',
-    ',',
-    '}',
-    '"',
-    "'",
-    '`',
-    '\n',
-    '\r\n',
-    '@',
-    '/',
-    '.',
-    '-',
-    '_',
-  ],
-  ...[
-    '://',
-    '\\',
-    '\\n',
-    '"input_tokens":100,',
-    'tokens":[',
-    '":10,"',
-    '\u00A0',
-    'é',
-    '😀',
-    'cache_creation_input_tokens',
-  ],
-  ...[16, 20, 32, 40].flatMap((length) =>
-    ['abcdefghij', 'aB3dE5fG7h', '0123456789'].map((of) => of.repeat(4).slice(0, length)),
-  ),
-  ...SAMPLES.map(([, text]) => text),
-  ...HARMLESS,
+const NAMES =
+  'secret token api-key account-key auth-key credentials password passwd aws_secret curl -u --user --password'
+const STARTS =
+  'https:// ?token= &sig= discord.com/api/webhooks/ hooks.slack.com/services/ 123456789:AA AKIA SG. eyJ sk- xoxb-'
+const MARKS = '":" : = := => \\":\\" , } " \' ` @ / . - _ :// \\ \\n "input_tokens":100, tokens":[ ":10," é 😀'
+const SPACES = [
+  ' ',
+  '\n',
+  '\r\n',
+  ': ',
+  ' = ',
+  '\u00A0',
+  'api key',
+  'Bearer ',
+  'Basic ',
+  'Authorization: ',
+  '-u ',
+  '--user ',
 ]
+const RUNS = ['abcdefghij', 'aB3dE5fG7h', '0123456789'].flatMap((of) =>
+  [16, 20, 32, 40].map((length) => of.repeat(4).slice(0, length)),
+)
+const words = [NAMES, STARTS, MARKS].flatMap((text) => text.split(' '))
+const PIECES = [...words, ...SPACES, ...RUNS, ...SAMPLES.map(([, text]) => text), ...HARMLESS]
 
 test('what is spared from reading never holds a secret: pieces of secrets in any order', () => {
   let seed = 7

@@ -46,13 +46,16 @@ export class HistoryReader {
   /** `apart`: each call counts as a use of its own, because the moment matters as well. */
   read(file: string, apart: boolean): FileFound {
     const bytes = this.#bytesOf(file)
+    const secrets = exposed(file, bytes)
+    // Read whole before any of its uses counts as told.
+    const calls = [...callsIn(bytes)]
     const ids: string[] = []
     const ats: (string | null)[] = []
     const sessions: (string | null)[] = []
     const uses: number[] = []
     const fresh: Use[] = []
     const firsts: number[] = []
-    for (const { callId, at, sessionId, tool, input } of [...callsIn(bytes)]) {
+    for (const { callId, at, sessionId, tool, input } of calls) {
       const key = keyOf(tool, input)
       const known = apart ? undefined : this.#places.get(key)
       if (known === undefined) {
@@ -65,7 +68,6 @@ export class HistoryReader {
       ats.push(at)
       sessions.push(sessionId)
     }
-    const secrets = exposed(file, bytes)
     const moreSecrets = Math.max(0, secrets.length - KEPT_SECRETS)
     return { ids, ats, sessions, uses, fresh, firsts, secrets: secrets.slice(0, KEPT_SECRETS), moreSecrets }
   }

@@ -70,14 +70,21 @@ export class ScanSum {
     }
     this.#files += 1
     this.#addUses(found, judged, told)
-    for (const [index, id] of found.ids.entries()) {
-      const entry = told[found.uses[index] ?? -1]
-      const known = this.#calls.get(id)
-      if (entry === undefined || (known !== undefined && known.file <= file)) continue
-      this.#calls.set(id, { file, entry, at: found.ats[index] ?? null, session: found.sessions[index] ?? null })
-    }
+    this.#addCalls(file, found, told)
     if (found.secrets.length > 0) this.#secrets.push({ file, found: found.secrets })
     this.#moreSecrets += found.moreSecrets
+  }
+
+  /** By place, not by entries: a large history has millions of calls. */
+  #addCalls(file: number, { ids, ats, sessions, uses }: FileFound, told: readonly Entry[]): void {
+    for (let index = 0; index < ids.length; index += 1) {
+      const id = ids[index] ?? ''
+      const entry = told[uses[index] ?? -1]
+      if (entry === undefined) throw new Error('A call has a use that no thread told.')
+      const known = this.#calls.get(id)
+      if (known !== undefined && known.file <= file) continue
+      this.#calls.set(id, { file, entry, at: ats[index] ?? null, session: sessions[index] ?? null })
+    }
   }
 
   #addUses({ fresh, firsts, ats, sessions }: FileFound, judged: FileSays['judged'], told: Entry[]): void {

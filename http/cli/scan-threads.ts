@@ -34,6 +34,6 @@ function readApart(worker: Worker, start: ScanStart, add: (says: FileSays) => vo
       resolve()
     })
     worker.on('error', reject)
-    worker.postMessage(start)
+    worker.postMessage(start, [])
   })
 }

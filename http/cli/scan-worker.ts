@@ -20,4 +20,4 @@ async function read({ files, rows, memory }: ScanStart): Promise<void> {
   say(null)
 }
 
-parentPort?.once('message', read)
+parentPort?.once('message', (start: ScanStart) => void read(start))
