@@ -23,6 +23,7 @@ export function openclawPlugin(): Bundle {
       description,
       version,
       activation: { onStartup: true },
+      contracts: { agentToolResultMiddleware: ['openclaw', 'codex'] },
       configSchema: { type: 'object', additionalProperties: false, properties: {} },
     }),
     'index.mjs': file(readFileSync(source, 'utf8')),

@@ -8,7 +8,9 @@ import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry'
 const DEADLINE_MS = 13_000
 const LONGEST_WAIT = 9
 const RECORD_MS = 4000
-const LARGEST = 1024 * 1024
+/** Twice what the server reads of one output. */
+const LARGEST = 4 * 1024 * 1024
+const MOST_CALLS = 1000
 
 export default definePluginEntry({
   id: 'writ',
@@ -17,15 +19,30 @@ export default definePluginEntry({
   register(api) {
     api.on('before_tool_call', before, { priority: 1000 })
     api.on('after_tool_call', after)
+    // Older releases have no way to replace what a tool gave.
+    api.registerAgentToolResultMiddleware?.(replace, { runtimes: ['openclaw', 'codex'] })
   },
 })
+
+/** When each call began that may run, and those whose end is on the record. */
+const begun = new Map()
+const recorded = new Set()
+
+const callOf = ({ toolCallId }, context) => `${context?.sessionId ?? context?.sessionKey} ${toolCallId}`
+
+function keep(calls, add) {
+  if (calls.size >= MOST_CALLS) calls.delete(calls.keys().next().value)
+  add()
+}
 
 /** The server cannot be asked; what that comes to is the operator's choice. */
 class Unreachable extends Error {}
 
 async function before(event, context) {
   try {
-    return await ask(event, context)
+    const refused = await ask(event, context)
+    if (refused === undefined) keep(begun, () => begun.set(callOf(event, context), performance.now()))
+    return refused
   } catch (error) {
     return block(`Writ: ${error?.message || 'the gate failed.'}`)
   }
@@ -55,6 +72,8 @@ async function ask(event, context) {
 
 async function after(event, context) {
   try {
+    begun.delete(callOf(event, context))
+    if (recorded.delete(callOf(event, context))) return
     const body = bodyOf('after_tool_call', event, context)
     const ended = {
       tool_response: event.result,
@@ -65,6 +84,34 @@ async function after(event, context) {
   } catch {
     // The call is over.
   }
+}
+
+/** Records the end of a call, and gives the model its output without secrets. OpenClaw withholds an output when this throws. */
+async function replace(event, context) {
+  try {
+    const { toolCallId, toolName, args, isError, result } = event
+    const body = bodyOf('after_tool_call', { toolName, params: args, toolCallId }, context)
+    const since = begun.get(callOf(event, context))
+    const ended = {
+      tool_response: isError ? { ...result, isError: true } : result,
+      ...(since === undefined ? {} : { duration_ms: performance.now() - since }),
+    }
+    const answer = await post(readConnection(), 'record', { ...body, ...ended }, RECORD_MS)
+    keep(recorded, () => recorded.add(callOf(event, context)))
+    const { content, details } = objectIn(answer.result) ?? {}
+    return isLike(content, result.content) ? { result: { ...result, content, details } } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What OpenClaw takes for the content of a result, block for block as the tool gave it. */
+function isLike(content, original) {
+  if (!Array.isArray(content) || !Array.isArray(original) || content.length !== original.length) return false
+  return content.every(
+    (block, index) =>
+      objectIn(block)?.type === original[index]?.type && typeof block.text === typeof original[index].text,
+  )
 }
 
 const block = (blockReason) => ({ block: true, blockReason })
@@ -122,12 +169,13 @@ async function limited(response) {
 
 function objectOf(text) {
   try {
-    const value = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
+    return objectIn(JSON.parse(text))
   } catch {
     return null
   }
 }
+
+const objectIn = (value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null)
 
 /** Written by `writ install openclaw`. Nothing of a project is read, and nothing that others could have written. */
 function readConnection() {

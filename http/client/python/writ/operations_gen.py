@@ -1664,7 +1664,7 @@ class Operations:
         request_timeout: float | None = None,
         **more: Any,
     ) -> Dict[str, Any]:
-        """Close the action of a tool call with what the host tells after it: outcome, duration, class of error.
+        """Close the action of a tool call with what the host tells after it: outcome, duration, class of error. Where its output holds secrets, answers in the words of the host with the output without them.
 
         POST /api/hosts/{host}/record. Needs the scope actions:write.
 
