@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { openclawPlugin } from './generate.ts'
 
-/** Registers the plugin as OpenClaw does, and calls what it registered; a list within the calls is made at once. */
+/** Registers the plugin and the hook as OpenClaw does, and calls what was registered; a list within the calls is made at once. */
 const harness = `
 const [, , file, limit] = process.argv
 const timeout = AbortSignal.timeout.bind(AbortSignal)
@@ -17,20 +17,22 @@ const api = {
 }
 const { default: entry } = await import(file)
 entry.register(api)
+const names = Object.keys(hooks)
+hooks.session = (await import(new URL('hooks/writ-sessions/handler.js', 'file://' + file))).default
 let text = ''
 for await (const chunk of process.stdin) text += chunk
 const run = async (call) =>
   Array.isArray(call[0]) ? Promise.all(call.map(run)) : ((await hooks[call[0]](call[1], call[2])) ?? null)
 const answers = []
 for (const call of JSON.parse(text)) answers.push(await run(call))
-process.stdout.write(JSON.stringify({ hooks: Object.keys(hooks), answers }))
+process.stdout.write(JSON.stringify({ hooks: names, answers }))
 `
 
 export interface Blocked {
   readonly block: boolean
   readonly blockReason: string
 }
-type Call = readonly [hook: string, event: object, context: object]
+type Call = readonly [hook: string, event: object, context?: object]
 
 interface Answered {
   readonly hooks: readonly string[]
