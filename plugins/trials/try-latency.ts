@@ -8,7 +8,7 @@ import { operations } from '#core/registry.gen'
 import { testOrg } from '#core/testing/context'
 import { testServer } from '#http/test-server'
 import { TestGate } from '../hooks/test-gate.ts'
-import { CLIENTS, TestClient, versionOf, type ClientName } from './test-clients.ts'
+import { TestClient, versionOf } from './test-clients.ts'
 import { scriptedModel } from '../witness/scripted-model.ts'
 
 const CALLS = 30
@@ -25,7 +25,10 @@ process.stdout.write(await response.text())
 
 const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
 
-async function measure(name: ClientName): Promise<void> {
+/** The clients that have shell hooks. */
+const hooked = ['claude', 'codex'] as const
+
+async function measure(name: (typeof hooked)[number]): Promise<void> {
   const host = name === 'claude' ? 'claude-code' : 'codex'
   const model = await scriptedModel()
   const server = await testServer(operations, { settings: { rate_limit_per_key: 0 } })
@@ -64,7 +67,7 @@ async function measure(name: ClientName): Promise<void> {
   await model.close()
 }
 
-for (const name of CLIENTS) {
+for (const name of hooked) {
   if (versionOf(name) === null) process.stdout.write(`${name} is not installed\n`)
   else await measure(name)
 }
