@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { list as listApprovals } from '#core/approvals/list.op'
 import { list as listSeams } from '#core/hosts/list.op'
@@ -57,6 +58,7 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
   let folder: string
   let admin: Context
   let orgId: string
+  let key: string
   beforeAll(async () => {
     model = await scriptedModel()
   })
@@ -68,7 +70,7 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
     admin = await org.as('admin')
     client = new TestClient(name, model)
     folder = join(client.home, '.writ', 'hosts', name === 'claude' ? 'claude-code' : name)
-    const key = await server.key({ role: 'member', agentId: 'coder' }, orgId)
+    key = await server.key({ role: 'member', agentId: 'coder' }, orgId)
     const trust = name === 'codex' ? ['--trust'] : []
     await writ('install', name, '--server', server.url, '--api-key', key, '--wait', '1', ...trust)
   })
@@ -135,6 +137,17 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
     await client.run([{ tool: 'mcp__leaky__leak', input: {} }], more)
     expect(model.results[0]).toContain('key [REDACTED:github_token] here')
     expect(model.results[0]).not.toContain(TOKEN)
+  })
+
+  test.runIf(isHooked)('a tool behind hook and `writ wrap` is asked about once', PATIENCE, async () => {
+    const program = fileURLToPath(new URL('../../http/cli/main.ts', import.meta.url))
+    const args = ['--conditions=writ-source', '--no-warnings', program, 'wrap', '--name', 'leaky']
+    const env = { WRIT_URL: server.url, WRIT_API_KEY: key }
+    const more = client.addServer('leaky', leaky('nothing'), { args, env })
+    await client.run([{ tool: 'mcp__leaky__leak', input: {} }], more)
+    expect(model.results[0]).toContain('key nothing here')
+    const rows = server.runtime.db.selectFrom('action_record').select('status').where('org_id', '=', orgId)
+    expect(await rows.execute()).toEqual([{ status: 'completed' }])
   })
 
   test('the model reads what a command gave without the secrets in it, and all else as it was', PATIENCE, async () => {

@@ -26,6 +26,27 @@ export function command(text: string): Step {
   return { tool: 'Bash', input: { command: text, description: 'as asked' } }
 }
 
+interface Behind {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+function codexServer(name: string, { args, env }: Behind): string {
+  const pairs = Object.entries(env).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+  return [
+    '',
+    `[mcp_servers.${name}]`,
+    `command = ${JSON.stringify(process.execPath)}`,
+    `args = ${JSON.stringify(args)}`,
+    `env = { ${pairs.join(', ')} }`,
+    'default_tools_approval_mode = "approve"',
+    // Else the first turn begins without the tools of a server that takes long to start.
+    'required = true',
+    'startup_timeout_sec = 60',
+    '',
+  ].join('\n')
+}
+
 /** A real client in a home of its own, with a model that follows a script. */
 export class TestClient {
   readonly name: ClientName
@@ -123,16 +144,20 @@ export class TestClient {
     return said
   }
 
-  /** Adds an MCP server, run by Node from this source; answers the arguments that a session needs for it. */
-  addServer(name: string, source: string): readonly string[] {
+  /**
+   * Adds an MCP server, run by Node from this source, behind a program when one is given; answers the arguments that a
+   * session needs for it.
+   */
+  addServer(name: string, source: string, behind: Behind = { args: [], env: {} }): readonly string[] {
     const file = join(this.home, `${name}.mjs`)
     writeFileSync(file, source)
+    const { env } = behind
+    const args = behind.args.length === 0 ? [file] : [...behind.args, '--', process.execPath, file]
     if (this.name === 'codex') {
-      const lines = ['', `[mcp_servers.${name}]`, `command = "${process.execPath}"`, `args = ["${file}"]`, '']
-      appendFileSync(this.settings, [...lines, 'default_tools_approval_mode = "approve"', ''].join('\n'))
+      appendFileSync(this.settings, codexServer(name, { args, env }))
       return []
     }
-    const servers = { mcpServers: { [name]: { type: 'stdio', command: process.execPath, args: [file] } } }
+    const servers = { mcpServers: { [name]: { type: 'stdio', command: process.execPath, args, env } } }
     writeFileSync(join(this.home, 'servers.json'), JSON.stringify(servers))
     return ['--mcp-config', join(this.home, 'servers.json'), '--permission-mode', 'bypassPermissions']
   }
