@@ -29,6 +29,7 @@ export type ToolEvent = z.output<typeof ToolEvent>
 
 /** What the host reads; its shape is the host's own. */
 export const HostAnswer = z.record(z.string(), z.unknown())
+export type HostAnswer = z.output<typeof HostAnswer>
 
 const name = (max: number) =>
   z

@@ -58,7 +58,8 @@ export function gateFiles(
       'noproxy = "*"',
       'proto = "=http,https"',
       'connect-timeout = 2',
-      'max-filesize = 1048576',
+      // An output without its secrets comes back whole: twice what the server reads of one.
+      'max-filesize = 4194304',
       ...(config.ca === undefined ? [] : [`cacert = ${curlQuoted(config.ca)}`]),
       '',
     ].join('\n'),

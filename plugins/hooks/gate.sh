@@ -141,8 +141,18 @@ if [ $able = yes ]; then IFS= read -r -d '' -N 67108864 input; else input=$(cat)
 case $event in
 ask) ask ;;
 record)
-  if ! post record 5 || [ "$code" -ge 500 ]; then queue record; fi
-  printf '{}\n'
+  # Another output in place of the tool's own, where that held secrets; whatever else comes leaves it as it is.
+  said='{}'
+  if ! post record 5 || [ "$code" -ge 500 ]; then
+    queue record
+  elif [ "$code" = 200 ]; then
+    case $HOST:$json in
+    claude-code:'{"hookSpecificOutput":{"hookEventName":"PostToolUse","updatedToolOutput":'*'}}' | \
+      claude-code:'{"hookSpecificOutput":{"hookEventName":"PostToolUseFailure","additionalContext":"Writ: '*'"}}' | \
+      codex:'{"decision":"block","reason":"Writ took '*'"}') said=$json ;;
+    esac
+  fi
+  printf '%s\n' "$said"
   ;;
 start)
   frame='"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"'

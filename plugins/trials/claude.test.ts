@@ -5,8 +5,8 @@ import { operations } from '#core/registry.gen'
 import { testOrg } from '#core/testing/context'
 import { runCli } from '#http/cli/test-cli'
 import { testServer, type TestServer } from '#http/test-server'
-import { scriptedModel, type ScriptedModel, type Step } from '../witness/scripted-model.ts'
-import { bash, TestClient, versionOf } from './test-clients.ts'
+import { scriptedModel, SUB_AGENT, type ScriptedModel } from '../witness/scripted-model.ts'
+import { command, TestClient, versionOf } from './test-clients.ts'
 
 const PATIENCE = { timeout: 120_000 }
 
@@ -40,17 +40,21 @@ describe.runIf(version !== null)('Claude Code', () => {
   const made = (file: string) => existsSync(join(client.project, file))
 
   test('a call inside a sub-agent is denied as any other, and put down to it', PATIENCE, async () => {
-    const prompt = 'Look after the little things of writ-trial-4711.'
     const inner = [
-      bash('touch never && rm -rf /'),
-      bash('git init -q . ; git reset --hard ; touch held'),
-      bash('touch fine'),
+      command('touch never && rm -rf /'),
+      command('git init -q . ; git reset --hard ; touch held'),
+      command('touch fine'),
     ]
-    const input = { description: 'little things', prompt, subagent_type: 'general-purpose', run_in_background: false }
-    const start: Step = { tool: 'Task', input, inner }
-    await client.play([start, bash('git init -q . ; git clean -fdx ; touch outside')])
-    expect(model.innerResults[0]).toContain('Writ: blocked: ')
-    expect(model.innerResults[1]).toContain('writ approve act_')
+    const input = {
+      description: 'little things',
+      prompt: SUB_AGENT,
+      subagent_type: 'general-purpose',
+      run_in_background: false,
+    }
+    model.play([{ tool: 'Task', input }, command('git init -q . ; git clean -fdx ; touch outside')], inner)
+    await client.turn()
+    expect(model.subResults[0]).toContain('Writ: blocked: ')
+    expect(model.subResults[1]).toContain('writ approve act_')
     expect([made('never'), made('held'), made('fine')]).toEqual([false, false, true])
     const rows = await server.runtime.db
       .selectFrom('action_record')

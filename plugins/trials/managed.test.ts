@@ -6,13 +6,15 @@ import { testOrg } from '#core/testing/context'
 import { cliProgram } from '#http/cli/test-cli'
 import { testServer, type TestServer } from '#http/test-server'
 import { scriptedModel, type ScriptedModel } from '../witness/scripted-model.ts'
-import { bash, CLIENTS, TestClient, versionOf } from './test-clients.ts'
+import { command, TestClient, versionOf } from './test-clients.ts'
 import { TestSystem } from './test-system.ts'
 
 const PATIENCE = { timeout: 180_000 }
 
 const missing = TestSystem.missing()
 if (missing !== null) process.stdout.write(`managed installs are not tried: ${missing}\n`)
+/** OpenClaw knows no managed install. */
+const CLIENTS = ['claude', 'codex'] as const
 const versions = new Map(CLIENTS.map((name) => [name, versionOf(name)]))
 for (const [name, version] of versions) {
   if (version === null) process.stdout.write(`${name} is not installed, so its managed install is not tried\n`)
@@ -60,7 +62,8 @@ describe.each(CLIENTS)('writ install %s --managed', (name) => {
 
   async function holds(more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
     rmSync(join(client.project, 'fine'), { force: true })
-    await client.play([bash('touch fine'), bash('touch never && rm -rf ~/.ssh /')], more, env)
+    model.play([command('touch fine'), command('touch never && rm -rf ~/.ssh /')])
+    await client.turn(more, env)
     expect([more, made('fine'), made('never')]).toEqual([more, true, false])
     expect(model.results[1]).toContain('Writ: blocked: ')
   }

@@ -74,6 +74,7 @@ ROUTES: Dict[str, Route] = {
     "hosts_ask": Route("POST", "/api/hosts/{host}/ask", ("host",), False),
     "hosts_deliver": Route("POST", "/api/hosts/{host}/deliver", ("host",), True),
     "hosts_end_turn": Route("POST", "/api/hosts/{host}/end-turn", ("host",), True),
+    "hosts_join": Route("POST", "/api/hosts/{host}/join", ("host",), True),
     "hosts_list": Route("GET", "/api/hosts", (), True),
     "hosts_record": Route("POST", "/api/hosts/{host}/record", ("host",), True),
     "hosts_report": Route("POST", "/api/hosts", (), True),
@@ -1612,6 +1613,53 @@ class Operations:
             request_timeout,
         )
 
+    def hosts_join(
+        self,
+        *,
+        host: Literal["claude-code", "codex", "hermes", "openclaw"],
+        agent: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        hook_event_name: str | Unset = UNSET,
+        cwd: str | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        agent_type: str | Unset = UNSET,
+        model: Any | Unset = UNSET,
+        tool_name: str,
+        tool_input: Any | Unset = UNSET,
+        tool_use_id: str | Unset = UNSET,
+        extra: shapes.Extra | Unset = UNSET,
+        request_timeout: float | None = None,
+        **more: Any,
+    ) -> Dict[str, Any]:
+        """What the hook of a client was allowed for this very call, so that the gateway behind it does not ask again. Only for the same agent and the same act.
+
+        POST /api/hosts/{host}/join. Needs the scope actions:write.
+
+        :param agent: The governed agent; may be left away with a key bound to one
+        :param agent_id: The host's own id of the sub-agent that calls
+        :param agent_type: The host's own name of the sub-agent's kind
+        :param extra: Hermes' further fields
+        """
+        return self._run(
+            "hosts_join",
+            {
+                "host": host,
+                "agent": agent,
+                "session_id": session_id,
+                "hook_event_name": hook_event_name,
+                "cwd": cwd,
+                "agent_id": agent_id,
+                "agent_type": agent_type,
+                "model": model,
+                "tool_name": tool_name,
+                "tool_input": tool_input,
+                "tool_use_id": tool_use_id,
+                "extra": extra,
+                **more,
+            },
+            request_timeout,
+        )
+
     def hosts_list(
         self,
         *,
@@ -1664,7 +1712,7 @@ class Operations:
         request_timeout: float | None = None,
         **more: Any,
     ) -> Dict[str, Any]:
-        """Close the action of a tool call with what the host tells after it: outcome, duration, class of error.
+        """Close the action of a tool call with what the host tells after it: outcome, duration, class of error. Where its output holds secrets, answers in the words of the host with the output without them.
 
         POST /api/hosts/{host}/record. Needs the scope actions:write.
 

@@ -98,6 +98,7 @@ class Settings(TypedDict, total=False):
     separation_of_duties: Literal["auto", "on", "off"] | None
     require_second_factor: bool | None
     secret_block: bool | None
+    redact_tool_output: bool | None
     injection_block: bool | None
     outcome_timeout_minutes: int | None
     approval_default_hours: int | None
