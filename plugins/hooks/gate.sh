@@ -14,6 +14,7 @@ umask 077
 # A project may set the environment of its sessions: nothing of it may lead the request elsewhere or show it.
 unset LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 unset SSLKEYLOGFILE OPENSSL_CONF OPENSSL_MODULES GCONV_PATH NODE_OPTIONS NODE_EXTRA_CA_CERTS POSIXLY_CORRECT TMOUT
+unset NODE_USE_ENV_PROXY NODE_TLS_REJECT_UNAUTHORIZED NODE_V8_COVERAGE NODE_REDIRECT_WARNINGS NODE_DEBUG
 # Lengths are in bytes.
 LC_ALL=C
 case ${BASH_VERSION-} in '' | [123].* | 4.0.*) able=no ;; *) able=yes ;; esac
@@ -154,11 +155,21 @@ record)
   printf '%s\n' "$said"
   ;;
 start)
-  if post start-session 3 && [ "$code" = 200 ]; then
-    printf '%s\n' "$json"
+  frame='"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"'
+  # What differs from the receipt of the install goes with the event. A shell cannot read it; nothing waits for it.
+  if found=$(printf '%s' "$input" | "${NODE-}" "$dir/start.mjs"); then
+    note=${found%%"$IFS"*}
+    input=${found#*"$IFS"}
   else
-    printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"Writ cannot be reached at %s: tool calls will be refused until it is."}}\n' "$URL"
+    note="Writ: whether this client is still set up as it was installed could not be checked. Run: writ doctor"
   fi
+  post start-session 3 && [ "$code" = 200 ] ||
+    json="{${frame}Writ cannot be reached at $URL: tool calls will be refused until it is.\"}}"
+  if [ -n "$note" ]; then
+    case $json in "{$frame"*) ;; *) json="{$frame\"}}" ;; esac
+    json="{\"systemMessage\":\"$note\",$frame$note\\n${json#"{$frame"}"
+  fi
+  printf '%s\n' "$json"
   ;;
 stop)
   # Reads the transcript, which a shell cannot; nothing waits for it.

@@ -99,7 +99,8 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
   function unplug(): void {
     const files = ['gate.conf', 'gate.json', 'connection.json'].map((one) => join(folder, one))
     for (const file of files.filter((one) => existsSync(one))) {
-      writeFileSync(file, readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9'))
+      const text = readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9')
+      writeFileSync(file, text.replace(/^DIRECT=.*$/m, "DIRECT='127.0.0.1/9'"))
     }
   }
 
@@ -201,6 +202,18 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
     expect(readFileSync(client.settings, 'utf8')).toBe(client.ownSettings)
     await client.run(['git init -q . ; git reset --hard ; touch ungoverned'])
     expect(made('ungoverned')).toBe(true)
+  })
+
+  test.runIf(isHooked)('a session that begins on a changed gate tells the model and the server', PATIENCE, async () => {
+    await client.run(['true'])
+    expect(model.heard()).toContain('Writ governs this session')
+    expect(model.heard()).not.toContain('is not set up as it was installed')
+    writeFileSync(join(folder, 'stop.mjs'), '')
+    await client.run(['true'])
+    expect(model.heard()).toContain('stop.mjs')
+    expect(model.heard()).toContain('Writ governs this session')
+    const { seams } = await invoke(listSeams, admin, { outcome: 'changed' })
+    expect(seams.map(({ detail }) => detail)).toEqual([expect.stringContaining('stop.mjs')])
   })
 
   test.runIf(isHooked)('a witness sees whether the gate holds, and puts it on the list', PATIENCE, async () => {

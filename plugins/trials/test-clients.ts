@@ -4,12 +4,13 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import type { ScriptedModel, Step } from '../witness/scripted-model.ts'
+import type { TestSystem } from './test-system.ts'
 
 export const CLIENTS = ['claude', 'codex', 'openclaw'] as const
 export type ClientName = (typeof CLIENTS)[number]
 
 /** Folders in which the clients are looked for: `WRIT_TEST_CLIENTS` (a folder of npm), else where programs are. */
-function searched(): string {
+export function searched(): string {
   const own = process.env['WRIT_TEST_CLIENTS']
   return own === undefined ? (process.env['PATH'] ?? '') : join(own, 'node_modules', '.bin')
 }
@@ -53,10 +54,12 @@ export class TestClient {
   readonly home: string
   readonly project: string
   readonly #model: ScriptedModel
+  readonly #system: TestSystem | undefined
   #sessions = 0
 
-  constructor(name: ClientName, model: ScriptedModel) {
+  constructor(name: ClientName, model: ScriptedModel, system?: TestSystem) {
     this.name = name
+    this.#system = system
     this.#model = model
     // Codex refuses to work below the system's temporary folder.
     this.home = mkdtempSync(join(process.platform === 'linux' ? '/var/tmp' : tmpdir(), `writ-${name}-`))
@@ -126,22 +129,28 @@ export class TestClient {
   }
 
   /** One session with the script that the model has. */
-  async turn(more: readonly string[] = []): Promise<string> {
+  async turn(more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<string> {
     const turns = {
       claude: ['-p', 'go', '--allowedTools', 'Bash', '--output-format', 'stream-json', '--verbose'],
       codex: ['exec', '--skip-git-repo-check', '--json', '--dangerously-bypass-approvals-and-sandbox', 'go'],
       openclaw: ['agent', '--local', '--session-key', `agent:main:${(this.#sessions += 1)}`, '--message', 'go'],
     }
-    const child = spawn(this.name, [...turns[this.name], ...more], {
-      env: this.env,
+    return (await this.start(this.name, [...turns[this.name], ...more], env)).said
+  }
+
+  /** A program as this person starts it. */
+  async start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const [file, all] = this.#system?.within(program, args) ?? [program, [...args]]
+    const child = spawn(file, all, {
+      env: { ...this.env, ...env },
       cwd: this.project,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    await once(child, 'close')
-    return said
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, said }
   }
 
   /**

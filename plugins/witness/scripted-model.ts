@@ -13,6 +13,8 @@ export interface ScriptedModel {
   readonly results: string[]
   /** The same of a sub-agent. */
   readonly subResults: string[]
+  /** The last request with tools, as it came: with all that the client told the model. */
+  readonly heard: () => string
   /** Milliseconds from the end of a tool call's message to the client's next request, for each call of the script. */
   readonly roundTrips: number[]
   /** What the model calls from now on, one after another; then it ends the turn. A sub-agent of it has its own script. */
@@ -28,12 +30,14 @@ export async function scriptedModel(): Promise<ScriptedModel> {
   let below: readonly Step[] = []
   const results: string[] = []
   const subResults: string[] = []
+  let heard = ''
   const roundTrips: number[] = []
   let called: number | undefined
   const server = createServer((request, response) => {
     const arrived = performance.now()
     void body(request).then((sent) => {
       const before = results.length
+      if (list(sent['tools']).length > 0) heard = JSON.stringify(sent)
       response.on('finish', () => (called = performance.now()))
       const played = (): void => {
         if (results.length === before + 1 && called !== undefined) roundTrips.push(arrived - called)
@@ -51,6 +55,7 @@ export async function scriptedModel(): Promise<ScriptedModel> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     results,
+    heard: () => heard,
     roundTrips,
     subResults,
     play: (next, ofSubAgent = []) => {

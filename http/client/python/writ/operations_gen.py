@@ -1664,13 +1664,13 @@ class Operations:
         self,
         *,
         host: str | Unset = UNSET,
-        outcome: Literal["enforced", "advisory", "dead"] | Unset = UNSET,
+        outcome: Literal["enforced", "advisory", "dead", "changed"] | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List, by machine and agent client, whether a forbidden act was refused when a witness looked last.
+        """List, by machine and client, whether a forbidden act was refused when a witness looked last, and changed installs.
 
         GET /api/hosts. Needs the scope agents:read.
 
@@ -1774,16 +1774,18 @@ class Operations:
         agent_id: str | Unset = UNSET,
         agent_type: str | Unset = UNSET,
         model: Any | Unset = UNSET,
+        install: shapes.Install | Unset = UNSET,
         request_timeout: float | None = None,
         **more: Any,
     ) -> Dict[str, Any]:
         """What an agent should know when its session begins: policies in force and what waits for a person.
 
-        POST /api/hosts/{host}/start-session. Needs the scope actions:read.
+        POST /api/hosts/{host}/start-session. Needs the scope actions:write.
 
         :param agent: The governed agent; may be left away with a key bound to one
         :param agent_id: The host's own id of the sub-agent that calls
         :param agent_type: The host's own name of the sub-agent's kind
+        :param install: What the gate found of its own install, as the session began
         """
         return self._run(
             "hosts_start_session",
@@ -1796,6 +1798,7 @@ class Operations:
                 "agent_id": agent_id,
                 "agent_type": agent_type,
                 "model": model,
+                "install": install,
                 **more,
             },
             request_timeout,

@@ -50,6 +50,12 @@ class Records(TypedDict):
     type: str
 
 
+class Install(TypedDict):
+    machine: str
+    scope: Literal["user", "managed"]
+    changed: list[str]
+
+
 class TestsGiven(TypedDict, total=False):
     risk: float
     permission_level: str
