@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** The `writ-source` condition resolves `#core/...` to the TypeScript files, as `node --conditions=writ-source` does. */
@@ -14,7 +15,7 @@ export default defineConfig({
       'skills/**/*.test.ts',
     ],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: Math.max(2, availableParallelism()),
     isolate: false,
     execArgv: ['--conditions=writ-source', '--no-warnings=ExperimentalWarning'],
     testTimeout: 30_000,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { request, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -136,4 +137,11 @@ test('without a build a page says how to make one', () => {
   const exchange = { request: { method: 'GET' } } as never
   expect(() => pages.serve(exchange, '/')).toThrow('not built')
   expect(pages.serve(exchange, '/api/keys')).toBe(false)
+})
+
+test('every path that the pages route is served, as a first request too', () => {
+  const app = readFileSync(new URL('./web/app.tsx', import.meta.url), 'utf8')
+  const paths = [...app.matchAll(/<Route path="([^"]+)"/g)].map(([, path = '']) => path.replace(/:\w+/, 'x'))
+  expect(paths.length).toBeGreaterThan(15)
+  expect(paths.filter((path) => !isPagePath(path))).toEqual([])
 })

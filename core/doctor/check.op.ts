@@ -28,7 +28,7 @@ export const check = operation({
     method: 'get',
     path: '/api/doctor',
     status: ({ status }) => (status === 'unhealthy' ? 503 : 200),
-    statuses: [503],
+    statuses: [200, 503],
   },
   mcp: 'catalog',
 

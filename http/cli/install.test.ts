@@ -122,7 +122,10 @@ test('four programs that install at once leave one install with one valid key', 
 test('a dry run tells the files and writes nothing', async () => {
   mkdirSync(join(home, 'p'))
   const told = await json('install', 'claude', '--project', join(home, 'p'), '--dry-run')
-  expect(told['files']).toEqual([
+  const files = told['files'] as unknown as { path: string; action: string }[]
+  const skills = files.filter(({ path }) => path.startsWith(join(home, 'p/.claude/skills/writ-')))
+  expect(skills.map(({ path }) => path)).toContain(join(home, 'p/.claude/skills/writ-governance/SKILL.md'))
+  expect(files.filter((file) => !skills.includes(file))).toEqual([
     { path: join(home, 'p/.mcp.json'), action: 'create' },
     { path: join(home, 'p/.claude/settings.json'), action: 'create' },
   ])

@@ -4,7 +4,10 @@
 PATH=/usr/bin:/bin:/usr/local/bin
 if [ -n "${PLUGIN_ROOT-}" ]; then host=codex client=codex; else host=claude-code client=claude; fi
 gate=${HOME-}/.writ/hosts/$host/gate.sh
-[ -r "$gate" ] && exec /bin/sh "$gate" "$1"
+if [ -r "$gate" ]; then
+  [ -x /bin/bash ] && exec /bin/bash -p "$gate" "$1"
+  exec /bin/sh "$gate" "$1"
+fi
 
 why="Writ: this client has the plugin, but its gate is not installed. Run: writ install $client --gate-only"
 case $1 in

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** What the gate beside it believes. */
 export interface GateConfig {
@@ -18,6 +18,9 @@ export interface GateConfig {
   readonly ca?: string | undefined
 }
 
+/** With `-p`, bash takes no start-up file, option or function from an environment that a project may have set. */
+export const gateShell = (): string => (existsSync('/bin/bash') ? '/bin/bash -p' : '/bin/sh')
+
 const program = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 
 /** The files of one gate by name: the programs, which are the same everywhere, what they believe, and how they call. */
@@ -28,7 +31,15 @@ export function gateFiles(
     if (/[\r\n\0]/.test(String(value))) throw new Error(`${name} of the gate must be one line.`)
   }
   const { host, url, curl, node, wait, unavailable, key } = config
-  const lines = { HOST: host, URL: url, CURL: curl, NODE: node, WAIT: String(wait), UNAVAILABLE: unavailable }
+  const lines = {
+    HOST: host,
+    URL: url,
+    CURL: curl,
+    NODE: node,
+    WAIT: String(wait),
+    UNAVAILABLE: unavailable,
+    ...directly(url, key),
+  }
   return {
     'gate.sh': program('gate.sh'),
     'stop.mjs': program('stop.mjs'),
@@ -48,6 +59,13 @@ export function gateFiles(
       '',
     ].join('\n'),
   }
+}
+
+/** What a shell needs to ask by itself: only over plain HTTP, and never further than this machine. */
+function directly(address: string, key: string): Readonly<Record<string, string>> {
+  const { protocol, hostname, port, pathname } = new URL(address)
+  const isHere = protocol === 'http:' && pathname === '/' && /^(?:127(?:\.\d+){3}|localhost)$/.test(hostname)
+  return isHere ? { DIRECT: `${hostname}/${port === '' ? '80' : port}`, KEY: key } : {}
 }
 
 function quoted(text: string): string {

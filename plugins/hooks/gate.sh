@@ -2,6 +2,8 @@
 # Writ's gate: a hook of an agent client. Usage: sh gate.sh ask|record|start|stop with the client's event on stdin.
 # `ask` ends in one of two ways: status 0 with the server's ruling as one JSON object, or status 2 with a reason.
 # All it believes stands beside it in gate.conf, written by `writ install`; nothing of a project is read.
+# Any POSIX shell runs it. Under bash 4.1 and later a call starts no other program: it reads its input and asks a server
+# of this machine by itself.
 
 event=${1-}
 dir=${0%/*}
@@ -11,7 +13,10 @@ IFS='
 umask 077
 # A project may set the environment of its sessions: nothing of it may lead the request elsewhere or show it.
 unset LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
-unset SSLKEYLOGFILE OPENSSL_CONF OPENSSL_MODULES GCONV_PATH NODE_OPTIONS NODE_EXTRA_CA_CERTS
+unset SSLKEYLOGFILE OPENSSL_CONF OPENSSL_MODULES GCONV_PATH NODE_OPTIONS NODE_EXTRA_CA_CERTS POSIXLY_CORRECT TMOUT
+# Lengths are in bytes.
+LC_ALL=C
+case ${BASH_VERSION-} in '' | [123].* | 4.0.*) able=no ;; *) able=yes ;; esac
 
 # Reasons are written without quotes and backslashes, so they stand in JSON as they are.
 deny() {
@@ -38,8 +43,33 @@ queue() {
     mv "$dir/queue/$(date +%s)-$$-$1.tmp" "$dir/queue/$(date +%s)-$$-$1.json"
 } 2>/dev/null
 
+# The request of `post` without curl. An answer that was cut must not count, so its length is compared. HTTP/1.0,
+# because a body in chunks would need taking apart.
+direct() {
+  { exec 3<>"/dev/tcp/$DIRECT"; } 2>/dev/null || return 7
+  printf 'POST %s HTTP/1.0\r\nHost: %s\r\nX-API-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
+    "/api/hosts/$HOST/$1" "${DIRECT%/*}:${DIRECT#*/}" "$KEY" "${#input}" "$input" >&3 2>/dev/null || return 55
+  IFS= read -r -d '' -N 4259840 -t "$2" answer <&3
+  [ $? -le 128 ] || return 28
+  exec 3>&-
+  head=${answer%%$'\r\n\r\n'*}
+  json=${answer#*$'\r\n\r\n'}
+  [ -n "$answer" ] || return 52
+  code=${head#HTTP/1.? }
+  code=${code%%' '*}
+  case $head in
+  *[Cc]ontent-[Ll]ength:' '*)
+    length=${head#*[Cc]ontent-[Ll]ength: }
+    [ "${length%%$'\r'*}" = "${#json}" ] || return 18
+    ;;
+  # Whole or cut cannot be told.
+  *) [ "$code" != 200 ] || code=0 ;;
+  esac
+}
+
 # Answers the body in $json and the status in $code; the exit status of curl otherwise.
 post() {
+  if [ -n "${DIRECT-}" ] && [ $able = yes ]; then direct "$1" "$2"; return; fi
   answer=$(printf '%s' "$input" | "$CURL" -q --silent --config "$dir/curl.conf" --max-time "$2" \
     --header 'Content-Type: application/json' --data-binary @- --write-out '\n%{http_code}' "$URL/api/hosts/$HOST/$1") || return $?
   code=${answer##*"$IFS"}
@@ -73,7 +103,7 @@ ask() {
   0) ;;
   6 | 7) unavailable "no server answers at $URL." ;;
   28) unavailable "the server at $URL did not answer in time." ;;
-  *) unavailable "the server at $URL could not be asked (curl $status)." ;;
+  *) unavailable "the server at $URL could not be asked (error $status)." ;;
   esac
   case $code in
   200) ;;
@@ -97,13 +127,15 @@ ask() {
   exit 0
 }
 
+trap '' PIPE
 [ "$event" = ask ] && trap 'deny "the client gave up waiting for the ruling."' HUP INT TERM
+unset HOST URL CURL NODE WAIT UNAVAILABLE DIRECT KEY
 [ -r "$dir/gate.conf" ] && . "$dir/gate.conf"
 if [ -z "${HOST-}" ] || [ -z "${URL-}" ] || [ -z "${CURL-}" ] || [ -z "${WAIT-}" ] || [ -z "${UNAVAILABLE-}" ]; then
   [ "$event" = ask ] && deny "the gate is not set up (gate.conf is missing or incomplete). Run: writ install"
   exit 0
 fi
-input=$(cat)
+if [ $able = yes ]; then IFS= read -r -d '' -N 67108864 input; else input=$(cat); fi
 
 case $event in
 ask) ask ;;

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gateFiles, type GateConfig } from './gate-files.ts'
+import { gateFiles, gateShell, type GateConfig } from './gate-files.ts'
 
 export interface Ran {
   readonly code: number | null
@@ -16,8 +16,10 @@ export interface Ran {
 /** A gate as `writ install` lays it out, run as a client runs it. */
 export class TestGate {
   readonly dir: string
+  readonly shell: string
 
-  constructor(config: Partial<GateConfig> & Pick<GateConfig, 'url' | 'key'>) {
+  constructor({ shell, ...config }: Partial<GateConfig> & Pick<GateConfig, 'url' | 'key'> & { shell?: string }) {
+    this.shell = shell ?? gateShell()
     this.dir = mkdtempSync(join(tmpdir(), 'writ-gate-'))
     mkdirSync(this.dir, { recursive: true, mode: 0o700 })
     const whole = {
@@ -41,7 +43,10 @@ export class TestGate {
   }
 
   async run(event: string, input: unknown, env: Record<string, string> = {}): Promise<Ran> {
-    const child = spawn('/bin/sh', [join(this.dir, 'gate.sh'), event], { env: { PATH: '/nonexistent', ...env } })
+    const [program = '', ...options] = this.shell.split(' ')
+    const child = spawn(program, [...options, join(this.dir, 'gate.sh'), event], {
+      env: { PATH: '/nonexistent', ...env },
+    })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

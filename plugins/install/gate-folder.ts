@@ -29,7 +29,7 @@ const Connection = z.object({
 export type InstalledConnection = z.output<typeof Connection>
 
 const CONNECTION = 'connection.json'
-const SECRET = new Set([CONNECTION, 'curl.conf', 'gate.json'])
+const SECRET = new Set([CONNECTION, 'gate.conf', 'curl.conf', 'gate.json'])
 
 /** How an installed client reaches its server; null when it is not installed. */
 export function installedConnection(writHome: string, host: HostName): InstalledConnection | null {

@@ -7,8 +7,8 @@ const SPARE = 15
 const AFTERWARDS = 20
 
 /** The hooks of one client. Their commands stay the same from release to release: Codex trusts each by its text. */
-export function hookGroups({ gate, wait }: Entries, host: 'claude-code' | 'codex'): HookGroup[] {
-  const call = (event: string): string => `/bin/sh ${shellQuoted(gate)} ${event}`
+export function hookGroups({ gate, shell, wait }: Entries, host: 'claude-code' | 'codex'): HookGroup[] {
+  const call = (event: string): string => `${shell} ${shellQuoted(gate)} ${event}`
   // A gate that is gone or broken ends with another status than 2, which both clients would pass over.
   const ask = { type: 'command', command: `${call('ask')} || exit 2`, timeout: wait + SPARE }
   const told = (event: string): Tree => ({ type: 'command', command: `${call(event)} || exit 0`, timeout: AFTERWARDS })

@@ -1,3 +1,4 @@
+import { gateShell } from '../hooks/gate-files.ts'
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -148,7 +149,7 @@ describe('what stands in the files', () => {
     const gate = machine.path('.writ/hosts/claude-code/gate.sh')
     expect(hooks.PreToolUse[2]).toEqual({
       matcher: '*',
-      hooks: [{ type: 'command', command: `/bin/sh '${gate}' ask || exit 2`, timeout: 45, onFailure: 'block' }],
+      hooks: [{ type: 'command', command: `${gateShell()} '${gate}' ask || exit 2`, timeout: 45, onFailure: 'block' }],
     })
     const servers = JSON.parse(machine.read('.claude.json')).mcpServers
     expect(servers.writ).toMatchObject({ type: 'stdio', command: machine.node, env: { WRIT_HOME: machine.writHome } })
@@ -178,7 +179,7 @@ describe('what stands in the files', () => {
     const text = readFileSync(join(root, 'etc/codex/requirements.toml'), 'utf8')
     expect(text).toContain(`managed_dir = "${folder}"`)
     expect(text).toContain('hooks = true')
-    expect(text).toContain(`/bin/sh '${folder}/gate.sh' ask || exit 2`)
+    expect(text).toContain(`${gateShell()} '${folder}/gate.sh' ask || exit 2`)
   })
 })
 

@@ -1,3 +1,4 @@
+import { gateShell } from '../hooks/gate-files.ts'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { version } from '#core/system/index'
@@ -45,6 +46,7 @@ export function entriesOf(machine: Machine, place: Place, wait: number): Entries
   const { node, bin, writHome } = machine
   return {
     gate: join(gateDir(machine, place), 'gate.sh'),
+    shell: gateShell(),
     wait,
     mcp: { command: node, args: [bin, 'mcp', '--host', place.host], env: { WRIT_HOME: writHome } },
   }

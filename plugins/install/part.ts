@@ -6,6 +6,8 @@ import type { Tree } from './tree.rules.ts'
 export interface Entries {
   /** The gate's program, by its absolute path. */
   readonly gate: string
+  /** What runs it. */
+  readonly shell: string
   /** Seconds a person may take. */
   readonly wait: number
   /** How the client starts the MCP server. */

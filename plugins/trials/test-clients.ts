@@ -162,12 +162,13 @@ export class TestClient {
     return ['--mcp-config', join(this.home, 'servers.json'), '--permission-mode', 'bypassPermissions']
   }
 
-  /** Hook entries as this client reads them, for a shell command per event of the gate; null for none. */
-  hooks(commandOf: (event: string) => string | null): void {
+  /** Hook entries as this client reads them, for each event of the gate: a shell command, a whole handler, or none. */
+  hooks(handlerOf: (event: string) => string | object | null): void {
     const entry = (event: string) => {
-      const command = commandOf(event)
-      const hook = { type: 'command', command, timeout: 60, onFailure: 'block' }
-      return command === null ? [] : [{ matcher: '*', hooks: [hook] }]
+      const handler = handlerOf(event)
+      if (handler === null) return []
+      const hook = typeof handler === 'string' ? { type: 'command', command: handler } : handler
+      return [{ matcher: '*', hooks: [{ timeout: 60, onFailure: 'block', ...hook }] }]
     }
     const both = { PreToolUse: entry('ask'), PostToolUse: entry('record'), Stop: entry('stop') }
     const file = this.name === 'claude' ? '.claude/settings.json' : '.codex/hooks.json'
