@@ -99,7 +99,8 @@ describe.each(CLIENTS.filter((name) => versions.get(name) !== null))('writ insta
   function unplug(): void {
     const files = ['gate.conf', 'gate.json', 'connection.json'].map((one) => join(folder, one))
     for (const file of files.filter((one) => existsSync(one))) {
-      writeFileSync(file, readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9'))
+      const text = readFileSync(file, 'utf8').replace(server.url, 'http://127.0.0.1:9')
+      writeFileSync(file, text.replace(`127.0.0.1/${server.port}`, '127.0.0.1/9'))
     }
   }
 
