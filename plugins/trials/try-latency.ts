@@ -12,10 +12,6 @@ import { TestGate } from '../hooks/test-gate.ts'
 import { scriptedModel, type ScriptedModel } from '../witness/scripted-model.ts'
 import { TestClient, versionOf } from './test-clients.ts'
 
-/** The clients that have shell hooks. */
-const HOOKED = ['claude', 'codex'] as const
-type ClientName = (typeof HOOKED)[number]
-
 const CALLS = 30
 const ROUNDS = 3
 
@@ -38,6 +34,10 @@ function resident(socket: string, address: string, key: string): Promise<Server>
   })
   return new Promise((resolve) => server.listen(socket, () => resolve(server)))
 }
+
+/** The clients that have shell hooks. */
+const hooked = ['claude', 'codex'] as const
+type ClientName = (typeof hooked)[number]
 
 type Ways = Readonly<Record<string, string | object | null>>
 
@@ -103,7 +103,7 @@ async function measure(name: ClientName): Promise<void> {
   await model.close()
 }
 
-for (const name of HOOKED) {
+for (const name of hooked) {
   if (versionOf(name) === null) process.stdout.write(`${name} is not installed\n`)
   else await measure(name)
 }
