@@ -50,7 +50,7 @@ direct() {
   { exec 3<>"/dev/tcp/$DIRECT"; } 2>/dev/null || return 7
   printf 'POST %s HTTP/1.0\r\nHost: %s\r\nX-API-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
     "/api/hosts/$HOST/$1" "${DIRECT%/*}:${DIRECT#*/}" "$KEY" "${#input}" "$input" >&3 2>/dev/null || return 55
-  IFS= read -r -d '' -N 1048576 -t "$2" answer <&3
+  IFS= read -r -d '' -N 4259840 -t "$2" answer <&3
   [ $? -le 128 ] || return 28
   exec 3>&-
   head=${answer%%$'\r\n\r\n'*}
