@@ -63,6 +63,7 @@ import { stop as haltStop } from './halt/stop.op.ts'
 import { ask as hostsAsk } from './hosts/ask.op.ts'
 import { deliver as hostsDeliver } from './hosts/deliver.op.ts'
 import { endTurn as hostsEndTurn } from './hosts/end-turn.op.ts'
+import { join as hostsJoin } from './hosts/join.op.ts'
 import { list as hostsList } from './hosts/list.op.ts'
 import { record as hostsRecord } from './hosts/record.op.ts'
 import { report as hostsReport } from './hosts/report.op.ts'
@@ -184,6 +185,7 @@ export const registry = {
   hostsAsk,
   hostsDeliver,
   hostsEndTurn,
+  hostsJoin,
   hostsList,
   hostsRecord,
   hostsReport,

@@ -56,7 +56,7 @@ export const resourceDeclarations: readonly ResourceDeclaration[] = [
     title: 'Agent clients',
     description: 'Whether a forbidden act was refused by each agent client, on each machine where a witness looked.',
     reads: { '': 'hosts_list' },
-    changedBy: ['host.witnessed'],
+    changedBy: ['host.witnessed', 'host.changed', 'host.restored'],
   },
   {
     uri: 'writ://agent/{agent_id}/history',

@@ -35,7 +35,15 @@ test('every file of every bundle', () => {
         .toSorted(),
     ],
     'writ-hermes.zip': ['writ/__init__.py', 'writ/plugin.yaml'],
-    'writ-openclaw.zip': ['writ/index.mjs', 'writ/openclaw.plugin.json', 'writ/package.json'],
+    'writ-openclaw.zip': [
+      'writ/hooks/writ-sessions/HOOK.md',
+      'writ/hooks/writ-sessions/handler.js',
+      'writ/hooks/writ-sessions/server.mjs',
+      'writ/index.mjs',
+      'writ/openclaw.plugin.json',
+      'writ/package.json',
+      'writ/server.mjs',
+    ],
     'writ.mcpb': ['manifest.json', 'server/index.mjs'],
   })
 })

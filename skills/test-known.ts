@@ -7,6 +7,7 @@ import { policyKinds } from '#core/policies/registry'
 import { scopes } from '#core/kernel/scope'
 import { operations } from '#core/registry.gen'
 import surface from '../mcp/surface.gen.json' with { type: 'json' }
+import { addCommands } from '../http/cli/commands.ts'
 import { buildProgram } from '../http/cli/program.ts'
 
 const paths = new Set([
@@ -86,7 +87,7 @@ export function kindOf(text: string): string | null {
 /** Why a command line is none of the program's; null when it is one. */
 export function commandProblem(line: string): string | null {
   const words = (line.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).slice(1)
-  let command: Command = buildProgram()
+  let command: Command = buildProgram(addCommands)
   while (words.length > 0) {
     const next = command.commands.find((one) => one.name() === words[0] || one.aliases().includes(words[0] ?? ''))
     if (next === undefined) break

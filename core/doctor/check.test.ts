@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { start as halt } from '#core/halt/start.op'
 import { report } from '#core/hosts/report.op'
+import { startSession } from '#core/hosts/start-session.op'
 import { invoke } from '#core/kernel/invoke'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { check } from './check.op.ts'
@@ -45,7 +46,7 @@ test('a halt is told with its reason', async () => {
   })
 })
 
-test('a client that let a forbidden call run is a failure, one that nobody looked at for long a warning', async () => {
+test('a client that let a forbidden call run, or is changed, is a failure; one that nobody looked at for long a warning', async () => {
   const ctx = await admin()
   const seam = { host: 'codex', seam: 'hook, user', version: null, detail: 'seen' }
   const hosts = async () => (await invoke(check, ctx, { category: 'hosts' })).checks[0]
@@ -57,6 +58,9 @@ test('a client that let a forbidden call run is a failure, one that nobody looke
     .where('org_id', '=', ctx.actor.orgId)
     .execute()
   expect(await hosts()).toMatchObject({ status: 'warn', found: expect.stringContaining('old-box') })
+  const install = { machine: 'changed-box', scope: 'user', changed: ['gate.sh is gone'] }
+  await invoke(startSession, ctx, { host: 'codex', install })
+  expect(await hosts()).toMatchObject({ status: 'fail', found: expect.stringContaining('codex on changed-box') })
   await invoke(report, ctx, { seams: [{ ...seam, machine: 'new-box', outcome: 'dead' }] })
   expect(await hosts()).toMatchObject({ status: 'fail', found: expect.stringContaining('codex on new-box') })
 })

@@ -2,4 +2,4 @@ export { parseLine, score, type CorpusItem, type CorpusScore } from './corpus.ru
 export { gradeAct } from './grade.rules.ts'
 export { classifyPath, compilePathPatterns, patternProblem, type PathClass } from './path.rules.ts'
 export { ActInput, type Act, type Danger, type Finding, type Grade } from './schema.ts'
-export { loadSqlParser } from './sql.rules.ts'
+export { loadSqlParser, readsWithoutParser } from './sql.rules.ts'

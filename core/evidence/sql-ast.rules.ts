@@ -1,4 +1,4 @@
-import { loadModule, parseSync } from 'libpg-query'
+import type * as LibPgQuery from 'libpg-query'
 import type { SqlFact, SqlVerb } from './sql-verbs.rules.ts'
 import { ACTING_FUNCTIONS } from './sql-verbs.rules.ts'
 
@@ -8,12 +8,14 @@ type Node = { readonly [key: string]: Json }
 /** Deeper text than this is not given to the parser: its stack is not ours. */
 const MAX_PARENTHESES = 400
 const MAX_NODES = 100_000
-let ready = false
+let parser: Pick<typeof LibPgQuery, 'parseSync'> | null = null
+let missed = 0
 
 /** Loads PostgreSQL's parser (WebAssembly, about 10 ms). Before that, and when it fails, SQL is read by tokens alone. */
 export async function loadSqlParser(): Promise<void> {
-  await loadModule()
-  ready = true
+  const loaded = await import('libpg-query')
+  await loaded.loadModule()
+  parser = loaded
 }
 
 function asNode(value: Json | undefined): Node | null {
@@ -171,13 +173,17 @@ function tooDeep(sql: string): boolean {
 }
 
 /** False until `loadSqlParser` is done: grades then rest on the two readings by tokens alone. */
-export const isSqlParserLoaded = (): boolean => ready
+export const isSqlParserLoaded = (): boolean => parser !== null
+
+/** How often SQL was read before the parser was there: who loads it late judges that again. */
+export const readsWithoutParser = (): number => missed
 
 /** Facts by PostgreSQL's own grammar; null when the text is not PostgreSQL, or the parser is not loaded. Never throws. */
 export function parseSql(sql: string): SqlFact[] | null {
-  if (!ready || sql.includes('\0') || tooDeep(sql)) return null
+  if (parser === null) missed += 1
+  if (parser === null || sql.includes('\0') || tooDeep(sql)) return null
   try {
-    const { stmts } = parseSync(sql)
+    const { stmts } = parser.parseSync(sql)
     const bytes = Buffer.from(sql)
     const walk: Walk = { facts: [], temps: new Set(), text: sql, left: MAX_NODES }
     for (const { stmt, stmt_location: from = 0, stmt_len: length = bytes.length } of stmts ?? []) {

@@ -7,7 +7,7 @@ import { readSql } from './sql-tokens.rules.ts'
 import type { SqlFact } from './sql-verbs.rules.ts'
 import { VERBS } from './sql-verbs.rules.ts'
 
-export { isSqlParserLoaded, loadSqlParser } from './sql-ast.rules.ts'
+export { isSqlParserLoaded, loadSqlParser, readsWithoutParser } from './sql-ast.rules.ts'
 
 const MAX_LENGTH = 32_768
 const DDL = new Set([

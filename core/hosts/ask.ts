@@ -4,6 +4,7 @@ import type { GuardAnswer } from '#core/guard/index'
 import { Fault } from '../kernel/errors.ts'
 import type { Context } from '../kernel/context.ts'
 import type { Ruling } from './hosts.rules.ts'
+import { handOver } from './find-action.ts'
 import { hostRequest } from './request.rules.ts'
 import type { ToolEvent } from './schema.ts'
 import { callKey } from './call-key.rules.ts'
@@ -33,12 +34,14 @@ export async function ask(ctx: Context, event: ToolEvent, waitSeconds: number): 
     })
     const { action, decision, idempotent_replay: again } = created
     if (action.status !== 'pending_approval' && !again) {
+      if (created.resumed) await handOver(ctx, { ...action, idempotency_key: null }, key)
       return byPolicy(decision, { approved: action.approved_by !== null })
     }
     const row = await waitForRuling(ctx, action.action_id, waitSeconds * 1000)
     const standing = await standingOf(ctx, row)
     // Handed out before, but to this very call, which the host makes once however often it is asked about.
     const same = standing.approved && key !== null && row.idempotency_key === key
+    if (standing.approved && standing.released) await handOver(ctx, row, key)
     return byPerson({ ...standing, released: standing.released || same }, { row, decision })
   } catch (thrown) {
     const refused = refusal(thrown)

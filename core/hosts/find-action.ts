@@ -35,6 +35,51 @@ export async function actionOf(ctx: Context, event: ToolEvent): Promise<ActionRo
   return approval ?? null
 }
 
+interface Carried {
+  readonly key: string
+  readonly act: string
+  readonly agentId: string
+}
+
+/** The running action of this act that this call was allowed: its own, or an approved one that was handed out to it. */
+export async function carriedBy(ctx: Context, { key, act, agentId }: Carried): Promise<ActionRow | null> {
+  const { orgId } = ctx.actor
+  const handed = ctx.db
+    .selectFrom('approval')
+    .select('action_id')
+    .where('org_id', '=', orgId)
+    .where('act_digest', '=', act)
+    .where('state', '=', 'approved')
+    .where('released_to', '=', key)
+  const row = await ctx.db
+    .selectFrom('action_record')
+    .selectAll()
+    .where('org_id', '=', orgId)
+    .where('status', '=', 'running')
+    .where('agent_id', '=', agentId)
+    .where('act_digest', '=', act)
+    .where((eb) => eb.or([eb('idempotency_key', '=', key), eb('action_id', 'in', handed)]))
+    .executeTakeFirst()
+  return row ?? null
+}
+
+/** Notes which call an approval was used up by, when that is another one than it was asked with. */
+export async function handOver(
+  ctx: Context,
+  row: Pick<ActionRow, 'action_id' | 'idempotency_key'>,
+  key: string | null,
+) {
+  if (key === null || row.idempotency_key === key) return
+  await ctx.db
+    .updateTable('approval')
+    .set({ released_to: key })
+    .where('org_id', '=', ctx.actor.orgId)
+    .where('action_id', '=', row.action_id)
+    .where('state', '=', 'approved')
+    .where('released_to', '=', ctx.actor.principalId)
+    .execute()
+}
+
 function byKey(ctx: Context, key: string): Promise<ActionRow | undefined> {
   return ctx.db
     .selectFrom('action_record')

@@ -2,6 +2,9 @@
 export const HOSTS = ['claude-code', 'codex', 'hermes', 'openclaw'] as const
 export type Host = (typeof HOSTS)[number]
 
+/** What is known of a seam. */
+export const OUTCOMES = ['enforced', 'advisory', 'dead', 'changed'] as const
+
 /** What Writ found about one tool call, before it is told in a host's own words. */
 export interface Ruling {
   readonly verdict: 'allow' | 'deny'

@@ -1,19 +1,21 @@
 import { z } from 'zod'
 import { operation } from '../kernel/operation.ts'
 import { decodeCursor, pageInput, toPage } from '../kernel/page.ts'
-import { Witness } from './schema.ts'
+import { OUTCOMES } from './hosts.rules.ts'
+import { SeenWitness } from './schema.ts'
 
 export const list = operation({
   name: 'hosts_list',
   title: 'List what witnesses saw',
-  description: 'List, by machine and agent client, whether a forbidden act was refused when a witness looked last.',
+  description:
+    'List, by machine and client, whether a forbidden act was refused when a witness looked last, and changed installs.',
   input: z.object({
     host: z.string().max(64).optional(),
-    outcome: z.enum(['enforced', 'advisory', 'dead']).optional(),
+    outcome: z.enum(OUTCOMES).optional(),
     ...pageInput({ default: 50, max: 200 }),
   }),
   output: z.object({
-    seams: z.array(Witness.extend({ seen_at: z.iso.datetime(), seen_by: z.string() }).meta({ id: 'SeenHostWitness' })),
+    seams: z.array(SeenWitness),
     next_cursor: z.string().nullable(),
   }),
   scope: 'agents:read',

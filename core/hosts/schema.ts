@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HOSTS } from './hosts.rules.ts'
+import { HOSTS, OUTCOMES } from './hosts.rules.ts'
 
 /** The body is the host's own event, sent as it came; what is not read here is passed over. */
 export const hookFields = {
@@ -29,6 +29,7 @@ export type ToolEvent = z.output<typeof ToolEvent>
 
 /** What the host reads; its shape is the host's own. */
 export const HostAnswer = z.record(z.string(), z.unknown())
+export type HostAnswer = z.output<typeof HostAnswer>
 
 const name = (max: number) =>
   z
@@ -36,6 +37,14 @@ const name = (max: number) =>
     .min(1)
     .max(max)
     .regex(/^[^\p{C}]+$/u, 'must be one line of visible text')
+
+/** What the start of a session found of its own install. */
+export const InstallState = z.object({
+  machine: name(128).describe('Name of the machine, as it calls itself'),
+  scope: z.enum(['user', 'managed']),
+  changed: z.array(name(300)).max(50).describe('What is not as it was installed; empty when all is'),
+})
+export type InstallState = z.output<typeof InstallState>
 
 export const Witness = z
   .object({
@@ -51,3 +60,11 @@ export const Witness = z
     detail: name(500),
   })
   .meta({ id: 'HostWitness' })
+
+export const SeenWitness = Witness.extend({
+  outcome: z
+    .enum(OUTCOMES)
+    .describe('As a witness saw it; changed: a session found that the client is not set up as it was installed'),
+  seen_at: z.iso.datetime(),
+  seen_by: z.string(),
+}).meta({ id: 'SeenHostWitness' })

@@ -1,4 +1,4 @@
-import type { Host } from './hosts.rules.ts'
+import type { Host, OUTCOMES } from './hosts.rules.ts'
 
 /** Tokens of one answer of a model, as the client's transcript has them. Sessions that go on repeat earlier ones. */
 export interface HostUsageTable {
@@ -18,7 +18,10 @@ export interface HostUsageTable {
   readonly at: Date
 }
 
-/** The last word of a witness on one seam: whether a forbidden act was refused by this client on this machine. */
+/**
+ * The last word on one seam: whether a forbidden act was refused by this client on this machine, as a witness saw it; or
+ * `changed`, as the start of a session found the install itself, until one finds it whole again.
+ */
 export interface HostWitnessTable {
   readonly org_id: string
   /** Name of the machine, as it calls itself. */
@@ -26,8 +29,8 @@ export interface HostWitnessTable {
   readonly host: string
   readonly seam: string
   readonly version: string | null
-  readonly outcome: 'enforced' | 'advisory' | 'dead'
-  readonly detail: string
+  readonly outcome: (typeof OUTCOMES)[number]
+  detail: string
   seen_at: Date
-  readonly seen_by: string
+  seen_by: string
 }

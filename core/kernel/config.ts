@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { whyNotJson } from './json-place.ts'
 
 /** Everything an operator can set. Order of precedence: flag, environment `WRIT_*`, config file, default. */
 const Settings = z.object({
@@ -70,9 +71,14 @@ export interface ConfigSources {
   readonly home?: string
 }
 
+/** The folder of what Writ keeps for this user. */
+export function homeOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env['WRIT_HOME'] ?? join(homedir(), '.writ')
+}
+
 export function loadSettings(sources: ConfigSources = {}): Settings {
   const env = sources.env ?? process.env
-  const home = sources.home ?? env['WRIT_HOME'] ?? join(homedir(), '.writ')
+  const home = sources.home ?? homeOf(env)
   const file = readConfigFile(join(home, 'config.json'))
   const raw: Record<string, unknown> = {}
   const origin: Record<string, string> = {}
@@ -116,7 +122,7 @@ function readConfigFile(path: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (value && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>
   } catch (error) {
-    throw new ConfigError([`${path}: is not JSON (${(error as Error).message})`])
+    throw new ConfigError([`${path}: is not JSON (${whyNotJson(text, error)})`])
   }
   throw new ConfigError([`${path}: must hold one JSON object`])
 }

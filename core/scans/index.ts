@@ -1,4 +1,5 @@
 export { redactDeep } from './redact-deep.rules.ts'
+export { redactOutput, redactTexts } from './redact-shape.rules.ts'
 export { redactText, secretScan } from './secret-scan.rules.ts'
 export type { SecretFinding, SecretScan, SecuritySummary } from './secret-scan.rules.ts'
 export { MEDIUM_SCORE, scanInjection } from './injection.rules.ts'

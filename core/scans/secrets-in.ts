@@ -1,9 +1,8 @@
 import { secretScan, type SecretFinding } from './secret-scan.rules.ts'
+import { mayBeSecret, TOKEN } from './secret-suspects.rules.ts'
 
 /** Keys and tokens have a run of at least so many of these characters; words of prose and code seldom do. */
 const RUN = 16
-const TOKEN = new Uint8Array(256)
-for (const char of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_') TOKEN[char.charCodeAt(0)] = 1
 /** What stands before a run and names it: a prefix, or the end of a field's name. */
 const BEFORE = 32
 const AFTER = 96
@@ -17,15 +16,21 @@ export type ByteFinding = Pick<SecretFinding, 'pattern' | 'category' | 'severity
 /**
  * Secrets in a large file, faster than by reading all of its text: looks only around runs of characters that a key could
  * be, and at private key blocks. Short passwords in fields are not found; `secretScan` finds those.
+ * `isSuspect` spares the reading of most runs and never one with a secret.
  */
-export function* secretsIn(bytes: Buffer): Generator<ByteFinding> {
-  for (const [start, end] of runsIn(bytes)) {
-    const from = Math.max(0, start - BEFORE)
-    for (const finding of secretScan(bytes.toString('latin1', from, Math.min(bytes.length, end + AFTER))).findings) {
+export function* secretsIn(bytes: Buffer, isSuspect: typeof mayBeSecret = mayBeSecret): Generator<ByteFinding> {
+  const { length } = bytes
+  let end = 0
+  for (let start = nextRun(bytes, 0); start < length; start = nextRun(bytes, end + 1)) {
+    end = start + RUN
+    while (end < length && TOKEN[bytes[end] ?? 0] === 1) end += 1
+    const around = [Math.max(0, start - BEFORE), Math.min(length, end + AFTER)] as const
+    if (!isSuspect(bytes, start, end, around)) continue
+    for (const finding of secretScan(bytes.toString('latin1', ...around)).findings) {
       if (finding.category === KEY_CATEGORY) continue
-      const at = from + finding.start
+      const at = around[0] + finding.start
       // What stands wholly behind this run belongs to the next one.
-      if (at < end && from + finding.end > start) yield told(finding, at)
+      if (at < end && around[0] + finding.end > start) yield told(finding, at)
     }
   }
   for (let at = bytes.indexOf(KEY_BLOCK); at >= 0; at = bytes.indexOf(KEY_BLOCK, at + KEY_BLOCK.length)) {
@@ -42,20 +47,15 @@ function told({ pattern, category, severity, preview }: SecretFinding, at: numbe
   return { pattern, category, severity, preview, at }
 }
 
-/** Looks at every sixteenth byte: where that is none of a token, no run of sixteen lies across it. */
-function* runsIn(bytes: Buffer): Generator<readonly [start: number, end: number]> {
+/** Where the next run begins, or the end. Looks at every sixteenth byte: where that is none of a token, no run of sixteen lies across it. */
+function nextRun(bytes: Buffer, first: number): number {
   const { length } = bytes
-  let from = 0
+  let from = first
   while (from + RUN <= length) {
     let at = from + RUN - 1
     while (at >= from && TOKEN[bytes[at] ?? 0] === 1) at -= 1
-    if (at >= from) {
-      from = at + 1
-      continue
-    }
-    let end = from + RUN
-    while (end < length && TOKEN[bytes[end] ?? 0] === 1) end += 1
-    yield [from, end]
-    from = end + 1
+    if (at < from) return from
+    from = at + 1
   }
+  return length
 }

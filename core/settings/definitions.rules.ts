@@ -34,6 +34,7 @@ const words: Readonly<Record<Name, Words>> = {
   guard_deadline_ms: { label: 'Deadline of a decision', unit: 'ms', role: 'admin' },
   separation_of_duties: { label: 'Separation of duties', role: 'admin' },
   secret_block: { label: 'Block on secrets', role: 'admin' },
+  redact_tool_output: { label: 'Secrets in what tools give', role: 'admin' },
   injection_block: { label: 'Block on prompt injection', role: 'admin' },
   outcome_timeout_minutes: { label: 'Wait for an outcome', unit: 'minutes', role: 'admin' },
   approval_default_hours: { label: 'Expiry of an approval', unit: 'hours', role: 'admin' },

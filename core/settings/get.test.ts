@@ -47,6 +47,7 @@ test('200 every setting comes with what it means, its limits and where its value
   const byKey = Object.fromEntries(definitions.map((one) => [one.key, one]))
   expect(byKey['guard_deadline_ms']).toMatchObject({ kind: 'integer', unit: 'ms', min: 50, max: 60_000, role: 'admin' })
   expect(byKey['separation_of_duties']).toMatchObject({ kind: 'enum', options: ['auto', 'on', 'off'], default: 'auto' })
+  expect(byKey['redact_tool_output']).toMatchObject({ kind: 'boolean', default: true })
   expect(byKey['secret_block']).toMatchObject({ kind: 'boolean', default: false })
   expect(byKey['llm_provider']).toMatchObject({
     kind: 'enum',

@@ -26,6 +26,9 @@ export const OrgSettings = z.object({
     .boolean()
     .describe('Approvals only from a person who proved a second factor when they signed in'),
   secret_block: z.boolean().describe('Block when content holds a critical secret; otherwise warn'),
+  redact_tool_output: z
+    .boolean()
+    .describe('Take secrets out of what tools give, before the model reads it, where the agent client can replace it'),
   injection_block: z.boolean().describe('Block on combined evidence of prompt injection; otherwise require approval'),
   outcome_timeout_minutes: z.int().min(1).max(1440).describe('An act without an outcome counts as lost after this'),
   approval_default_hours: z.int().min(1).max(720).describe('Expiry of an approval when the agent declared no wait'),
@@ -108,6 +111,7 @@ export function defaultSettings(instance: Settings): OrgSettings {
     separation_of_duties: 'auto',
     require_second_factor: false,
     secret_block: false,
+    redact_tool_output: true,
     injection_block: true,
     outcome_timeout_minutes: instance.outcome_timeout_minutes,
     approval_default_hours: 24,

@@ -2,6 +2,9 @@
 // Runs the built program; in a checkout that was not built, its TypeScript source. Exit code and signals pass through.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
@@ -13,7 +16,13 @@ if (isOld && !existsSync(own)) {
   process.exit(1)
 }
 const built = new URL('../../dist/http/cli/main.js', import.meta.url)
-if (!isOld && existsSync(built)) {
+// `writ scan` is a bundle of its own: it is to be done before the other commands were even loaded.
+const scan = new URL('../../dist/scan/scan-main.js', import.meta.url)
+if (!isOld && process.argv[2] === 'scan' && existsSync(scan)) {
+  // In a folder of this user: what others can write to is not run.
+  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'writ'))
+  await import(scan.href)
+} else if (!isOld && existsSync(built)) {
   await import(built.href)
 } else {
   const source = fileURLToPath(new URL('main.ts', import.meta.url))

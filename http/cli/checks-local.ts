@@ -1,6 +1,7 @@
-import { existsSync, statfsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, loadSettings, type Settings } from '#core/kernel/config'
+import type { Fixed } from './fix-hosts.ts'
 import { dataDirOf, runningServer } from './server-file.ts'
 
 export interface Check {
@@ -10,6 +11,8 @@ export interface Check {
   readonly found: string
   /** What to do about it. */
   readonly remedy?: string
+  /** What was done about it. */
+  readonly fixed?: Fixed
 }
 
 const GIB = 1024 ** 3
@@ -55,7 +58,7 @@ export function checkDisk(settings: Settings): Check {
   return free < GIB ? { check: 'disk', status: 'warn', found, remedy } : { check: 'disk', status: 'ok', found }
 }
 
-export function checkDataDir(settings: Settings): Check {
+export function checkDataDir(settings: Settings, fix: boolean): Check {
   const check = 'data directory'
   if (settings.database_url !== undefined) return { check, status: 'skip', found: 'the data is on PostgreSQL' }
   const path = dataDirOf(settings)
@@ -71,7 +74,11 @@ export function checkDataDir(settings: Settings): Check {
     }
   }
   if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-    return { check, status: 'warn', found: `others can enter ${path}`, remedy: `chmod 700 ${path}` }
+    const found = `others can enter ${path}`
+    if (!fix) return { check, status: 'warn', found, remedy: `writ doctor, without --no-fix; or: chmod 700 ${path}` }
+    chmodSync(path, mode & 0o700)
+    const did = `${path} ${(mode & 0o777).toString(8)} to ${(mode & 0o700).toString(8)}`
+    return { check, status: 'ok', found: `others could enter (repaired: ${did})`, fixed: { did: [did], backups: [] } }
   }
   const server = runningServer(settings)
   return {

@@ -3,6 +3,7 @@ import { CATEGORIES } from '#core/doctor/index'
 import type { Settings } from '#core/kernel/config'
 import { Connection } from '../client/index.ts'
 import { checkConfig, checkDataDir, checkDisk, checkNode, type Check } from './checks-local.ts'
+import { checkPrivate } from './checks-private.ts'
 import { checkClock, checkDatabase, checkHalt, checkKey, checkLedger, checkServer } from './checks-remote.ts'
 import { checkInside } from './checks-server.ts'
 import { define, type RemoteOptions } from './define.ts'
@@ -23,19 +24,23 @@ export function addDoctor(program: Command): void {
   withDatabase(define(program, 'doctor', { summary, example: 'doctor --no-fix', remote: true }))
     .option('--category <names>', `only these checks of the server: ${CATEGORIES.join(', ')} (comma separated)`)
     .option('--no-fix', 'only tell what is wrong; repair nothing')
-    .addHelpText('after', '\nExit code: 1 when a check fails.')
+    .addHelpText(
+      'after',
+      '\nRepairs what loses nothing: an install into a client that is no longer as it was installed, or of another release than\nits server, is installed again, and what was changed is kept in ~/.writ/backups; files of Writ that others may use are\nclosed; and what the server offers. With --category only what belongs to it.\n\nExit code: 1 when a check fails.',
+    )
     .action(doctor)
 }
 
 async function doctor(options: DoctorOptions): Promise<void> {
   const { server, apiKey, data, databaseUrl } = options
+  const open = checkPrivate(fixes(options, 'config'))
   const config = checkConfig({ url: server, api_key: apiKey, data_dir: data, database_url: databaseUrl })
-  const checks = [checkNode(), config.check]
+  const checks = [checkNode(), ...open, config.check]
   if (config.settings !== null) {
     checks.push(
-      checkDataDir(config.settings),
+      checkDataDir(config.settings, fixes(options, 'config')),
       checkDisk(config.settings),
-      ...(await (await import('./checks-hosts.ts')).checkClients()),
+      ...(await (await import('./checks-hosts.ts')).checkClients({ fix: fixes(options, 'hosts'), apiKey })),
       ...(await remoteChecks(config.settings, options)),
     )
   }
@@ -43,6 +48,11 @@ async function doctor(options: DoctorOptions): Promise<void> {
   if (!ok) process.exitCode = 1
   if (options.json) return sayJson({ ok, checks })
   for (const check of checks) sayCheck(check)
+}
+
+/** Here as on the server: who names categories wants nothing else touched. */
+function fixes({ fix, category }: DoctorOptions, own: (typeof CATEGORIES)[number]): boolean {
+  return fix && (category === undefined || category.split(',').some((name) => name.trim() === own))
 }
 
 async function remoteChecks(settings: Settings, options: DoctorOptions): Promise<Check[]> {

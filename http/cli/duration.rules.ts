@@ -1,4 +1,4 @@
-import { UsageError } from './failure.ts'
+import { UsageError } from './cli-error.ts'
 
 const minutesOf: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 }
 

@@ -3,17 +3,10 @@ import { ConfigError } from '#core/kernel/config'
 import { Fault } from '#core/kernel/errors'
 import { WritError } from '../client/index.ts'
 import { ListenError } from '../listen.ts'
+import { CliError, UsageError } from './cli-error.ts'
 import { program } from './terminal.ts'
 
-/** Something the person can put right; the message says what. */
-export class CliError extends Error {
-  override readonly name = 'CliError'
-}
-
-/** The command line itself is wrong. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
+export { CliError, UsageError }
 
 export interface Failure {
   readonly message: string

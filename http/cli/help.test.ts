@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
+import { addCommands } from './commands.ts'
 import { buildProgram } from './program.ts'
 
 const everyCommand = (command: Command): Command[] => [command, ...command.commands.flatMap(everyCommand)]
-const commands = everyCommand(buildProgram())
+const commands = everyCommand(buildProgram(addCommands))
 const nameOf = (command: Command): string =>
   command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name()
 

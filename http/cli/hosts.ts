@@ -10,12 +10,13 @@ export async function sayHosts({ json }: { readonly json?: boolean }): Promise<v
 }
 
 /** What was installed is there, and nothing known keeps the client from heeding it. */
-export function governs({ files, gate, trust, warnings }: PlaceStatus): boolean {
+export function governs({ files, gate, trust, warnings, loose }: PlaceStatus): boolean {
   const isHeeded = trust === null || trust === 'trusted' || trust === 'managed'
   return (
     isHeeded &&
     gate !== 'changed' &&
     warnings.length === 0 &&
+    loose.every(({ mode }) => (mode & 0o022) === 0) &&
     files.every(({ state }) => state === 'same' || state === 'changed')
   )
 }
@@ -27,13 +28,16 @@ function sayHost({ host, version, installs }: HostStatus): void {
 }
 
 function sayInstall(install: PlaceStatus): void {
-  const { scope, project, server, agent, writ, enforcement, trust, gate, files, warnings } = install
+  const { scope, project, server, agent, writ, enforcement, trust, gate, files, warnings, loose } = install
   const mark = governs(install) ? paint('green', '✓') : paint('red', '✗')
   const trusted = trust === null ? '' : `, ${trust}`
   say(
     `  ${mark} ${scope}${project === null ? '' : ` ${harmless(project)}`}: ${enforcement}${trusted}; asks ${server} as ${harmless(agent)}`,
   )
   say(`    gate ${gate} (writ ${writ})`)
-  for (const { path, state } of files) say(`    ${state.padEnd(7)} ${harmless(path)}`)
+  for (const { path, state, problem } of files) {
+    say(`    ${state.padEnd(7)} ${harmless(path)}${problem === undefined ? '' : `: ${harmless(problem)}`}`)
+  }
+  for (const { path, mode } of loose) say(`    open    ${harmless(path)}: others may use it (${mode.toString(8)})`)
   for (const warning of warnings) say(`    ${paint('yellow', '!')} ${harmless(warning)}`)
 }

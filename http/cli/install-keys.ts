@@ -12,15 +12,18 @@ export interface KeyNeeds {
   readonly title: string
   /** A key that the person brought. */
   readonly given: string | undefined
+  /** The person's own key, to make one with; else whatever else they are known by. */
+  readonly own?: string | undefined
 }
 
 /** Keys of this server, made and ended with the person's own sign-in or key. */
-export function serverKeys({ server, agent, title, given }: KeyNeeds): Keys {
+export function serverKeys({ server, agent, title, given, own }: KeyNeeds): Keys {
+  const person = { server, ...(own === undefined ? {} : { apiKey: own }) }
   return {
     given,
     async make(): Promise<Key> {
       const name = `${title} on ${hostname()}`.slice(0, 256)
-      const made = await connect({ server }).call('keys_create', { name, role: 'member', agent_id: agent })
+      const made = await connect(person).call('keys_create', { name, role: 'member', agent_id: agent })
       return { id: made.key.id, secret: made.secret }
     },
     isGood: async (secret) => ![401, 403].includes(await standing(server, secret)),

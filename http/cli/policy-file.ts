@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { PolicyRow } from '#core/policies/index'
-import { CliError } from './failure.ts'
+import { CliError } from './cli-error.ts'
 
 type FilePolicy = PolicyRow & { readonly rules: Record<string, unknown> }
 

@@ -1,8 +1,6 @@
 import { Command } from 'commander'
 import { version } from '#core/system/index'
-import { addCommands } from './commands.ts'
-
-export function buildProgram(): Command {
+export function buildProgram(addCommands: (program: Command) => void): Command {
   const program = new Command('writ')
     .description('Governance for AI agents: agents ask before they act, people approve, the record can be verified.')
     .version(version, '-V, --version')

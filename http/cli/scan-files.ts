@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { CliError } from './failure.ts'
+import { CliError } from './cli-error.ts'
 
 export interface History {
   readonly path: string

@@ -1,12 +1,10 @@
-import { judgeOffline, type Decision, type PolicyRow } from '#core/policies/index'
-import { secretsIn } from '#core/scans/index'
-import { callsIn, toolRequests, type ToolCall } from '#core/transcripts/index'
+import { loadSqlParser, readsWithoutParser } from '#core/evidence/index'
+import { judgeOffline, rankOf, type Decision, type PolicyRow } from '#core/policies/index'
+import { toolRequests } from '#core/transcripts/index'
+import type { Use } from './scan-reader.ts'
 
-export interface Risky {
-  readonly id: string
-  readonly file: string
-  /** ISO 8601; null when the recording does not say. */
-  readonly at: string | null
+/** What the policies say to one use of a tool. */
+export interface Outcome {
   readonly tool: string
   readonly summary: string
   readonly decision: Decision
@@ -14,73 +12,62 @@ export interface Risky {
   readonly reasons: readonly string[]
 }
 
-export interface Exposed {
-  readonly file: string
-  readonly pattern: string
-  readonly preview: string
+/** When and in which session a tool was used. */
+export interface Moment {
+  readonly at: string | null
+  readonly session: string | null
 }
 
-export interface Found {
-  /** By the id of the call: what another file repeats is the same call. */
-  readonly decisions: readonly (readonly [id: string, decision: Decision])[]
-  /** What would have been asked about or blocked, and other high risks; the riskiest first. */
-  readonly risky: readonly Risky[]
-  readonly secrets: readonly Exposed[]
-  readonly moreSecrets: number
+interface Judged {
+  readonly outcome: Outcome
+  /** True: the same use is judged the same at any time, in any session. */
+  readonly isTimeless: boolean
 }
 
-const KEPT = 50
-const KEPT_SECRETS = 200
-
-/** Judges recordings one after another. */
+/** Judges uses of tools: the same use once, unless the policies look at the time or the session. */
 export class HistoryJudge {
   readonly #judge: ReturnType<typeof judgeOffline>
   readonly #now = new Date()
+  readonly #timeless = new Map<string, Outcome>()
+  /** False once a policy looked at the time or the session. */
+  isTimeless = true
 
   constructor(rows: readonly PolicyRow[]) {
     this.#judge = judgeOffline(rows)
   }
 
-  judge(file: string, bytes: Buffer): Found {
-    const decisions: [string, Decision][] = []
-    const risky: Risky[] = []
-    for (const call of callsIn(bytes)) {
-      const one = this.#call(file, call)
-      decisions.push([call.callId, one.decision])
-      if (one.decision === 'block' || one.decision === 'require_approval') risky.push(one)
+  /** The answer to the use, where one holds for every moment. */
+  known(use: Use): Outcome | undefined {
+    return this.#timeless.get(use.key)
+  }
+
+  async judge(use: Use, moment: Moment): Promise<Outcome> {
+    const known = this.known(use)
+    if (known !== undefined) return known
+    const before = readsWithoutParser()
+    let judged = this.#worst(use, moment)
+    if (readsWithoutParser() > before) {
+      // Few recordings have SQL, and its parser takes time to load.
+      await loadSqlParser()
+      judged = this.#worst(use, moment)
     }
-    const secrets = exposed(file, bytes)
-    return {
-      decisions,
-      risky: risky.toSorted(byRisk).slice(0, KEPT),
-      secrets: secrets.slice(0, KEPT_SECRETS),
-      moreSecrets: Math.max(0, secrets.length - KEPT_SECRETS),
-    }
+    if (judged.isTimeless) this.#timeless.set(use.key, judged.outcome)
+    else this.isTimeless = false
+    return judged.outcome
   }
 
   /** Of the files of a patch the gravest decides. */
-  #call(file: string, call: ToolCall): Risky {
-    const at = call.at === null ? this.#now : new Date(call.at)
-    const about = { id: call.callId, file, at: call.at, tool: call.tool }
-    const judged = toolRequests(call).map(({ request, summary }) => {
-      const { verdict, risk } = this.#judge(request, Number.isNaN(at.getTime()) ? this.#now : at)
-      return { ...about, summary, decision: verdict.decision, risk, reasons: verdict.reasons }
+  #worst({ tool, input }: Use, moment: Moment): Judged {
+    const at = moment.at === null ? this.#now : new Date(moment.at)
+    const when = Number.isNaN(at.getTime()) ? this.#now : at
+    const all = toolRequests({ tool, input, sessionId: moment.session }).map(({ request, summary }) => {
+      const { verdict, risk, isTimeless } = this.#judge(request, when)
+      return { outcome: { tool, summary, decision: verdict.decision, risk, reasons: verdict.reasons }, isTimeless }
     })
-    const [worst] = judged.toSorted((a, b) => RANK[b.decision] - RANK[a.decision] || b.risk - a.risk)
+    const [worst] = all.toSorted(
+      ({ outcome: a }, { outcome: b }) => rankOf(b.decision) - rankOf(a.decision) || b.risk - a.risk,
+    )
     if (worst === undefined) throw new Error('A tool call stands for at least one request.')
-    return worst
+    return { outcome: worst.outcome, isTimeless: all.every(({ isTimeless }) => isTimeless) }
   }
-}
-
-const RANK: Readonly<Record<Decision, number>> = { allow: 0, warn: 1, require_approval: 2, block: 3 }
-
-export function byRisk(a: Risky, b: Risky): number {
-  return b.risk - a.risk || RANK[b.decision] - RANK[a.decision] || (a.at ?? '').localeCompare(b.at ?? '')
-}
-
-/** Each secret of a file once: histories repeat what was said before. */
-function exposed(file: string, bytes: Buffer): Exposed[] {
-  const found = new Map<string, Exposed>()
-  for (const { pattern, preview } of secretsIn(bytes)) found.set(`${pattern} ${preview}`, { file, pattern, preview })
-  return [...found.values()]
 }

@@ -1,35 +1,23 @@
-import { readFileSync } from 'node:fs'
-import { parentPort, workerData } from 'node:worker_threads'
-import { loadSqlParser } from '#core/evidence/index'
+import { parentPort } from 'node:worker_threads'
 import type { PolicyRow } from '#core/policies/index'
-import { HistoryJudge, type Found } from './scan-judge.ts'
+import { SharedWork, type FileSays } from './scan-shared.ts'
+import { ReadingThread } from './scan-thread.ts'
 
 export interface ScanStart {
+  readonly files: readonly string[]
   readonly rows: readonly PolicyRow[]
+  readonly memory: SharedArrayBuffer
 }
 
-/** What a worker says: that it wants work, or what it found in a file. */
-export interface ScanSays {
-  readonly file: string | null
-  readonly found: Found | null
-  /** Why the file could not be read. */
-  readonly problem: string | null
+/** Reads until no file is left, says what it found in each, and null at the end. */
+async function read({ files, rows, memory }: ScanStart): Promise<void> {
+  const say = (says: FileSays | null): void => parentPort?.postMessage(says, [])
+  const work = new SharedWork(memory)
+  const thread = new ReadingThread(work, rows)
+  for (let file = work.takeFile(); file < files.length; file = work.takeFile()) {
+    say(await thread.read(files[file] ?? '', file))
+  }
+  say(null)
 }
 
-/** Judges the files that it is sent, one after another, until it is ended. */
-async function serve(): Promise<void> {
-  const { rows } = workerData as ScanStart
-  await loadSqlParser()
-  const judge = new HistoryJudge(rows)
-  const say = (says: ScanSays): void => parentPort?.postMessage(says, [])
-  parentPort?.on('message', (file: string) => {
-    try {
-      say({ file, found: judge.judge(file, readFileSync(file)), problem: null })
-    } catch (error) {
-      say({ file, found: null, problem: error instanceof Error ? error.message : String(error) })
-    }
-  })
-  say({ file: null, found: null, problem: null })
-}
-
-await serve()
+parentPort?.once('message', (start: ScanStart) => void read(start))

@@ -3,10 +3,10 @@ import { stderr } from 'node:process'
 import type { Command } from 'commander'
 import { define } from './define.ts'
 import { parseMinutes } from './duration.rules.ts'
-import { CliError } from './failure.ts'
+import { CliError } from './cli-error.ts'
 import { readPolicyFile } from './policy-file.ts'
 import { wholeNumber } from './option.rules.ts'
-import type { ScanTotal } from './scan-run.ts'
+import type { ScanTotal } from './scan-sum.ts'
 import { harmless, paint, paintDecision, say, sayJson, sayTable, sentences } from './terminal.ts'
 
 interface ScanOptions {
@@ -33,11 +33,7 @@ export function addScan(program: Command): void {
 }
 
 async function scan(paths: readonly string[], options: ScanOptions): Promise<void> {
-  const [{ historiesIn, historyFolders }, { scanHistories }, { defaultRows }] = await Promise.all([
-    import('./scan-files.ts'),
-    import('./scan-run.ts'),
-    import('#core/policies/index'),
-  ])
+  const { defaultRows, historiesIn, historyFolders, scanHistories } = await import('./scan-run.ts')
   const rows = options.policy === undefined ? defaultRows() : await readPolicyFile(options.policy)
   const since = options.since === undefined ? null : new Date(Date.now() - parseMinutes(options.since) * 60_000)
   const histories = historiesIn(paths.length > 0 ? paths : historyFolders(), since)

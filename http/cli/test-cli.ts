@@ -13,9 +13,15 @@ export interface CliResult {
 const main = fileURLToPath(new URL('main.ts', import.meta.url))
 const flags = ['--conditions=writ-source', '--disable-warning=ExperimentalWarning']
 
+/** How the CLI is started, for who starts it within another program. */
+export const cliProgram = (args: readonly string[]): [program: string, args: string[]] => [
+  process.execPath,
+  [...flags, main, ...args],
+]
+
 /** The CLI as a process of its own, with nothing of this one's environment but what it needs to run. */
 export function startCli(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [...flags, main, ...args], {
+  return spawn(...cliProgram(args), {
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', NO_COLOR: '1', WRIT_LOG_LEVEL: 'error', ...env },
   })
 }

@@ -1,6 +1,6 @@
 /**
  * `npm run try:scan`: `writ scan` beside `ccusage`, which reads the same histories to count tokens: whole processes on
- * one made-up tree of 100 MB, in turns. Uses the built program, so run `npm run build` first.
+ * one made-up tree of 100 MB, in turns: seconds by the clock, and of processors. Uses the built program, so run `npm run build` first.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MEGABYTES = 100
+/** `npm run try:scan -- 1000` for a larger tree, in which starting counts for less. */
+const MEGABYTES = Number(process.argv[2] ?? 100)
 const ROUNDS = 7
 const CALLS = 120
 const commands = ['git status', 'npm test', 'git push --force', 'rm -rf dist', 'rm -rf /', 'grep -rn x src', 'ls -la']
@@ -67,18 +68,27 @@ function makeTree(home: string): number {
   return bytes
 }
 
-/** Seconds of the whole process. */
-function timed(command: string, args: readonly string[], home: string): number {
+interface Seconds {
+  readonly wall: number
+  readonly cpu: number
+}
+
+/** Of the whole process. The shell that starts it tells what its children used. */
+function timed(command: readonly string[], home: string): Seconds {
   const started = performance.now()
   const env = { PATH: process.env['PATH'], HOME: home, NO_COLOR: '1' }
-  const { status, stderr } = spawnSync(command, args, { env, maxBuffer: 1 << 28 })
-  if (status !== 0) throw new Error(`${command} ended with ${status}: ${stderr.toString().slice(0, 500)}`)
-  return (performance.now() - started) / 1000
+  const shell = ['-c', '"$@" > /dev/null || exit; times', 'sh', ...command]
+  const { status, stdout, stderr } = spawnSync('/bin/sh', shell, { env })
+  if (status !== 0) throw new Error(`${command[1]} ended with ${status}: ${stderr.toString().slice(0, 500)}`)
+  const wall = (performance.now() - started) / 1000
+  const [, children = ''] = stdout.toString().split('\n')
+  const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0)
+  return { wall, cpu }
 }
 
 const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[all.length >> 1] ?? Number.NaN
 const writ = fileURLToPath(new URL('bin.mjs', import.meta.url))
-if (!existsSync(fileURLToPath(new URL('../../dist/http/cli/main.js', import.meta.url))))
+if (!existsSync(fileURLToPath(new URL('../../dist/scan/scan-main.js', import.meta.url))))
   throw new Error('Run npm run build first.')
 
 const home = mkdtempSync(join(tmpdir(), 'writ-try-scan-'))
@@ -96,15 +106,17 @@ try {
   ]
   if (spawnSync('npm', install, { stdio: 'inherit' }).status !== 0) throw new Error('npm could not install ccusage.')
   const ccusage = join(home, 'other/node_modules/ccusage/src/cli.js')
-  const ours: number[] = []
-  const theirs: number[] = []
+  const ours: Seconds[] = []
+  const theirs: Seconds[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
-    theirs.push(timed(process.execPath, [ccusage, 'daily', '--offline', '--json'], home))
-    ours.push(timed(process.execPath, [writ, 'scan', '--json'], home))
+    theirs.push(timed([process.execPath, ccusage, 'daily', '--offline', '--json'], home))
+    ours.push(timed([process.execPath, writ, 'scan', '--json'], home))
   }
-  const speed = (seconds: number): string => `${(bytes / 1e6 / seconds).toFixed(0)} MB/s (${seconds.toFixed(2)} s)`
+  const wall = (all: readonly Seconds[]): number => median(all.map((one) => one.wall))
+  const told = (all: readonly Seconds[]): string =>
+    `${(bytes / 1e6 / wall(all)).toFixed(0)} MB/s (${wall(all).toFixed(2)} s, CPU ${median(all.map(({ cpu }) => cpu)).toFixed(2)} s)`
   process.stdout.write(
-    `ccusage ${speed(median(theirs))}, writ scan ${speed(median(ours))}: ${(median(theirs) / median(ours)).toFixed(2)} ×\n`,
+    `ccusage ${told(theirs)}, writ scan ${told(ours)}: ${(wall(theirs) / wall(ours)).toFixed(2)} ×\n`,
   )
 } finally {
   rmSync(home, { recursive: true, force: true })

@@ -22,17 +22,13 @@ export async function witnessInstalls(tell: (line: string) => void, quiet: boole
   for (const { host, version, installs } of await hostStatuses(machine)) {
     for (const install of installs) {
       const at = `${host} (${seamOf(install)})`
-      if (!isWitnessed(host)) {
-        untried.push(`${at}: this client cannot be started for a single call; try one by hand.`)
-        continue
-      }
-      if (version === null) {
-        untried.push(`${at}: its program is not on the path.`)
+      if (!isWitnessed(host) || version === null) {
+        untried.push(`${at}: untried: ${whyUntried(host, version)}`)
         continue
       }
       if (!quiet) tell(`Starting ${at} …`)
       const { outcome, detail } = await witness(machine, host, install.project ?? undefined)
-      if (outcome === 'unknown') untried.push(`${at}: ${detail}`)
+      if (outcome === 'unknown') untried.push(`${at}: untried: ${detail}`)
       else
         seams.push({
           machine: hostname(),
@@ -45,6 +41,12 @@ export async function witnessInstalls(tell: (line: string) => void, quiet: boole
     }
   }
   return { seams, untried }
+}
+
+function whyUntried(host: string, version: string | null): string {
+  if (host === 'claude-desktop') return 'it has no hooks, so no call of its other tools is ever asked about.'
+  if (version === null) return 'its program is not on the path.'
+  return `how ${host} ${version} behaves was never seen, so nothing of it is claimed; have it make a forbidden call by hand.`
 }
 
 function isWitnessed(host: string): host is Witnessed {

@@ -39,7 +39,7 @@ async function tryAll(options: WitnessOptions): Promise<void> {
   if (told !== null) say(`${paint('yellow', '!')} not put on the list of the server: ${harmless(told)}`)
 }
 
-const styles = { enforced: 'green', advisory: 'yellow', dead: 'red' } as const
+const styles = { enforced: 'green', advisory: 'yellow', dead: 'red', changed: 'red' } as const
 
 type Seam = OutputOf<'hosts_list'>['seams'][number]
 

@@ -49,6 +49,7 @@ export async function wrap(target: string, args: readonly string[], options: Wra
     onInjection,
     keepSecrets,
     program: program(),
+    claudeSession: process.env['CLAUDE_CODE_SESSION_ID'],
     tell,
   })
   process.stdin.destroy()

@@ -3,7 +3,9 @@ import { agentIdOf } from '#mcp/identity.rules'
 import { WritFailure, type WritServer } from '#mcp/gateway/writ-server'
 import { WritError, type Connection } from '../client/index.ts'
 
-type Of<M extends 'createAction' | 'waitForApproval' | 'updateAction' | 'checkTools'> = Parameters<WritServer[M]>
+type Of<M extends 'createAction' | 'waitForApproval' | 'updateAction' | 'checkTools' | 'joinCall'> = Parameters<
+  WritServer[M]
+>
 
 /** Longer than a call may wait for the server to be started or found. */
 const CHECK_MS = 30_000
@@ -33,6 +35,11 @@ export class WrapServer implements WritServer {
       this.#bound = true
       return this.createAction(input)
     }
+  }
+
+  async joinCall(call: Of<'joinCall'>[0]): Promise<string | null> {
+    const named = this.#agent === undefined ? {} : { agent: this.#agent }
+    return (await (await this.#connection).call('hosts_join', { ...call, ...named })).action_id
   }
 
   async waitForApproval(...[id, seconds, signal]: Of<'waitForApproval'>): ReturnType<WritServer['waitForApproval']> {

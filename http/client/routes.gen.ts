@@ -63,6 +63,7 @@ export const routes = {
   hosts_ask: ['POST', '/api/hosts/{host}/ask'],
   hosts_deliver: ['POST', '/api/hosts/{host}/deliver'],
   hosts_end_turn: ['POST', '/api/hosts/{host}/end-turn'],
+  hosts_join: ['POST', '/api/hosts/{host}/join'],
   hosts_list: ['GET', '/api/hosts'],
   hosts_record: ['POST', '/api/hosts/{host}/record'],
   hosts_report: ['POST', '/api/hosts'],

@@ -15,6 +15,8 @@ export interface GatewayOptions extends ScanOptions {
   readonly unavailable: 'refuse' | 'allow'
   /** The command a person types, as `writ`. */
   readonly program: string
+  /** The session of Claude Code that started this, when it did. */
+  readonly claudeSession?: string | undefined
   /** A line for the operator. */
   readonly tell: (line: string) => void
 }

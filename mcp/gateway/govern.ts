@@ -1,6 +1,7 @@
 import { toolRequests, withoutProse } from '#core/transcripts/index'
 import { redactText, secretScan } from '#core/scans/index'
 import { cut } from '#core/kernel/text'
+import type { HostCall } from './host-call.rules.ts'
 import type { Json } from './message.rules.ts'
 import { isUnavailable, WritFailure, type WritServer } from './writ-server.ts'
 
@@ -18,6 +19,8 @@ export interface GovernOptions {
 export interface Call {
   readonly tool: string
   readonly input: Json
+  /** As the client names it, when it does. */
+  readonly of: HostCall | null
   readonly signal: AbortSignal
 }
 
@@ -44,6 +47,7 @@ export class Governor {
   readonly #writ: WritServer
   readonly #options: GovernOptions
   readonly #reports = new Set<Promise<void>>()
+  readonly #joined = new Set<string>()
 
   constructor(writ: WritServer, options: GovernOptions) {
     this.#writ = writ
@@ -52,7 +56,8 @@ export class Governor {
 
   async rule(call: Call): Promise<Ruling> {
     try {
-      return await this.#ask(call)
+      const joined = await this.#join(call)
+      return joined === null ? await this.#ask(call) : { allow: true, actionId: joined }
     } catch (thrown) {
       call.signal.throwIfAborted()
       if (isUnavailable(thrown)) {
@@ -69,6 +74,19 @@ export class Governor {
       const why = thrown instanceof Error ? thrown.message : String(thrown)
       return refuse(`the decision failed: ${why} The call was not made.`)
     }
+  }
+
+  /**
+   * The action that the client's own hook was allowed for this call: the same call is not asked about twice. Once, and
+   * null whenever there is a doubt.
+   */
+  async #join({ tool, input, of }: Call): Promise<string | null> {
+    if (of === null) return null
+    const key = JSON.stringify([of.host, of.session_id, of.tool_use_id])
+    if (this.#joined.has(key)) return null
+    this.#joined.add(key)
+    const named = `mcp__${this.#options.server}__${tool}`
+    return await this.#writ.joinCall({ ...of, tool_name: named, tool_input: input }).catch(() => null)
   }
 
   async #ask({ tool, input, signal }: Call): Promise<Ruling> {

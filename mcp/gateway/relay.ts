@@ -49,7 +49,9 @@ export class Relay {
     this.#own = new OwnRequests(toServer)
     this.#pins = new Pins(parts.writ, { ...options, list: (signal) => this.#own.listTools(signal) })
     const { governor, toClient } = parts
-    this.#calls = new ToolCalls({ governor, pins: this.#pins, scan: options, toServer, toClient, tell: this.#tell })
+    const { claudeSession } = options
+    const shared = { governor, pins: this.#pins, scan: options, claudeSession }
+    this.#calls = new ToolCalls({ ...shared, toServer, toClient, tell: this.#tell })
   }
 
   fromClient(line: string): void {

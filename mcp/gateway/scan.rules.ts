@@ -1,4 +1,11 @@
-import { redactText, scanInjection, MEDIUM_SCORE, type InjectionPart, type RiskLevel } from '#core/scans/index'
+import {
+  redactText,
+  redactTexts,
+  scanInjection,
+  MEDIUM_SCORE,
+  type InjectionPart,
+  type RiskLevel,
+} from '#core/scans/index'
 import { isLiteral, isRecord, type Json } from './message.rules.ts'
 
 export interface ScanOptions {
@@ -19,8 +26,6 @@ export interface Scanned {
 
 /** Texts of one result that are looked at for instructions; the rest is too much for any model to read. */
 const MAX_INJECTION_TEXT = 1_000_000
-/** Of the secrets in a value, only text can hold one: these fields hold encoded bytes. */
-const BINARY = new Set(['blob', 'data'])
 
 /** Looks at what a tool gave: secrets are taken out, instructions aimed at the agent are told. */
 export function scanResult(given: unknown, { keepSecrets, onInjection }: ScanOptions): Scanned {
@@ -32,7 +37,8 @@ export function scanResult(given: unknown, { keepSecrets, onInjection }: ScanOpt
     secrets += security.findings_count
     return clean
   }
-  const redacted = walk(given, 'result', { look: (text, where) => texts.push({ where, text }), redact })
+  const look = (text: string, where: string): void => void texts.push({ where, text })
+  const redacted = redactTexts(given, { look, redact, isLeaf: isLiteral })
   const { score, risk_level: risk, categories } = scanInjection(upTo(texts, MAX_INJECTION_TEXT))
   const injection = score >= MEDIUM_SCORE ? risk : null
   const found = { secrets, injection, text: textOf(redacted) }
@@ -69,40 +75,6 @@ const isProtocolError = (value: unknown): value is Json =>
   value['content'] === undefined &&
   typeof value['message'] === 'string' &&
   value['code'] !== undefined
-
-interface Visitor {
-  readonly look: (text: string, where: string) => void
-  readonly redact: (text: string) => string
-}
-
-function walk(value: unknown, where: string, visitor: Visitor): unknown {
-  if (typeof value === 'string') {
-    visitor.look(value, where)
-    return visitor.redact(value)
-  }
-  if (Array.isArray(value)) return value.map((item) => walk(item, where, visitor))
-  if (!isRecord(value) || isLiteral(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      if (typeof item !== 'string') return [key, walk(item, `${where}.${key}`, visitor)]
-      if (BINARY.has(key) && isEncoded(item)) return [key, item]
-      visitor.look(item, `${where}.${key}`)
-      return [key, keyed(key, item, visitor)]
-    }),
-  )
-}
-
-/** Some secrets are known only by the name they stand under. */
-function keyed(key: string, text: string, { redact }: Visitor): string {
-  const clean = redact(text)
-  if (clean !== text || text.length > 400 || key === 'text' || /["\\\n\r]/.test(text + key)) return clean
-  const [before, after] = [`"${key}": "`, '"']
-  const line = redact(before + text + after)
-  if (line === before + text + after) return text
-  return line.startsWith(before) ? line.slice(before.length, -after.length) : '[REDACTED]'
-}
-
-const isEncoded = (text: string): boolean => text.length > 1024 && /^[A-Za-z0-9+/_=\s-]*$/.test(text)
 
 function upTo(parts: readonly InjectionPart[], most: number): InjectionPart[] {
   const taken: InjectionPart[] = []

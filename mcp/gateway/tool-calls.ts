@@ -2,6 +2,7 @@ import { callIn, OpenCalls, resultKind, type AllowedCall, type NamedCall } from 
 import type { Governor, Ruling } from './govern.ts'
 import { answerTo, asJudged, failure, isRecord, lossless, recordOf, type Json, type Message } from './message.rules.ts'
 import type { Pins } from './pins.ts'
+import { hostCallIn } from './host-call.rules.ts'
 import type { Pending } from './requests.ts'
 import { refusal, scanResult, type Scanned, type ScanOptions } from './scan.rules.ts'
 import type { Outgoing } from './wrapped.ts'
@@ -10,6 +11,7 @@ export interface ToolCallParts {
   readonly governor: Governor
   readonly pins: Pins
   readonly scan: ScanOptions
+  readonly claudeSession: string | undefined
   readonly toServer: (message: Outgoing) => void
   readonly toClient: (line: string) => void
   readonly tell: (line: string) => void
@@ -34,7 +36,9 @@ export class ToolCalls {
       return false
     }
     const resumed = this.#open.resumedBy(call, message)
-    const ruling: Ruling = resumed ? { allow: true, actionId: resumed.actionId } : await this.#ruling(pending, call)
+    const ruling: Ruling = resumed
+      ? { allow: true, actionId: resumed.actionId }
+      : await this.#ruling(pending, call, message)
     if (pending.abort.signal.aborted) {
       if (ruling.allow) this.#parts.governor.report(ruling.actionId, { ...CANCELLED, durationMs: 0 })
       return false
@@ -75,15 +79,15 @@ export class ToolCalls {
     this.#parts.governor.report(call.actionId, { ...CANCELLED, text, durationMs: performance.now() - call.startedAt })
   }
 
-  async #ruling({ abort }: Pending, call: NamedCall): Promise<Ruling> {
-    const { pins, governor } = this.#parts
+  async #ruling({ abort }: Pending, call: NamedCall, message: Message): Promise<Ruling> {
+    const { pins, governor, claudeSession } = this.#parts
     const { signal } = abort
     try {
       const quarantine = await pins.standing(call.name, signal)
       if (quarantine !== null) {
         return { allow: false, text: `Writ: this tool is quarantined, so the call was not made. ${quarantine.why}` }
       }
-      return await governor.rule({ tool: call.name, input: call.input, signal })
+      return await governor.rule({ tool: call.name, input: call.input, of: hostCallIn(message, claudeSession), signal })
     } catch (thrown) {
       const why = thrown instanceof Error ? thrown.message : String(thrown)
       return { allow: false, text: `Writ: the tools could not be checked, so the call was not made. ${why}` }

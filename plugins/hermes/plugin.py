@@ -12,7 +12,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Hermes stops waiting after 30 seconds by default; the answer must be here before that.
 DEADLINE = 27
 LONGEST_WAIT = 22
-LARGEST = 1024 * 1024
+# Twice what the server reads of one output.
+LARGEST = 4 * 1024 * 1024
+MOST_CALLS = 1000
 
 
 class Unreachable(Exception):
@@ -35,6 +37,7 @@ _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedire
 def register(ctx):
     ctx.register_hook("pre_tool_call", before)
     ctx.register_hook("post_tool_call", after)
+    ctx.register_hook("transform_tool_result", replace)
 
 
 def before(tool_name, args, task_id="", **more):
@@ -46,6 +49,10 @@ def before(tool_name, args, task_id="", **more):
     return None if reason is None else {"action": "block", "message": reason}
 
 
+# What to put in the place of a result, from the record of its call until Hermes asks for it.
+_answers = {}
+
+
 def after(tool_name, args, result=None, task_id="", duration_ms=0, **more):
     """Never raises: the call is over."""
     try:
@@ -55,9 +62,37 @@ def after(tool_name, args, result=None, task_id="", duration_ms=0, **more):
             event["error"] = more.get("error_message") or "The tool failed."
         if isinstance(duration_ms, (int, float)):
             event["duration_ms"] = duration_ms
-        _post(_connection(), "record", event, 5)
+        answer = _post(_connection(), "record", event, 5)
+        if more.get("tool_call_id") and isinstance(result, str):
+            if len(_answers) >= MOST_CALLS:
+                _answers.pop(next(iter(_answers)))
+            _answers[str(more["tool_call_id"])] = (hash(result), _replacement(result, answer))
     except Exception:
         pass
+
+
+def replace(tool_name, args=None, result=None, **more):
+    """The result without its secrets; None leaves it as it is. Hermes calls this after post_tool_call."""
+    try:
+        seen, answer = _answers.pop(str(more.get("tool_call_id")), (None, None))
+        # Another plugin may have changed the result meanwhile.
+        if seen is not None and seen == hash(result):
+            return answer
+        event = _event("post_tool_call", tool_name, args, more)
+        event["tool_response"] = _parsed(result)
+        return _replacement(result, _post(_connection(), "record", event, 5))
+    except Exception:
+        return None
+
+
+def _replacement(result, answer):
+    """In the form the result came in: text, or JSON in a text."""
+    if not isinstance(result, str) or not isinstance(answer, dict) or "result" not in answer:
+        return None
+    value, original = answer["result"], _parsed(result)
+    if type(value) is not type(original):
+        return None
+    return value if isinstance(original, str) and original == result else json.dumps(value, ensure_ascii=False)
 
 
 def _ask(tool_name, args, more):

@@ -21,12 +21,15 @@ export interface GateConfig {
 /** With `-p`, bash takes no start-up file, option or function from an environment that a project may have set. */
 export const gateShell = (): string => (existsSync('/bin/bash') ? '/bin/bash -p' : '/bin/sh')
 
+/** The same bytes on every machine. */
+export const PROGRAMS = ['gate.sh', 'stop.mjs', 'start.mjs', 'installed.mjs'] as const
+
 const program = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8')
 
 /** The files of one gate by name: the programs, which are the same everywhere, what they believe, and how they call. */
 export function gateFiles(
   config: GateConfig,
-): Readonly<Record<'gate.sh' | 'stop.mjs' | 'gate.conf' | 'gate.json' | 'curl.conf', string>> {
+): Readonly<Record<(typeof PROGRAMS)[number] | 'gate.conf' | 'gate.json' | 'curl.conf', string>> {
   for (const [name, value] of Object.entries(config)) {
     if (/[\r\n\0]/.test(String(value))) throw new Error(`${name} of the gate must be one line.`)
   }
@@ -43,6 +46,8 @@ export function gateFiles(
   return {
     'gate.sh': program('gate.sh'),
     'stop.mjs': program('stop.mjs'),
+    'start.mjs': program('start.mjs'),
+    'installed.mjs': program('installed.mjs'),
     'gate.json': `${JSON.stringify({ host, url, key })}\n`,
     'gate.conf': `${Object.entries(lines)
       .map(([name, value]) => `${name}=${quoted(value)}`)
@@ -53,7 +58,8 @@ export function gateFiles(
       'noproxy = "*"',
       'proto = "=http,https"',
       'connect-timeout = 2',
-      'max-filesize = 1048576',
+      // An output without its secrets comes back whole: twice what the server reads of one.
+      'max-filesize = 4194304',
       ...(config.ca === undefined ? [] : [`cacert = ${curlQuoted(config.ca)}`]),
       '',
     ].join('\n'),

@@ -14,6 +14,7 @@ umask 077
 # A project may set the environment of its sessions: nothing of it may lead the request elsewhere or show it.
 unset LD_PRELOAD LD_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH CURL_CA_BUNDLE SSL_CERT_FILE SSL_CERT_DIR
 unset SSLKEYLOGFILE OPENSSL_CONF OPENSSL_MODULES GCONV_PATH NODE_OPTIONS NODE_EXTRA_CA_CERTS POSIXLY_CORRECT TMOUT
+unset NODE_USE_ENV_PROXY NODE_TLS_REJECT_UNAUTHORIZED NODE_V8_COVERAGE NODE_REDIRECT_WARNINGS NODE_DEBUG
 # Lengths are in bytes.
 LC_ALL=C
 case ${BASH_VERSION-} in '' | [123].* | 4.0.*) able=no ;; *) able=yes ;; esac
@@ -49,7 +50,7 @@ direct() {
   { exec 3<>"/dev/tcp/$DIRECT"; } 2>/dev/null || return 7
   printf 'POST %s HTTP/1.0\r\nHost: %s\r\nX-API-Key: %s\r\nContent-Type: application/json\r\nContent-Length: %s\r\n\r\n%s' \
     "/api/hosts/$HOST/$1" "${DIRECT%/*}:${DIRECT#*/}" "$KEY" "${#input}" "$input" >&3 2>/dev/null || return 55
-  IFS= read -r -d '' -N 1048576 -t "$2" answer <&3
+  IFS= read -r -d '' -N 4259840 -t "$2" answer <&3
   [ $? -le 128 ] || return 28
   exec 3>&-
   head=${answer%%$'\r\n\r\n'*}
@@ -140,15 +141,35 @@ if [ $able = yes ]; then IFS= read -r -d '' -N 67108864 input; else input=$(cat)
 case $event in
 ask) ask ;;
 record)
-  if ! post record 5 || [ "$code" -ge 500 ]; then queue record; fi
-  printf '{}\n'
+  # Another output in place of the tool's own, where that held secrets; whatever else comes leaves it as it is.
+  said='{}'
+  if ! post record 5 || [ "$code" -ge 500 ]; then
+    queue record
+  elif [ "$code" = 200 ]; then
+    case $HOST:$json in
+    claude-code:'{"hookSpecificOutput":{"hookEventName":"PostToolUse","updatedToolOutput":'*'}}' | \
+      claude-code:'{"hookSpecificOutput":{"hookEventName":"PostToolUseFailure","additionalContext":"Writ: '*'"}}' | \
+      codex:'{"decision":"block","reason":"Writ took '*'"}') said=$json ;;
+    esac
+  fi
+  printf '%s\n' "$said"
   ;;
 start)
-  if post start-session 3 && [ "$code" = 200 ]; then
-    printf '%s\n' "$json"
+  frame='"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"'
+  # What differs from the receipt of the install goes with the event. A shell cannot read it; nothing waits for it.
+  if found=$(printf '%s' "$input" | "${NODE-}" "$dir/start.mjs"); then
+    note=${found%%"$IFS"*}
+    input=${found#*"$IFS"}
   else
-    printf '{"hookSpecificOutput":{"hookEventName":"SessionStart","additionalContext":"Writ cannot be reached at %s: tool calls will be refused until it is."}}\n' "$URL"
+    note="Writ: whether this client is still set up as it was installed could not be checked. Run: writ doctor"
   fi
+  post start-session 3 && [ "$code" = 200 ] ||
+    json="{${frame}Writ cannot be reached at $URL: tool calls will be refused until it is.\"}}"
+  if [ -n "$note" ]; then
+    case $json in "{$frame"*) ;; *) json="{$frame\"}}" ;; esac
+    json="{\"systemMessage\":\"$note\",$frame$note\\n${json#"{$frame"}"
+  fi
+  printf '%s\n' "$json"
   ;;
 stop)
   # Reads the transcript, which a shell cannot; nothing waits for it.

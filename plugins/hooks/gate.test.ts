@@ -1,9 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#core/registry.gen'
 import { testOrg } from '#core/testing/context'
 import { testServer, type TestServer } from '#http/test-server'
+import { cutOff, endless, hang, says, stub, type Stub } from './test-stub.ts'
 import { TestGate, refused } from './test-gate.ts'
 
 let server: TestServer
@@ -94,23 +94,15 @@ describe.each(['/bin/bash -p', '/bin/sh'])('%s', (name) => {
   })
 
   describe('a server that does not', () => {
-    let stub: Server | undefined
-    afterEach(() => {
-      stub?.closeAllConnections()
-      stub?.close()
-    })
+    let other: Stub | undefined
+    afterEach(() => other?.close())
 
     async function stubbed(listener: RequestListener): Promise<string> {
-      stub = createServer(listener)
-      await new Promise<void>((resolve) => stub?.listen(0, '127.0.0.1', resolve))
-      return `http://127.0.0.1:${(stub.address() as AddressInfo).port}`
+      other?.close()
+      other = await stub(listener)
+      return other.url
     }
 
-    const says =
-      (status: number, body: string): RequestListener =>
-      (request, response) => {
-        request.resume().on('end', () => response.writeHead(status).end(body))
-      }
     const ruling = (fields: object) =>
       JSON.stringify({ hookSpecificOutput: { hookEventName: 'PreToolUse', ...fields } })
 
@@ -139,8 +131,6 @@ describe.each(['/bin/bash -p', '/bin/sh'])('%s', (name) => {
       'gone, failing, hanging or cut off: %s, and queued',
       async (unavailable) => {
         const seen: string[] = []
-        const hang: RequestListener = (request) => void request.resume()
-        const cutOff: RequestListener = (request) => request.resume().on('end', () => request.socket.destroy())
         const failing = says(503, '{"error":"a \\"quoted\\" failure"}')
         for (const [name, listener] of Object.entries({ hang, cutOff, failing, gone: undefined })) {
           const url = listener === undefined ? 'http://127.0.0.1:9' : await stubbed(listener)
@@ -157,15 +147,49 @@ describe.each(['/bin/bash -p', '/bin/sh'])('%s', (name) => {
     )
 
     test('an endless answer ends the question, not the machine', async () => {
-      const endless: RequestListener = (request, response) => {
-        request.resume()
-        const more = (): void => {
-          while (response.write('x'.repeat(65_536)));
-        }
-        response.on('drain', more)
-        more()
-      }
       expect((await gateOf({ url: await stubbed(endless) }).run('ask', bash('ls'))).code).toBe(2)
+    })
+  })
+
+  describe('what a tool gave', () => {
+    const token = `ghp_${'aB3dE5fG7hJ9kL2mN4pQ'.repeat(2).slice(0, 36)}`
+    const ended = (stdout: string, event = 'PostToolUse') => ({
+      ...bash('cat key'),
+      hook_event_name: event,
+      ...(event === 'PostToolUse' ? { tool_response: { stdout, stderr: '', interrupted: false } } : { error: stdout }),
+    })
+
+    test('claude-code: comes in the same shape without its secrets, two megabytes of it as well', async () => {
+      const gate = gateOf()
+      for (const more of ['', 'x y\n'.repeat(380_000)]) {
+        const { json } = await gate.run('record', ended(`it's "${token}" ü\n${more}`))
+        expect(json.hookSpecificOutput).toEqual({
+          hookEventName: 'PostToolUse',
+          updatedToolOutput: { stdout: `it's "[REDACTED:github_token]" ü\n${more}`, stderr: '', interrupted: false },
+        })
+      }
+      expect((await gate.run('record', ended(token, 'PostToolUseFailure'))).stdout).toContain('holds 1 secret')
+    })
+
+    test('codex: comes as the reason of a block, which it shows in its place', async () => {
+      const ran = await gateOf({ host: 'codex' }).run('record', { ...ended(''), tool_response: `a ${token}\n` })
+      expect(ran).toMatchObject({ code: 0, json: { decision: 'block' } })
+      expect(ran.stdout).toContain('a [REDACTED:github_token]\\n"}')
+    })
+
+    test.each(['claude-code', 'codex', 'hermes'] as const)('%s: a harmless one is left alone', async (host) => {
+      expect(await gateOf({ host }).run('record', ended('token = none'))).toMatchObject({ code: 0, stdout: '{}\n' })
+    })
+
+    test('is not lost when the server is no help, and its end is told later', async () => {
+      const bad = [says(503, '{"error":"busy"}'), cutOff, says(200, '<html>'), says(200, '{"decision":"block"}')]
+      for (const [index, listener] of [...bad, says(401, '{"error":"no"}')].entries()) {
+        const other = await stub(listener)
+        const gate = gateOf({ url: other.url })
+        expect(await gate.run('record', ended(token))).toMatchObject({ code: 0, stdout: '{}\n' })
+        expect(gate.queued()).toHaveLength(index < 2 ? 1 : 0)
+        other.close()
+      }
     })
   })
 

@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, afterEach, expect, test } from 'vitest'
@@ -114,4 +115,25 @@ test('no words of a transcript leave the machine', async () => {
   listener.close()
   expect(seen.join('')).toContain('input_tokens')
   expect(seen.join('')).not.toContain('words that stay here')
+})
+
+test('a project cannot lead the reports to a proxy of its own, which would see the key', async () => {
+  writeFileSync(join(folder, 's1.jsonl'), answer('m1'))
+  let connections = 0
+  const proxy = createServer((socket) => {
+    connections += 1
+    socket.destroy()
+  })
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(proxy.address() as { port: number }).port}`
+  const lies = {
+    NODE_USE_ENV_PROXY: '1',
+    HTTP_PROXY: url,
+    http_proxy: url,
+    HTTPS_PROXY: url,
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  }
+  expect(await gate.run('stop', event(), lies)).toMatchObject({ code: 0, stderr: '' })
+  expect([connections, await tokens()]).toEqual([0, 110])
+  proxy.close()
 })

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { applyEdits, modify, parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser'
 import * as yaml from 'yaml'
+import { whyNotJson } from '#core/kernel/json-place'
+import type { Ours } from '../hooks/installed.mjs'
 import { changes, isTree, type Change, type Tree } from './tree.rules.ts'
 
 /** A language of configuration files. What is not changed stays byte for byte: comments, order, line ends. */
@@ -11,15 +13,25 @@ export interface Format {
   patch(text: string, after: Tree): string
   /** The text of a file that holds this and nothing else. */
   fresh(tree: Tree): string
+  /** This tree in the file `text`, as a program without a parser can look for it; null where none can. */
+  traces(tree: Tree, text: string): Ours | null
 }
 
 const BOM = '\uFEFF'
 
 /** What Claude Code and Codex read: they pass over a whole file that has a comment or a comma too much. */
 export const json: Format = {
-  parse: (text) => rooted(JSON.parse(blank(text, '{}'))),
+  parse(text) {
+    const bare = blank(text, '{}')
+    try {
+      return rooted(JSON.parse(bare))
+    } catch (error) {
+      throw error instanceof SyntaxError ? new Error(whyNotJson(bare, error), { cause: error }) : error
+    }
+  },
   patch: (text, after) => patched(json, text, after),
   fresh: (tree) => `${JSON.stringify(tree, null, 2)}\n`,
+  traces: (tree) => tree,
 }
 
 /** JSON as editors write it for people: with comments and commas at the end. */
@@ -33,6 +45,7 @@ export const jsonc: Format = {
   },
   patch: (text, after) => patched(jsonc, text, after),
   fresh: (tree) => json.fresh(tree),
+  traces: () => null,
 }
 
 export const yamlFormat: Format = {
@@ -51,6 +64,7 @@ export const yamlFormat: Format = {
     return proven(yamlFormat, text.includes('\r\n') ? lines.replaceAll(/\r?\n/g, '\r\n') : lines, after)
   },
   fresh: (tree) => yaml.stringify(tree, { lineWidth: 0 }),
+  traces: () => null,
 }
 
 function editYaml(document: yaml.Document, change: Change): void {

@@ -28,8 +28,8 @@ const Connection = z.object({
 })
 export type InstalledConnection = z.output<typeof Connection>
 
-const CONNECTION = 'connection.json'
-const SECRET = new Set([CONNECTION, 'gate.conf', 'curl.conf', 'gate.json'])
+export const CONNECTION = 'connection.json'
+export const SECRET = new Set([CONNECTION, 'gate.conf', 'curl.conf', 'gate.json'])
 
 /** How an installed client reaches its server; null when it is not installed. */
 export function installedConnection(writHome: string, host: HostName): InstalledConnection | null {

@@ -2,8 +2,9 @@ import { gateShell } from '../hooks/gate-files.ts'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { version } from '#core/system/index'
+import { changedGateFiles, stateOf } from '../hooks/installed.mjs'
 import { ChangedMeanwhile, digest, makeFolders, readState, removeEmpty, throughLinks, writeWhole } from './file.ts'
-import { gateTexts, readConnection, writeGate, type Wanted } from './gate-folder.ts'
+import { CONNECTION, gateTexts, readConnection, writeGate, type Wanted } from './gate-folder.ts'
 import { hostOf } from './hosts.ts'
 import { withLock } from './lock.ts'
 import type { Entries } from './part.ts'
@@ -107,7 +108,9 @@ function again<T>(work: () => T, left = TRIES): T {
 
 /** The key of an earlier install serves on while server, agent and the key itself are still right. */
 async function keyFor(folder: string, before: Receipt | null, wanted: Wanted, keys: Keys): Promise<Key> {
-  const known = readConnection(folder)
+  // A key that somebody put there since is not believed, however good it is.
+  const isWhole = before !== null && !changedGateFiles(folder, before).some(({ name }) => name === CONNECTION)
+  const known = isWhole ? readConnection(folder) : null
   const fits = before !== null && known !== null && before.server === wanted.server && before.agent === wanted.agent
   if (fits && (keys.given === undefined || keys.given === known.key) && (await keys.isGood(known.key))) {
     return { secret: known.key, id: before.key_id }
@@ -129,7 +132,11 @@ function carryOut(machine: Machine, request: InstallRequest, { before, key, fold
   const result = { folder, files: files.map(({ path, action }) => ({ path, action })) }
   const gateIsWhole = Object.entries(texts).every(([name, text]) => readState(join(folder, name))?.text === text)
   const isSame =
-    known !== undefined && gateIsWhole && files.every(({ action }) => action === 'keep' || action === 'leave')
+    known !== undefined &&
+    before?.writ === version &&
+    gateIsWhole &&
+    known.files.every((file) => stateOf(file) !== 'broken') &&
+    files.every(({ action }) => action === 'keep' || action === 'leave')
   if (isSame && wanted.group === undefined) return { ...result, changed: false, replacedKey: null }
   const made: string[] = []
   const written: FileChange[] = []
@@ -202,6 +209,8 @@ function receiptOf({ place, wanted, hostVersion, at }: InstallRequest, parts: Pa
     agent: wanted.agent,
     wait: wanted.wait,
     on_unavailable: wanted.onUnavailable,
+    ...(wanted.ca === undefined ? {} : { ca: wanted.ca }),
+    ...(wanted.group === undefined ? {} : { group: wanted.group }),
     key_id: key.id,
     gate: Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, digest(text)])),
     trusted: before?.trusted ?? [],

@@ -28,7 +28,7 @@ export const openclaw: Host = {
   },
 }
 
-function configFile({ env, home }: Machine): string {
+export function configFile({ env, home }: Machine): string {
   const { OPENCLAW_CONFIG_PATH: file, OPENCLAW_STATE_DIR: folder } = env
   return file ?? join(folder ?? join(home, '.openclaw'), 'openclaw.json')
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { Ours } from '../hooks/installed.mjs'
 import type { Format } from './formats.ts'
 import type { Tree } from './tree.rules.ts'
 
@@ -24,6 +25,8 @@ export interface Part {
   put(text: string | null, entries: Entries): string
   /** The text without our entries and without trust in the hooks named so, and whether that is nothing. */
   take(text: string, trusted: readonly string[]): Left
+  /** What of our entries stands in this text, as a program without a parser can look for it; null where none can. */
+  traces(text: string, entries: Entries): Ours | null
   /** Whether our entries are in it as they should be. */
   holds(text: string, entries: Entries): boolean
 }
@@ -49,6 +52,7 @@ export function structured({ format, put, take }: Structured): Part {
       const tree = take(format.parse(text), trusted)
       return { text: format.patch(text, tree), isNothing: Object.keys(tree).length === 0 }
     },
+    traces: (text, entries) => format.traces(put({}, entries), text),
     holds(text, entries) {
       const tree = format.parse(text)
       return isDeepStrictEqual(put(tree, entries), tree)
@@ -83,6 +87,7 @@ export function markedBlock(begin: string, end: string, words: (entries: Entries
       const left = `${before}${text.slice(at.to).replace(/^\r?\n/, '')}`
       return { text: left, isNothing: left.trim() === '' }
     },
+    traces: (_, entries) => put(null, entries),
     holds: (text, entries) => put(text, entries) === text,
   }
 }

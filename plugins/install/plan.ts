@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path'
+import type { Ours } from '../hooks/installed.mjs'
 import { digest, readState } from './file.ts'
 import type { Host, Target } from './host.ts'
 import type { Entries, Part } from './part.ts'
@@ -15,6 +16,8 @@ export interface FileChange {
   readonly after: string
   /** What an uninstall gives back: nothing, the file as it was, or what an earlier install kept already. */
   readonly gives: { readonly text: string } | null | 'kept'
+  /** What of ours stands in it afterwards; null for a file that is ours from end to end, or cannot be looked into. */
+  readonly ours: Ours | null
 }
 
 /** Works out every file before one is written: a file that cannot be edited ends it with nothing changed. */
@@ -29,11 +32,12 @@ export function planFiles(
     const before = readState(target.path)?.text ?? null
     const { path, mode, part } = target
     if (target.yields && before !== null && record === undefined && before !== target.text) {
-      return { path, mode, part, before, after: before, action: 'leave', gives: 'kept' }
+      return { path, mode, part, before, after: before, action: 'leave', gives: 'kept', ours: null }
     }
     const after = target.text ?? inFile(path, () => partOf(host, part).put(before, entries))
     const action = before === null ? 'create' : before === after ? 'keep' : 'change'
-    return { path, mode, part, before, after, action, gives: givesBack(host, target, before, record) }
+    const ours = target.text === undefined ? partOf(host, part).traces(after, entries) : null
+    return { path, mode, part, before, after, action, ours, gives: givesBack(host, target, before, record) }
   })
 }
 
@@ -76,9 +80,10 @@ export function backupPath(folder: string, path: string): string {
 
 /** The record of a planned change, given where backups are kept. */
 export function recordOf(change: FileChange, folder: string, known: readonly Touched[]): Touched {
-  const { path, part, after, gives } = change
+  const { path, part, after, gives, ours } = change
+  const trace = ours === null ? {} : { ours }
   const earlier = known.find((one) => one.path === path)
-  if (gives === 'kept' && earlier !== undefined) return { ...earlier, part, after: digest(after) }
+  if (gives === 'kept' && earlier !== undefined) return { ...earlier, part, after: digest(after), ...trace }
   const text = gives === 'kept' || gives === null ? null : gives.text
   return {
     path,
@@ -86,6 +91,7 @@ export function recordOf(change: FileChange, folder: string, known: readonly Tou
     before: text === null ? null : digest(text),
     after: digest(after),
     backup: text === null ? null : backupPath(folder, path),
+    ...trace,
   }
 }
 

@@ -9,6 +9,8 @@ const Touched = z.object({
   /** Digest of what an uninstall gives back; null when there was no file. */
   before: z.string().nullable(),
   after: z.string(),
+  /** What of ours must stand in it, for programs without a parser of its language. */
+  ours: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
   /** File with what an uninstall gives back. */
   backup: z.string().nullable(),
 })
@@ -33,6 +35,8 @@ const Receipt = z.object({
   agent: z.string(),
   wait: z.number(),
   on_unavailable: z.enum(['deny', 'allow']),
+  ca: z.string().optional(),
+  group: z.string().optional(),
   /** The key that install made, and uninstall ends. */
   key_id: z.string().nullable(),
   gate: z.record(z.string(), z.string()),

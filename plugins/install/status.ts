@@ -1,24 +1,26 @@
-import { join } from 'node:path'
+import { PROGRAMS } from '../hooks/gate-files.ts'
+import { changedGateFiles, stateOf } from '../hooks/installed.mjs'
 import { digest, readState } from './file.ts'
 import { gateTexts, readConnection } from './gate-folder.ts'
 import { hostVersion, warningsFor } from './host-version.ts'
-import { hosts } from './hosts.ts'
+import { hostOf, hosts } from './hosts.ts'
 import type { Host } from './host.ts'
 import { entriesOf } from './install.ts'
-import { gateDir, type Machine, type Place } from './place.ts'
+import { looseModes, type Loose } from './modes.ts'
+import { gateDir, type HostName, type Machine, type Place, type Scope } from './place.ts'
 import { partOf } from './plan.ts'
 import { readReceipt, type Installed, type Receipt, type Touched } from './receipt.ts'
 import { codexTrust } from './trust.ts'
 
 export interface HostStatus {
-  readonly host: string
+  readonly host: HostName
   /** Version of the client's program here; null when it is not on the path. */
   readonly version: string | null
   readonly installs: readonly PlaceStatus[]
 }
 
 export interface PlaceStatus {
-  readonly scope: string
+  readonly scope: Scope
   readonly project: string | null
   readonly at: string
   readonly server: string
@@ -31,6 +33,8 @@ export interface PlaceStatus {
   /** `whole`: as installed; `outdated`: of another release; `changed`: not what was installed. */
   readonly gate: 'whole' | 'outdated' | 'changed'
   readonly files: readonly FileStatus[]
+  /** What more people may read or write than an install lets. */
+  readonly loose: readonly Loose[]
   readonly warnings: readonly string[]
 }
 
@@ -38,6 +42,8 @@ export interface FileStatus {
   readonly path: string
   /** `changed` still has our entries whole; `broken` has not. */
   readonly state: 'same' | 'changed' | 'broken' | 'gone'
+  /** Why nobody can read it, with the place, where that is so: only a person can put it right. */
+  readonly problem?: string
 }
 
 export function hostStatuses(machine: Machine): Promise<HostStatus[]> {
@@ -65,7 +71,7 @@ interface Found {
 async function placeStatus(machine: Machine, { host, receipt, installed, version }: Found): Promise<PlaceStatus> {
   const { scope, project, at } = installed
   const place: Place = { host: host.name, scope, project }
-  const files = installed.files.map((file) => fileStatus(machine, { host, place, receipt, file }))
+  const files = fileStatuses(machine, place, { receipt, installed })
   // A gate alone belongs to a plugin, whose hooks are the client's to list.
   const asked = files.length > 0 ? await trustOf(machine, place, version) : { state: null, problems: [] }
   const { state: trust, problems } = asked
@@ -80,8 +86,17 @@ async function placeStatus(machine: Machine, { host, receipt, installed, version
     trust,
     gate: gateState(machine, place, receipt),
     files,
+    loose: looseModes(machine, place, receipt),
     warnings: [...warningsFor(machine, place, version), ...problems],
   }
+}
+
+export function fileStatuses(
+  machine: Machine,
+  place: Place,
+  { receipt, installed }: Pick<Found, 'receipt' | 'installed'>,
+): FileStatus[] {
+  return installed.files.map((file) => fileStatus(machine, { host: hostOf(place.host), place, receipt, file }))
 }
 
 async function trustOf(machine: Machine, place: Place, version: string | null) {
@@ -102,31 +117,23 @@ interface InPlace {
 }
 
 function fileStatus(machine: Machine, { host, place, receipt, file }: InPlace): FileStatus {
-  const { path, part, after } = file
-  const text = readState(path)?.text
-  if (text === undefined) return { path, state: 'gone' }
-  if (digest(text) === after) return { path, state: 'same' }
-  return { path, state: part !== 'own' && holds() ? 'changed' : 'broken' }
-
-  function holds(): boolean {
-    try {
-      return partOf(host, part).holds(text ?? '', entriesOf(machine, place, receipt.wait))
-    } catch {
-      return false
-    }
+  const { path, part } = file
+  const state = stateOf(file)
+  if (state === 'same' || state === 'gone' || part === 'own') return { path, state }
+  try {
+    const holds = partOf(host, part).holds(readState(path)?.text ?? '', entriesOf(machine, place, receipt.wait))
+    return { path, state: holds ? state : 'broken' }
+  } catch (error) {
+    return { path, state: 'broken', problem: error instanceof Error ? error.message : String(error) }
   }
 }
 
 function gateState(machine: Machine, place: Place, receipt: Receipt): PlaceStatus['gate'] {
   const folder = gateDir(machine, place)
-  const isWhole = Object.entries(receipt.gate).every(([name, sum]) => {
-    const text = readState(join(folder, name))?.text
-    return text !== undefined && digest(text) === sum
-  })
-  const connection = readConnection(folder)
-  if (!isWhole || connection === null) return 'changed'
+  const connection = changedGateFiles(folder, receipt).length === 0 ? readConnection(folder) : null
+  if (connection === null) return 'changed'
   const { server, wait, key, on_unavailable: onUnavailable } = connection
   const fresh = gateTexts(place.host, { server, wait, onUnavailable, agent: receipt.agent }, key)
-  const program = fresh['gate.sh']
-  return program === undefined || digest(program) === receipt.gate['gate.sh'] ? 'whole' : 'outdated'
+  const isCurrent = PROGRAMS.every((name) => fresh[name] === undefined || digest(fresh[name]) === receipt.gate[name])
+  return isCurrent ? 'whole' : 'outdated'
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as toml from '@decimalturn/toml-patch'
+import { linesOf } from '../hooks/installed.mjs'
 import { proven, rooted, type Format } from './formats.ts'
 import { changes, isTree, type Change, type Path, type Tree } from './tree.rules.ts'
 
@@ -23,6 +24,13 @@ export const tomlFormat: Format = {
         .join('\n'),
       tree,
     ),
+  /** Somebody may write the same in another way: only lines that stand in it now can be missed later. */
+  traces(tree, text) {
+    const found = new Set(linesOf(text))
+    return linesOf(tomlFormat.fresh(tree))
+      .filter((line) => found.has(line))
+      .join('\n')
+  },
 }
 
 function parses(text: string): boolean {

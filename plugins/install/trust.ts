@@ -90,5 +90,5 @@ function newRecord(folder: string, path: string, before: string | null): Touched
   if (backup !== null && before !== null) {
     writeWhole(backup, before, { mode: 0o600, before: readState(backup)?.text ?? null })
   }
-  return { path, part: 'trust', before: before === null ? null : digest(before), after: '', backup }
+  return { path, part: 'trust', before: before === null ? null : digest(before), after: '', backup, ours: '' }
 }

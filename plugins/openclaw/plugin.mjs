@@ -1,14 +1,12 @@
 // Writ's gate for OpenClaw: every tool call is asked about before it runs. OpenClaw blocks a call whose hook throws.
-import { readFileSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 import { definePluginEntry } from 'openclaw/plugin-sdk/plugin-entry'
+import { objectIn, post, readConnection, Unreachable } from './server.mjs'
 
 /** OpenClaw gives a hook 15 seconds; the answer must be here before that. */
 const DEADLINE_MS = 13_000
 const LONGEST_WAIT = 9
 const RECORD_MS = 4000
-const LARGEST = 1024 * 1024
+const MOST_CALLS = 1000
 
 export default definePluginEntry({
   id: 'writ',
@@ -17,15 +15,27 @@ export default definePluginEntry({
   register(api) {
     api.on('before_tool_call', before, { priority: 1000 })
     api.on('after_tool_call', after)
+    // Older releases have no way to replace what a tool gave.
+    api.registerAgentToolResultMiddleware?.(replace, { runtimes: ['openclaw', 'codex'] })
   },
 })
 
-/** The server cannot be asked; what that comes to is the operator's choice. */
-class Unreachable extends Error {}
+/** When each call began that may run, and those whose end is on the record. */
+const begun = new Map()
+const recorded = new Set()
+
+const callOf = ({ toolCallId }, context) => `${context?.sessionId ?? context?.sessionKey} ${toolCallId}`
+
+function keep(calls, add) {
+  if (calls.size >= MOST_CALLS) calls.delete(calls.keys().next().value)
+  add()
+}
 
 async function before(event, context) {
   try {
-    return await ask(event, context)
+    const refused = await ask(event, context)
+    if (refused === undefined) keep(begun, () => begun.set(callOf(event, context), performance.now()))
+    return refused
   } catch (error) {
     return block(`Writ: ${error?.message || 'the gate failed.'}`)
   }
@@ -55,6 +65,8 @@ async function ask(event, context) {
 
 async function after(event, context) {
   try {
+    begun.delete(callOf(event, context))
+    if (recorded.delete(callOf(event, context))) return
     const body = bodyOf('after_tool_call', event, context)
     const ended = {
       tool_response: event.result,
@@ -67,6 +79,34 @@ async function after(event, context) {
   }
 }
 
+/** Records the end of a call, and gives the model its output without secrets. OpenClaw withholds an output when this throws. */
+async function replace(event, context) {
+  try {
+    const { toolCallId, toolName, args, isError, result } = event
+    const body = bodyOf('after_tool_call', { toolName, params: args, toolCallId }, context)
+    const since = begun.get(callOf(event, context))
+    const ended = {
+      tool_response: isError ? { ...result, isError: true } : result,
+      ...(since === undefined ? {} : { duration_ms: performance.now() - since }),
+    }
+    const answer = await post(readConnection(), 'record', { ...body, ...ended }, RECORD_MS)
+    keep(recorded, () => recorded.add(callOf(event, context)))
+    const { content, details } = objectIn(answer.result) ?? {}
+    return isLike(content, result.content) ? { result: { ...result, content, details } } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What OpenClaw takes for the content of a result, block for block as the tool gave it. */
+function isLike(content, original) {
+  if (!Array.isArray(content) || !Array.isArray(original) || content.length !== original.length) return false
+  return content.every(
+    (block, index) =>
+      objectIn(block)?.type === original[index]?.type && typeof block.text === typeof original[index].text,
+  )
+}
+
 const block = (blockReason) => ({ block: true, blockReason })
 
 function bodyOf(name, { toolName, params, toolCallId }, context) {
@@ -77,81 +117,5 @@ function bodyOf(name, { toolName, params, toolCallId }, context) {
     tool_input: params,
     ...(session ? { session_id: session } : {}),
     ...(toolCallId ? { tool_use_id: toolCallId } : {}),
-  }
-}
-
-async function post({ server, key }, path, body, ms) {
-  const signal = AbortSignal.timeout(ms)
-  const headers = { 'Content-Type': 'application/json', 'X-API-Key': key }
-  const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual', signal }
-  const { status, text } = await exchange(`${server}/api/hosts/openclaw/${path}`, init, server)
-  const answer = objectOf(text)
-  const said = typeof answer?.error === 'string' ? answer.error : 'no reason given'
-  if (status >= 500) throw new Unreachable(`the server at ${server} failed (${status}: ${said}).`)
-  if (status === 401 || status === 403) {
-    throw new Error(`the key was refused (${status}: ${said}). Run writ install openclaw again.`)
-  }
-  if (status !== 200) throw new Error(`the server did not rule on this call (${status}: ${said}).`)
-  if (answer === null) throw new Error(`what answers at ${server} does not speak as a Writ server does.`)
-  return answer
-}
-
-async function exchange(url, init, server) {
-  try {
-    const response = await fetch(url, init)
-    return { status: response.status, text: await limited(response) }
-  } catch (error) {
-    const late = error?.name === 'TimeoutError'
-    throw new Unreachable(
-      late ? `the server at ${server} did not answer in time.` : `no server answers at ${server}.`,
-      { cause: error },
-    )
-  }
-}
-
-async function limited(response) {
-  const chunks = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length
-    if (size > LARGEST) return ''
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
-function objectOf(text) {
-  try {
-    const value = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
-/** Written by `writ install openclaw`. Nothing of a project is read, and nothing that others could have written. */
-function readConnection() {
-  const path = connectionPath()
-  let stat, connection
-  try {
-    stat = statSync(path)
-    connection = objectOf(readFileSync(path, 'utf8'))
-  } catch {
-    throw new Error(`the gate is not set up (${path} cannot be read). Run: writ install openclaw`)
-  }
-  const own = process.getuid?.()
-  if (own !== undefined && ((stat.uid !== 0 && stat.uid !== own) || (stat.mode & 0o022) !== 0)) {
-    throw new Error(`others may write ${path}, so it is not believed. Run: writ install openclaw`)
-  }
-  const isWhole = typeof connection?.server === 'string' && typeof connection.key === 'string'
-  if (!isWhole) throw new Error(`${path} is incomplete. Run: writ install openclaw`)
-  return connection
-}
-
-function connectionPath() {
-  try {
-    return JSON.parse(readFileSync(new URL('where.json', import.meta.url), 'utf8')).connection
-  } catch {
-    return join(homedir(), '.writ', 'hosts', 'openclaw', 'connection.json')
   }
 }

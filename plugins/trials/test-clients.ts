@@ -1,15 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import type { ScriptedModel } from '../witness/scripted-model.ts'
+import type { ScriptedModel, Step } from '../witness/scripted-model.ts'
+import type { TestSystem } from './test-system.ts'
 
-export const CLIENTS = ['claude', 'codex'] as const
+export const CLIENTS = ['claude', 'codex', 'openclaw'] as const
 export type ClientName = (typeof CLIENTS)[number]
 
 /** Folders in which the clients are looked for: `WRIT_TEST_CLIENTS` (a folder of npm), else where programs are. */
-function searched(): string {
+export function searched(): string {
   const own = process.env['WRIT_TEST_CLIENTS']
   return own === undefined ? (process.env['PATH'] ?? '') : join(own, 'node_modules', '.bin')
 }
@@ -22,21 +23,72 @@ export function versionOf(name: ClientName): string | null {
   return status === 0 ? (/\d[\d.]+/.exec(stdout.toString())?.[0] ?? null) : null
 }
 
+export function command(text: string): Step {
+  return { tool: 'Bash', input: { command: text, description: 'as asked' } }
+}
+
+interface Behind {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+function codexServer(name: string, { args, env }: Behind): string {
+  const pairs = Object.entries(env).map(([key, value]) => `${key} = ${JSON.stringify(value)}`)
+  return [
+    '',
+    `[mcp_servers.${name}]`,
+    `command = ${JSON.stringify(process.execPath)}`,
+    `args = ${JSON.stringify(args)}`,
+    `env = { ${pairs.join(', ')} }`,
+    'default_tools_approval_mode = "approve"',
+    // Else the first turn begins without the tools of a server that takes long to start.
+    'required = true',
+    'startup_timeout_sec = 60',
+    '',
+  ].join('\n')
+}
+
 /** A real client in a home of its own, with a model that follows a script. */
 export class TestClient {
   readonly name: ClientName
   readonly home: string
   readonly project: string
   readonly #model: ScriptedModel
+  readonly #system: TestSystem | undefined
+  #sessions = 0
 
-  constructor(name: ClientName, model: ScriptedModel) {
+  constructor(name: ClientName, model: ScriptedModel, system?: TestSystem) {
     this.name = name
+    this.#system = system
     this.#model = model
     // Codex refuses to work below the system's temporary folder.
     this.home = mkdtempSync(join(process.platform === 'linux' ? '/var/tmp' : tmpdir(), `writ-${name}-`))
     this.project = join(this.home, 'project')
-    for (const folder of [this.project, join(this.home, '.claude'), join(this.home, '.codex')]) mkdirSync(folder)
-    if (name === 'codex') writeFileSync(join(this.home, '.codex/config.toml'), this.#codexConfig())
+    for (const folder of ['project', '.claude', '.codex', '.openclaw']) mkdirSync(join(this.home, folder))
+    writeFileSync(this.settings, this.ownSettings)
+  }
+
+  /** The file in which a person of this client keeps their settings, and in which the install puts something. */
+  get settings(): string {
+    const files = { claude: '.claude/settings.json', codex: '.codex/config.toml', openclaw: '.openclaw/openclaw.json' }
+    return join(this.home, files[this.name])
+  }
+
+  /** What they kept there before. */
+  get ownSettings(): string {
+    if (this.name === 'codex') return this.#codexConfig()
+    if (this.name === 'openclaw') return this.#openclawConfig()
+    return '{\n    "permissions": { "allow": ["Read"] }\n}'
+  }
+
+  #openclawConfig(): string {
+    return `{
+  // A person's own words.
+  "models": { "providers": { "test": { "baseUrl": "${this.#model.url}/v1", "apiKey": "none", "api": "openai-completions",
+    "models": [{ "id": "m", "name": "m", "contextWindow": 200000, "maxTokens": 1000 }] } } },
+  "agents": { "defaults": { "model": { "primary": "test/m" }, "workspace": "${this.project}" } },
+}
+`
   }
 
   #codexConfig(): string {
@@ -70,19 +122,53 @@ export class TestClient {
     }
   }
 
-  /** One session in which the model runs these commands; answers what the client printed. */
-  async run(commands: readonly string[], more: readonly string[] = []): Promise<string> {
-    this.#model.play(commands.map((command) => ({ tool: 'Bash', input: { command, description: 'as asked' } })))
-    const args =
-      this.name === 'claude'
-        ? ['-p', 'go', '--allowedTools', 'Bash', '--output-format', 'stream-json', '--verbose', ...more]
-        : ['exec', '--skip-git-repo-check', '--json', '--dangerously-bypass-approvals-and-sandbox', ...more, 'go']
-    const child = spawn(this.name, args, { env: this.env, cwd: this.project, stdio: ['ignore', 'pipe', 'pipe'] })
+  /** One session in which the model runs these commands or tools; answers what the client printed. */
+  async run(calls: readonly (string | Step)[], more: readonly string[] = []): Promise<string> {
+    this.#model.play(calls.map((call) => (typeof call === 'string' ? command(call) : call)))
+    return await this.turn(more)
+  }
+
+  /** One session with the script that the model has. */
+  async turn(more: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<string> {
+    const turns = {
+      claude: ['-p', 'go', '--allowedTools', 'Bash', '--output-format', 'stream-json', '--verbose'],
+      codex: ['exec', '--skip-git-repo-check', '--json', '--dangerously-bypass-approvals-and-sandbox', 'go'],
+      openclaw: ['agent', '--local', '--session-key', `agent:main:${(this.#sessions += 1)}`, '--message', 'go'],
+    }
+    return (await this.start(this.name, [...turns[this.name], ...more], env)).said
+  }
+
+  /** A program as this person starts it. */
+  async start(program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+    const [file, all] = this.#system?.within(program, args) ?? [program, [...args]]
+    const child = spawn(file, all, {
+      env: { ...this.env, ...env },
+      cwd: this.project,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let said = ''
     child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
-    await once(child, 'close')
-    return said
+    const [code] = (await once(child, 'close')) as [number | null]
+    return { code, said }
+  }
+
+  /**
+   * Adds an MCP server, run by Node from this source, behind a program when one is given; answers the arguments that a
+   * session needs for it.
+   */
+  addServer(name: string, source: string, behind: Behind = { args: [], env: {} }): readonly string[] {
+    const file = join(this.home, `${name}.mjs`)
+    writeFileSync(file, source)
+    const { env } = behind
+    const args = behind.args.length === 0 ? [file] : [...behind.args, '--', process.execPath, file]
+    if (this.name === 'codex') {
+      appendFileSync(this.settings, codexServer(name, { args, env }))
+      return []
+    }
+    const servers = { mcpServers: { [name]: { type: 'stdio', command: process.execPath, args, env } } }
+    writeFileSync(join(this.home, 'servers.json'), JSON.stringify(servers))
+    return ['--mcp-config', join(this.home, 'servers.json'), '--permission-mode', 'bypassPermissions']
   }
 
   /** Hook entries as this client reads them, for each event of the gate: a shell command, a whole handler, or none. */

@@ -10,7 +10,7 @@ import { testOrg } from '#core/testing/context'
 import { testServer } from '#http/test-server'
 import { TestGate } from '../hooks/test-gate.ts'
 import { scriptedModel, type ScriptedModel } from '../witness/scripted-model.ts'
-import { CLIENTS, TestClient, versionOf, type ClientName } from './test-clients.ts'
+import { TestClient, versionOf } from './test-clients.ts'
 
 const CALLS = 30
 const ROUNDS = 3
@@ -34,6 +34,10 @@ function resident(socket: string, address: string, key: string): Promise<Server>
   })
   return new Promise((resolve) => server.listen(socket, () => resolve(server)))
 }
+
+/** The clients that have shell hooks. */
+const hooked = ['claude', 'codex'] as const
+type ClientName = (typeof hooked)[number]
 
 type Ways = Readonly<Record<string, string | object | null>>
 
@@ -99,7 +103,7 @@ async function measure(name: ClientName): Promise<void> {
   await model.close()
 }
 
-for (const name of CLIENTS) {
+for (const name of hooked) {
   if (versionOf(name) === null) process.stdout.write(`${name} is not installed\n`)
   else await measure(name)
 }

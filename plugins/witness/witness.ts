@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Machine } from '../install/place.ts'
+import { InstallError, type Machine } from '../install/place.ts'
+import { startOpenclaw } from './openclaw.ts'
 import { scriptedModel } from './scripted-model.ts'
 
 export interface Seen {
@@ -13,10 +14,11 @@ export interface Seen {
   readonly detail: string
 }
 
-export const WITNESSED = ['claude-code', 'codex'] as const
+export const WITNESSED = ['claude-code', 'codex', 'openclaw'] as const
 export type Witnessed = (typeof WITNESSED)[number]
 
-const PATIENCE_MS = 90_000
+/** OpenClaw takes most of a minute to start. */
+const PATIENCE_MS = 180_000
 const SHOWN = 300
 
 /**
@@ -30,28 +32,41 @@ export async function witness(machine: Machine, host: Witnessed, project: string
   const model = await scriptedModel()
   try {
     model.play([{ tool: 'Bash', input: { command: `touch '${canary}' # ${mark}` } }])
-    const said = await run(host, { env: machine.env, url: model.url, cwd: project ?? folder })
+    const said = await run(starts[host]({ machine, url: model.url, folder }), machine, project ?? folder)
     if (existsSync(canary))
       return { outcome: 'ran', detail: 'The call ran: nobody was asked, or the answer was passed over.' }
     const [told] = model.results
     if (told?.includes(mark)) return { outcome: 'refused', detail: 'The call was refused, and the model was told why.' }
     const words = (told ?? said).replaceAll(/\s+/g, ' ').trim().slice(-SHOWN)
     return { outcome: 'unknown', detail: `The call neither ran nor was refused by Writ. ${words}`.trim() }
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error
+    return { outcome: 'unknown', detail: `The client could not be started: ${error.message}` }
   } finally {
     await model.close()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-interface Setting {
-  readonly env: Machine['env']
+export interface Setting {
+  readonly machine: Machine
+  /** Of the model. */
   readonly url: string
-  readonly cwd: string
+  /** For whatever the client needs; it goes afterwards. */
+  readonly folder: string
 }
 
-async function run(host: Witnessed, { env, url, cwd }: Setting): Promise<string> {
-  const [program, args, own] = commands[host](url)
-  const child = spawn(program, args, { cwd, env: { ...env, ...own }, stdio: ['ignore', 'pipe', 'pipe'] })
+export interface Started {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** How a client makes one turn with our model, and with all else as the person set it up. */
+export type Start = (setting: Setting) => Started
+
+async function run({ program, args, env }: Started, machine: Machine, cwd: string): Promise<string> {
+  const child = spawn(program, args, { cwd, env: { ...machine.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
@@ -66,17 +81,15 @@ async function run(host: Witnessed, { env, url, cwd }: Setting): Promise<string>
   return said
 }
 
-type Started = readonly [program: string, args: readonly string[], env: Readonly<Record<string, string>>]
-
-const commands: Readonly<Record<Witnessed, (url: string) => Started>> = {
-  'claude-code': (url) => [
-    'claude',
-    ['-p', 'go', '--allowedTools', 'Bash', '--max-turns', '2'],
-    { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'witness', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
-  ],
-  codex: (url) => [
-    'codex',
-    [
+const starts: Readonly<Record<Witnessed, Start>> = {
+  'claude-code': ({ url }) => ({
+    program: 'claude',
+    args: ['-p', 'go', '--allowedTools', 'Bash', '--max-turns', '2'],
+    env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: 'witness', CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1' },
+  }),
+  codex: ({ url }) => ({
+    program: 'codex',
+    args: [
       'exec',
       '--skip-git-repo-check',
       '--dangerously-bypass-approvals-and-sandbox',
@@ -90,6 +103,7 @@ const commands: Readonly<Record<Witnessed, (url: string) => Started>> = {
       }).flatMap(([key, value]) => ['-c', `${key}=${JSON.stringify(value)}`]),
       'go',
     ],
-    { WRIT_WITNESS_KEY: 'none' },
-  ],
+    env: { WRIT_WITNESS_KEY: 'none' },
+  }),
+  openclaw: startOpenclaw,
 }

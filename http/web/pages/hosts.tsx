@@ -10,7 +10,7 @@ interface Seam {
   readonly host: string
   readonly seam: string
   readonly version: string | null
-  readonly outcome: 'enforced' | 'advisory' | 'dead'
+  readonly outcome: 'enforced' | 'advisory' | 'dead' | 'changed'
   readonly detail: string
   readonly seen_at: string
 }
@@ -37,7 +37,7 @@ export function Hosts(): ReactNode {
       {list.rows?.length === 0 && (
         <Empty icon="shield" title="No witness has looked yet">
           <p>
-            On a machine with Claude Code or Codex run <code>writ install claude</code>, and then{' '}
+            On a machine with Claude Code, Codex or OpenClaw run <code>writ install claude</code>, and then{' '}
             <code>writ witness</code>: it tries with the real client whether a forbidden call is refused.
           </p>
         </Empty>
@@ -52,8 +52,9 @@ const words = {
   enforced: 'refused; the person cannot switch it off',
   advisory: 'refused; the person can switch it off',
   dead: 'it ran',
+  changed: 'not set up as it was installed, as a session found when it began',
 } as const
-const tones = { enforced: 'good', advisory: 'warn', dead: 'bad' } as const
+const tones = { enforced: 'good', advisory: 'warn', dead: 'bad', changed: 'bad' } as const
 
 function Rows({ seams }: { readonly seams: readonly Seam[] }): ReactNode {
   return (
@@ -77,6 +78,7 @@ function Rows({ seams }: { readonly seams: readonly Seam[] }): ReactNode {
               <td>
                 <Badge tone={tones[seam.outcome]}>{seam.outcome}</Badge>
                 <span className="sub wrap">{words[seam.outcome]}</span>
+                {seam.outcome === 'changed' && <span className="sub wrap">{seam.detail}</span>}
               </td>
               <td className="wide muted wrap">{seam.seam}</td>
               <td className="tight right muted">

@@ -85,6 +85,7 @@ ROUTES: Dict[str, Route] = {
     "hosts_ask": Route("POST", "/api/hosts/{host}/ask", ("host",), False),
     "hosts_deliver": Route("POST", "/api/hosts/{host}/deliver", ("host",), True),
     "hosts_end_turn": Route("POST", "/api/hosts/{host}/end-turn", ("host",), True),
+    "hosts_join": Route("POST", "/api/hosts/{host}/join", ("host",), True),
     "hosts_list": Route("GET", "/api/hosts", (), True),
     "hosts_record": Route("POST", "/api/hosts/{host}/record", ("host",), True),
     "hosts_report": Route("POST", "/api/hosts", (), True),
@@ -1936,17 +1937,64 @@ class Operations:
             request_timeout,
         )
 
+    def hosts_join(
+        self,
+        *,
+        host: Literal["claude-code", "codex", "hermes", "openclaw"],
+        agent: str | Unset = UNSET,
+        session_id: str | Unset = UNSET,
+        hook_event_name: str | Unset = UNSET,
+        cwd: str | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        agent_type: str | Unset = UNSET,
+        model: Any | Unset = UNSET,
+        tool_name: str,
+        tool_input: Any | Unset = UNSET,
+        tool_use_id: str | Unset = UNSET,
+        extra: shapes.Extra | Unset = UNSET,
+        request_timeout: float | None = None,
+        **more: Any,
+    ) -> Dict[str, Any]:
+        """What the hook of a client was allowed for this very call, so that the gateway behind it does not ask again. Only for the same agent and the same act.
+
+        POST /api/hosts/{host}/join. Needs the scope actions:write.
+
+        :param agent: The governed agent; may be left away with a key bound to one
+        :param agent_id: The host's own id of the sub-agent that calls
+        :param agent_type: The host's own name of the sub-agent's kind
+        :param extra: Hermes' further fields
+        """
+        return self._run(
+            "hosts_join",
+            {
+                "host": host,
+                "agent": agent,
+                "session_id": session_id,
+                "hook_event_name": hook_event_name,
+                "cwd": cwd,
+                "agent_id": agent_id,
+                "agent_type": agent_type,
+                "model": model,
+                "tool_name": tool_name,
+                "tool_input": tool_input,
+                "tool_use_id": tool_use_id,
+                "extra": extra,
+                **more,
+            },
+            request_timeout,
+        )
+
     def hosts_list(
         self,
         *,
         host: str | Unset = UNSET,
-        outcome: Literal["enforced", "advisory", "dead"] | Unset = UNSET,
+        outcome: Literal["enforced", "advisory", "dead", "changed"] | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List, by machine and agent client, whether a forbidden act was refused when a witness looked last.
+        """List, by machine and client, whether a forbidden act was refused when a witness looked last, and changed installs.
 
         GET /api/hosts. Needs the scope agents:read.
 
@@ -1988,7 +2036,7 @@ class Operations:
         request_timeout: float | None = None,
         **more: Any,
     ) -> Dict[str, Any]:
-        """Close the action of a tool call with what the host tells after it: outcome, duration, class of error.
+        """Close the action of a tool call with what the host tells after it: outcome, duration, class of error. Where its output holds secrets, answers in the words of the host with the output without them.
 
         POST /api/hosts/{host}/record. Needs the scope actions:write.
 
@@ -2050,16 +2098,18 @@ class Operations:
         agent_id: str | Unset = UNSET,
         agent_type: str | Unset = UNSET,
         model: Any | Unset = UNSET,
+        install: shapes.Install | Unset = UNSET,
         request_timeout: float | None = None,
         **more: Any,
     ) -> Dict[str, Any]:
         """What an agent should know when its session begins: policies in force and what waits for a person.
 
-        POST /api/hosts/{host}/start-session. Needs the scope actions:read.
+        POST /api/hosts/{host}/start-session. Needs the scope actions:write.
 
         :param agent: The governed agent; may be left away with a key bound to one
         :param agent_id: The host's own id of the sub-agent that calls
         :param agent_type: The host's own name of the sub-agent's kind
+        :param install: What the gate found of its own install, as the session began
         """
         return self._run(
             "hosts_start_session",
@@ -2072,6 +2122,7 @@ class Operations:
                 "agent_id": agent_id,
                 "agent_type": agent_type,
                 "model": model,
+                "install": install,
                 **more,
             },
             request_timeout,

@@ -54,6 +54,12 @@ class Records(TypedDict):
     type: str
 
 
+class Install(TypedDict):
+    machine: str
+    scope: Literal["user", "managed"]
+    changed: list[str]
+
+
 class TestsGiven(TypedDict, total=False):
     risk: float
     permission_level: str
@@ -96,6 +102,7 @@ class Settings(TypedDict, total=False):
     separation_of_duties: Literal["auto", "on", "off"] | None
     require_second_factor: bool | None
     secret_block: bool | None
+    redact_tool_output: bool | None
     injection_block: bool | None
     outcome_timeout_minutes: int | None
     approval_default_hours: int | None
