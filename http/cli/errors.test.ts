@@ -63,8 +63,14 @@ test('a recording that is none, and a config file that others can read', async (
   await writeFile(join(home, 'config.json'), '{}', { mode: 0o644 })
   const open = await runCli(['approvals'], { WRIT_HOME: home })
   expect(open.stderr).toContain('chmod 600')
-  const doctor = await runCli(['doctor', '--json'], { WRIT_HOME: home })
-  expect(doctor.json()).toMatchObject({ ok: false, checks: [{ check: 'node' }, { check: 'config', status: 'fail' }] })
+  const doctor = async (...more: string[]) => (await runCli(['doctor', '--json', ...more], { WRIT_HOME: home })).json()
+  const found = (check: string, status: string) => ({
+    ok: false,
+    checks: expect.arrayContaining([expect.objectContaining({ check, status })]),
+  })
+  expect(await doctor('--no-fix')).toMatchObject(found('private files', 'fail'))
+  expect(await doctor('--no-fix')).toMatchObject(found('config', 'fail'))
+  expect(await doctor()).toMatchObject(found('config', 'ok'))
 })
 
 test('--version and --help succeed', async () => {
