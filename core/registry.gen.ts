@@ -109,6 +109,10 @@ import { replay as policiesReplay } from './policies/replay.op.ts'
 import { simulate as policiesSimulate } from './policies/simulate.op.ts'
 import { test as policiesTest } from './policies/test.op.ts'
 import { update as policiesUpdate } from './policies/update.op.ts'
+import { getStats as roiGetStats } from './roi/get-stats.op.ts'
+import { listValues as roiListValues } from './roi/list-values.op.ts'
+import { removeValue as roiRemoveValue } from './roi/remove-value.op.ts'
+import { setValue as roiSetValue } from './roi/set-value.op.ts'
 import { get as settingsGet } from './settings/get.op.ts'
 import { update as settingsUpdate } from './settings/update.op.ts'
 import { scan as skillsScan } from './skills/scan.op.ts'
@@ -230,6 +234,10 @@ export const registry = {
   policiesSimulate,
   policiesTest,
   policiesUpdate,
+  roiGetStats,
+  roiListValues,
+  roiRemoveValue,
+  roiSetValue,
   settingsGet,
   settingsUpdate,
   skillsScan,

@@ -3,6 +3,7 @@ import type { Scope } from '../kernel/scope.ts'
 const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['action', 'actions:read'],
   ['agent', 'agents:read'],
+  ['drift', 'agents:read'],
   ['guard', 'guard:read'],
   ['host', 'agents:read'],
   ['loop', 'loops:read'],

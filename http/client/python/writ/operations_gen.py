@@ -131,6 +131,10 @@ ROUTES: Dict[str, Route] = {
     "policies_simulate": Route("POST", "/api/policies/simulate", (), True),
     "policies_test": Route("POST", "/api/policies/test", (), True),
     "policies_update": Route("PATCH", "/api/policies", (), True),
+    "roi_get_stats": Route("GET", "/api/agents/{agent_id}/stats", ("agent_id",), True),
+    "roi_list_values": Route("GET", "/api/roi/values", (), True),
+    "roi_remove_value": Route("DELETE", "/api/roi/values/{task}", ("task",), False),
+    "roi_set_value": Route("PUT", "/api/roi/values/{task}", ("task",), True),
     "settings_get": Route("GET", "/api/settings", (), True),
     "settings_update": Route("PATCH", "/api/settings", (), True),
     "skills_scan": Route("POST", "/api/skills/scan", (), True),
@@ -2153,7 +2157,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -3121,6 +3125,97 @@ class Operations:
                 "active": active,
                 "agent_ids": agent_ids,
                 "mode": mode,
+            },
+            request_timeout,
+        )
+
+    def roi_get_stats(
+        self,
+        *,
+        agent_id: str,
+        period: Literal["7d", "30d", "90d"] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how the tasks of an agent ended, what they cost and what they are worth, beside the period before.
+
+        GET /api/agents/{agent_id}/stats. Needs the scope agents:read.
+
+        :param period: Ends today (UTC)
+        """
+        return self._run(
+            "roi_get_stats",
+            {
+                "agent_id": agent_id,
+                "period": period,
+            },
+            request_timeout,
+        )
+
+    def roi_list_values(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what a success of each task is worth to the org, by name.
+
+        GET /api/roi/values. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 500
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "roi_list_values",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def roi_remove_value(
+        self,
+        *,
+        task: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """No longer say what a success of a task is worth; values that events brought stay.
+
+        DELETE /api/roi/values/{task}. Needs the scope roi:write.
+
+        :param task: Name of a task, as events have it
+        """
+        return self._run(
+            "roi_remove_value",
+            {
+                "task": task,
+            },
+            request_timeout,
+        )
+
+    def roi_set_value(
+        self,
+        *,
+        task: str,
+        value_usd: float,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say what one success of a task is worth, where events bring no value of their own.
+
+        PUT /api/roi/values/{task}. Needs the scope roi:write.
+
+        :param task: Name of a task, as events have it
+        :param value_usd: USD; to the millionth
+        """
+        return self._run(
+            "roi_set_value",
+            {
+                "task": task,
+                "value_usd": value_usd,
             },
             request_timeout,
         )
