@@ -1,4 +1,4 @@
-import type { Measure, Row } from './event.rules.ts'
+import { counted, measured, type Measure, type Row } from './event.rules.ts'
 
 type Numbers<K extends string> = Record<K, number>
 
@@ -164,15 +164,6 @@ function addMeasures(measures: Map<string, MeasureSum>, row: Row): void {
   }
 }
 
-const counted = (dimension: string, bucket: string): Measure => ({ dimension, bucket, n: 1, total: 0, squares: 0 })
-const number = (dimension: string, value: number): Measure => ({
-  dimension,
-  bucket: '',
-  n: 1,
-  total: value,
-  squares: value * value,
-})
-
 /** What one event says about how an agent behaves. Costs and times spread over decades: their logarithm is compared. */
 export function measuresOf(row: Row): Measure[] {
   const measures: Measure[] = [...row.tone]
@@ -180,10 +171,10 @@ export function measuresOf(row: Row): Measure[] {
   if (row.kind !== 'task') return measures
   if (row.task !== null) measures.push(counted('task_scope', row.task))
   if (row.outcome !== null) {
-    measures.push(number('success', SUCCESS[row.outcome]), number('error_rate', row.outcome === 'failure' ? 1 : 0))
+    measures.push(measured('success', SUCCESS[row.outcome]), measured('error_rate', row.outcome === 'failure' ? 1 : 0))
   }
-  if (row.cost_micros !== null) measures.push(number('cost', Math.log1p(row.cost_micros)))
-  if (row.duration_ms !== null) measures.push(number('duration', Math.log1p(row.duration_ms)))
+  if (row.cost_micros !== null) measures.push(measured('cost', Math.log1p(row.cost_micros)))
+  if (row.duration_ms !== null) measures.push(measured('duration', Math.log1p(row.duration_ms)))
   return measures
 }
 
