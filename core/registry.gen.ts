@@ -47,6 +47,8 @@ import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
 import { check as doctorCheck } from './doctor/check.op.ts'
 import { fix as doctorFix } from './doctor/fix.op.ts'
+import { get as driftGet } from './drift/get.op.ts'
+import { pinBaseline as driftPinBaseline } from './drift/pin-baseline.op.ts'
 import { get as fleetGet } from './fleet/get.op.ts'
 import { list as fleetList } from './fleet/list.op.ts'
 import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
@@ -172,6 +174,8 @@ export const registry = {
   assumptionsUpdate,
   doctorCheck,
   doctorFix,
+  driftGet,
+  driftPinBaseline,
   fleetGet,
   fleetList,
   grantsListOwn,

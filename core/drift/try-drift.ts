@@ -11,7 +11,9 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)} %`.padSt
 function row(shift: Shift, tasks: { before: number; now: number }, agents = AGENTS): number {
   const { alarms, drifting, meanScore } = ratesOf(SEED, agents, shift, tasks)
   const sizes = `${tasks.before} / ${tasks.now}`.padStart(11)
-  console.log(`${shift.padEnd(10)} ${sizes} ${percent(alarms)} ${percent(drifting)} ${meanScore.toFixed(3).padStart(7)}`)
+  console.log(
+    `${shift.padEnd(10)} ${sizes} ${percent(alarms)} ${percent(drifting)} ${meanScore.toFixed(3).padStart(7)}`,
+  )
   return alarms
 }
 

@@ -11,6 +11,7 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['policy', 'policies:read'],
   // Signals are found in actions.
   ['signal', 'actions:read'],
+  ['version', 'agents:read'],
 ])
 
 /** What reading the events of this name takes beside `events:read`; null: nobody is told of a domain not listed. */

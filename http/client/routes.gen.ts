@@ -47,6 +47,8 @@ export const routes = {
   assumptions_update: ['PATCH', '/api/assumptions/{assumption_id}'],
   doctor_check: ['GET', '/api/doctor'],
   doctor_fix: ['POST', '/api/doctor/fix'],
+  drift_get: ['GET', '/api/agents/{agent_id}/drift'],
+  drift_pin_baseline: ['PUT', '/api/agents/{agent_id}/drift/baseline'],
   fleet_get: ['GET', '/api/fleet/{agent_id}'],
   fleet_list: ['GET', '/api/fleet'],
   grants_list: ['GET', '/api/grants'],

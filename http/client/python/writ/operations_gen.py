@@ -69,6 +69,8 @@ ROUTES: Dict[str, Route] = {
     "assumptions_update": Route("PATCH", "/api/assumptions/{assumption_id}", ("assumption_id",), True),
     "doctor_check": Route("GET", "/api/doctor", (), True),
     "doctor_fix": Route("POST", "/api/doctor/fix", (), True),
+    "drift_get": Route("GET", "/api/agents/{agent_id}/drift", ("agent_id",), True),
+    "drift_pin_baseline": Route("PUT", "/api/agents/{agent_id}/drift/baseline", ("agent_id",), True),
     "fleet_get": Route("GET", "/api/fleet/{agent_id}", ("agent_id",), True),
     "fleet_list": Route("GET", "/api/fleet", (), True),
     "grants_list": Route("GET", "/api/grants", (), True),
@@ -1447,6 +1449,56 @@ class Operations:
             "doctor_fix",
             {
                 "action": action,
+            },
+            request_timeout,
+        )
+
+    def drift_get(
+        self,
+        *,
+        agent_id: str,
+        days: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how far an agent moved from its baseline, in which dimensions, with the numbers.
+
+        GET /api/agents/{agent_id}/drift. Needs the scope agents:read.
+
+        :param days: The newest days that are compared with the baseline
+        """
+        return self._run(
+            "drift_get",
+            {
+                "agent_id": agent_id,
+                "days": days,
+            },
+            request_timeout,
+        )
+
+    def drift_pin_baseline(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        first_day: str | Unset = UNSET,
+        last_day: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say what an agent is compared with: some days, the first days of a version, or the last two weeks.
+
+        PUT /api/agents/{agent_id}/drift/baseline. Needs the scope drift:write.
+
+        :param version_id: Only what this version did, as its events name it
+        :param first_day: With last_day; without both: the first days of the version, or two weeks
+        :param last_day: YYYY-MM-DD, UTC
+        """
+        return self._run(
+            "drift_pin_baseline",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "first_day": first_day,
+                "last_day": last_day,
             },
             request_timeout,
         )
