@@ -46,7 +46,7 @@ export const DriftDimension = z
   })
   .meta({ id: 'DriftDimension' })
 
-export function dimensionToWire({ p, change: _, ...rest }: DimensionReport): z.output<typeof DriftDimension> {
+export function dimensionToWire({ change: _change, p, ...rest }: DimensionReport): z.output<typeof DriftDimension> {
   return { ...rest, p_value: p }
 }
 

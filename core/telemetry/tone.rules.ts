@@ -4,7 +4,7 @@ import { counted, measured, type Measure } from './event.rules.ts'
 
 /** The beginning of a text tells its tone; only its length is that of the whole. */
 const SAMPLE = 8000
-const LANGUAGE_SAMPLE = 600
+const LANGUAGE_SAMPLE = 300
 /** A language cannot be told from less. */
 const MIN_LETTERS = 20
 

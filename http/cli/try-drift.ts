@@ -2,7 +2,7 @@
  * `npm run try:drift`: how often agents that did not change are called changed, and how often those that did. Made-up
  * agents with known shifts, always the same ones.
  */
-import { ratesOf, SHIFTS, type Shift } from './test-synthetic.ts'
+import { ratesOf, SHIFTS, type Shift } from '#core/drift/test-synthetic'
 
 const AGENTS = 400
 const SEED = 20_260_215
