@@ -28,6 +28,7 @@ export interface Reply {
   readonly status: number
   /** Absent: an answer without a body. */
   readonly body?: unknown
+  readonly headers?: Headers
 }
 
 export interface DialectRoute {
@@ -98,9 +99,10 @@ function told(dialect: Words, exchange: Exchange, work: (caller: Caller) => Prom
         ? publicCaller(exchange)
         : authenticate(exchange, { credentials: () => dialect.credentials(request) }))
       limits = caller.limits
-      const { status, body } = await work(caller)
-      if (body === undefined) response.writeHead(status, { ...headers, ...limits }).end()
-      else sendJson(response, status, body, { ...headers, ...limits })
+      const { status, body, headers: own } = await work(caller)
+      const all = { ...headers, ...limits, ...own }
+      if (body === undefined) response.writeHead(status, all).end()
+      else sendJson(response, status, body, all)
     } catch (thrown) {
       const own = thrown instanceof Refusal ? thrown.headers : {}
       const fault = toFault(thrown instanceof Refusal ? thrown.fault : thrown)
