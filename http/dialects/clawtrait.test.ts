@@ -82,9 +82,9 @@ describe('the document, in its order', () => {
       const sent = { ...documented, agentId: 'support-bot-2', timestamp: daysAgo(days), ...more }
       expect((await call('POST', '/events', { ...sent, cost: 0.04 + (n % 9) / 1000 })).status).toBe(201)
     }
-    for (let n = 0; n < 40; n += 1)
+    for (let n = 0; n < 100; n += 1)
       await at(20, n, { metadata: { output: 'The request has been processed. Thank you.' } })
-    for (let n = 0; n < 40; n += 1) {
+    for (let n = 0; n < 100; n += 1) {
       await at(1, n, { task: n % 2 ? 'refund' : 'resolve-ticket', metadata: { output: "Hey, that's done, awesome!" } })
     }
     const { status, body } = await call('GET', '/agents/support-bot-2/drift')
