@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { invoke } from '#core/kernel/invoke'
+import { collect } from '#core/telemetry/collect.op'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import { get } from './get.op.ts'
 import { did, slowed } from './test-agents.ts'
@@ -32,6 +33,31 @@ test('200 drifting with what changed, from what to what', async () => {
   const [change] = told.top_changes
   expect([change?.from, change?.to].map((ms) => Math.round((ms ?? 0) / 100))).toEqual([10, 30])
   expect(change?.explanation).toMatch(/^Duration of a task: 99\d ms → 29\d0 ms \(150 and 100 samples\)$/)
+})
+
+test('200 the risk of recorded acts counts, also of an agent that sends no events', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  await invoke(collect, ctx, { events: [{ type: 'heartbeat', agent_id: 'a1' }] })
+  const day = (daysAgo: number, risk: number) => ({
+    org_id: ctx.actor.orgId,
+    agent_id: 'a1',
+    day: new Date(ctx.now().getTime() - daysAgo * 86_400_000),
+    total: 120,
+    completed: 120,
+    failed: 0,
+    high_risk: 0,
+    risk_sum: 120 * risk,
+    cost_micros: 0,
+    tokens_in: 0,
+    tokens_out: 0,
+  })
+  await ctx.db
+    .insertInto('action_rollup_day')
+    .values([day(20, 15), day(2, 75)])
+    .execute()
+  const told = await invoke(get, ctx, { agent_id: 'a1' })
+  expect(told).toMatchObject({ status: 'drifting', top_changes: [{ dimension: 'risk', from: 0.15, to: 0.75 }] })
+  expect(told.top_changes[0]?.explanation).toBe('Risk of acts: 15.0 % → 75.0 % (120 and 120 samples)')
 })
 
 test('200 insufficient_data on the first days, and of an agent that only was seen', async () => {

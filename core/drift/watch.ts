@@ -15,8 +15,8 @@ const AT_ONCE = 500
 /** Opens an alert for each dimension that left the baseline, unless it has one, and closes those that are back. */
 export async function watchAgent(runtime: Runtime, agent: AgentKey): Promise<void> {
   const at = runtime.now()
-  const { baseline, report } = await measureDrift(runtime.db, agent, at)
-  if (baseline === undefined) return
+  const { baseline, current, report } = await measureDrift(runtime.db, agent, at)
+  if (baseline === undefined || current === undefined) return
   await fixBaseline(runtime.db, agent, baseline, at)
   const left = report.dimensions.filter(({ status }) => status === 'warning' || status === 'drifting')
   const back = report.dimensions.filter(({ status }) => status === 'healthy')
