@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { explained } from './explain.rules.ts'
 import { reportOf } from './report.rules.ts'
-import { ratesOf, syntheticReport, randomOf } from './test-synthetic.ts'
+import { falseAlertsOf, randomOf, ratesOf, syntheticReport } from './test-synthetic.ts'
 
 const SEED = 20_260_215
 const EQUAL = { before: 200, now: 200 }
@@ -11,6 +11,10 @@ describe('made-up agents with known shifts', () => {
     expect(ratesOf(SEED, 400, 'none', { before: 30, now: 30 }).alarms).toBeLessThanOrEqual(0.05)
     expect(ratesOf(SEED, 400, 'none', EQUAL).alarms).toBeLessThanOrEqual(0.05)
     expect(ratesOf(SEED, 200, 'none', { before: 1000, now: 50 }).alarms).toBeLessThanOrEqual(0.05)
+  })
+
+  test('of agents that do not change at most 5 % have an alert in a month of daily looks', { timeout: 120_000 }, () => {
+    expect(falseAlertsOf(SEED, 25, 30)).toBeLessThanOrEqual(0.05)
   })
 
   test.each(['1 sigma', 'tool mix', 'tone'] as const)('%s: at least 95 % are found with 200 samples', (shift) => {

@@ -16,6 +16,8 @@ export const MIN_SAMPLES = 30
  * one in twenty would keep somebody busy.
  */
 const ALPHA = 0.01
+/** An alert is looked for again and again, and each look is a chance to be wrong. */
+const ALPHA_OF_ALERTS = ALPHA / 10
 /** What chance alone would do in one of twenty dimensions is not worth telling. */
 const NOTICEABLE = 0.05
 /** With many samples any change is significant; these are about 0.15 and 0.6 standard deviations. */
@@ -79,6 +81,11 @@ export function reportOf(rows: readonly MeasureRow[]): Report {
     dimensions,
     changed,
   }
+}
+
+/** Whether somebody should be told without having asked. */
+export function isAlarming({ status, p }: DimensionReport): boolean {
+  return (status === 'warning' || status === 'drifting') && p !== null && p < ALPHA_OF_ALERTS
 }
 
 type ByMeasure = ReadonlyMap<string, readonly MeasureRow[]>

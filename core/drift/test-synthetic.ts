@@ -1,7 +1,7 @@
 import type { Row } from '../telemetry/event.rules.ts'
 import { measuresOf } from '../telemetry/sums.rules.ts'
 import { toneOf } from '../telemetry/tone.rules.ts'
-import { reportOf, type MeasureRow, type Report } from './report.rules.ts'
+import { isAlarming, reportOf, type MeasureRow, type Report } from './report.rules.ts'
 
 /** Same numbers on every machine: mulberry32. */
 export function randomOf(seed: number): () => number {
@@ -135,21 +135,44 @@ function riskOf(random: Random, tasks: number) {
   return { n: tasks, total: sum, squares: sum }
 }
 
-/** The report on one agent that did so many tasks in each window. */
-export function syntheticReport(random: Random, shift: Shift, tasks: { before: number; now: number }): Report {
-  const rows = new Map<string, { dimension: string; bucket: string; before: typeof NONE; now: typeof NONE }>()
-  for (const side of ['before', 'now'] as const) {
-    const behaviour = side === 'before' ? usual : SHIFTS[shift]
-    const events = Array.from({ length: tasks[side] }, () => eventsOf(random, behaviour)).flat()
-    const risk = { dimension: 'risk', bucket: '', ...riskOf(random, tasks[side]) }
-    for (const { dimension, bucket, n, total, squares } of [...events.flatMap(measuresOf), risk]) {
+type Measures = readonly ReturnType<typeof measuresOf>[number][]
+
+/** Both windows of an agent, summed up as the database does it. */
+function windowsOf(before: Measures, now: Measures): MeasureRow[] {
+  const rows = new Map<string, MeasureRow>()
+  for (const [side, measures] of Object.entries({ before, now })) {
+    for (const { dimension, bucket, n, total, squares } of measures) {
       const key = `${dimension}\0${bucket}`
       const row = rows.get(key) ?? { dimension, bucket, before: NONE, now: NONE }
-      const sum = row[side]
+      const sum = row[side as 'before' | 'now']
       rows.set(key, { ...row, [side]: { n: sum.n + n, total: sum.total + total, squares: sum.squares + squares } })
     }
   }
-  return reportOf([...rows.values()] satisfies MeasureRow[])
+  return [...rows.values()]
+}
+
+function workOf(random: Random, behaviour: Behaviour, tasks: number): Measures {
+  const events = Array.from({ length: tasks }, () => eventsOf(random, behaviour)).flat()
+  return [...events.flatMap(measuresOf), { dimension: 'risk', bucket: '', ...riskOf(random, tasks) }]
+}
+
+/** The report on one agent that did so many tasks in each window. */
+export function syntheticReport(random: Random, shift: Shift, tasks: { before: number; now: number }): Report {
+  const before = workOf(random, usual, tasks.before)
+  return reportOf(windowsOf(before, workOf(random, SHIFTS[shift], tasks.now)))
+}
+
+/** Of agents that never change and are looked at every day for so long: how many had an alert at least once. */
+export function falseAlertsOf(seed: number, agents: number, looks: number): number {
+  const random = randomOf(seed)
+  const hadOne = Array.from({ length: agents }, () => {
+    const daily = Array.from({ length: looks + 13 }, () => workOf(random, usual, 20))
+    const before = daily.slice(0, 7).flat()
+    return Array.from({ length: looks }, (_, look) => daily.slice(look + 7, look + 14).flat()).some((now) =>
+      reportOf(windowsOf(before, now)).dimensions.some(isAlarming),
+    )
+  })
+  return hadOne.filter(Boolean).length / agents
 }
 
 export interface Rates {

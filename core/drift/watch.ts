@@ -5,7 +5,7 @@ import { transact } from '../db/transact.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
 import { explained } from './explain.rules.ts'
 import { measureDrift } from './measure.ts'
-import type { DimensionReport } from './report.rules.ts'
+import { isAlarming, type DimensionReport } from './report.rules.ts'
 import { fixBaseline, type AgentKey } from './store.ts'
 
 /** Of an agent that works all the time alerts are looked at this often. */
@@ -18,7 +18,7 @@ export async function watchAgent(runtime: Runtime, agent: AgentKey): Promise<voi
   const { baseline, current, report } = await measureDrift(runtime.db, agent, at)
   if (baseline === undefined || current === undefined) return
   await fixBaseline(runtime.db, agent, baseline, at)
-  const left = report.dimensions.filter(({ status }) => status === 'warning' || status === 'drifting')
+  const left = report.dimensions.filter(isAlarming)
   const back = report.dimensions.filter(({ status }) => status === 'healthy')
   const told = await transact(runtime.db, async (trx) => {
     await trx
