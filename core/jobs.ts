@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
+import { watchDrift } from '#core/drift/index'
 import { sweepEvents } from '#core/events/index'
 import { rotateDueSigningKey, sweepRecords } from '#core/grants/index'
 import { sweepIdempotency } from '#core/guard/index'
@@ -44,6 +45,7 @@ const jobs: readonly Job[] = [
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
+  { name: 'drift.watch', everyMs: 60_000, run: (runtime) => watchDrift(runtime) },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

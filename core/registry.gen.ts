@@ -47,6 +47,8 @@ import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
 import { check as doctorCheck } from './doctor/check.op.ts'
 import { fix as doctorFix } from './doctor/fix.op.ts'
+import { get as driftGet } from './drift/get.op.ts'
+import { pinBaseline as driftPinBaseline } from './drift/pin-baseline.op.ts'
 import { get as fleetGet } from './fleet/get.op.ts'
 import { list as fleetList } from './fleet/list.op.ts'
 import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
@@ -110,6 +112,10 @@ import { replay as policiesReplay } from './policies/replay.op.ts'
 import { simulate as policiesSimulate } from './policies/simulate.op.ts'
 import { test as policiesTest } from './policies/test.op.ts'
 import { update as policiesUpdate } from './policies/update.op.ts'
+import { getStats as roiGetStats } from './roi/get-stats.op.ts'
+import { listValues as roiListValues } from './roi/list-values.op.ts'
+import { removeValue as roiRemoveValue } from './roi/remove-value.op.ts'
+import { setValue as roiSetValue } from './roi/set-value.op.ts'
 import { get as settingsGet } from './settings/get.op.ts'
 import { update as settingsUpdate } from './settings/update.op.ts'
 import { scan as skillsScan } from './skills/scan.op.ts'
@@ -169,6 +175,8 @@ export const registry = {
   assumptionsUpdate,
   doctorCheck,
   doctorFix,
+  driftGet,
+  driftPinBaseline,
   fleetGet,
   fleetList,
   grantsListOwn,
@@ -232,6 +240,10 @@ export const registry = {
   policiesSimulate,
   policiesTest,
   policiesUpdate,
+  roiGetStats,
+  roiListValues,
+  roiRemoveValue,
+  roiSetValue,
   settingsGet,
   settingsUpdate,
   skillsScan,

@@ -50,6 +50,11 @@ export function limitAddress(runtime: Runtime, address: string): Headers | undef
   return takeOne(runtime, { counter, key: addressBlock(address), perMinute })
 }
 
+/** Events that an org sends in the dialect of ClawTrait, by its plan. */
+export function limitPlan(runtime: Runtime, orgId: string, perMinute: number): Promise<Headers> {
+  return takeOne(runtime, { counter: runtime.use(limits).of('clawtrait'), key: orgId, perMinute, orgId })
+}
+
 /** The look-up of a key never seen here, refused after as many failed ones: a flood must not reach the database. */
 export async function limitLookUp<T>(runtime: Runtime, address: string, lookUp: () => Promise<T>): Promise<T> {
   const perMinute = runtime.settings.rate_limit_unauthenticated

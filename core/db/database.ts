@@ -12,6 +12,7 @@ import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../ag
 import type { AgentTrafficTable, AgentVersionTable } from '../agent-versions/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
+import type { DriftAlertTable, DriftBaselineTable } from '../drift/tables.ts'
 import type { EventHeadTable, EventTable } from '../events/tables.ts'
 import type {
   GuardDecisionTable,
@@ -45,6 +46,7 @@ import type {
 import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
+import type { TaskValueTable } from '../roi/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
 import type {
   AgentEventTable,
@@ -82,6 +84,9 @@ export interface Database {
   agent_usage_day: AgentUsageDayTable
   agent_task_day: AgentTaskDayTable
   agent_measure_day: AgentMeasureDayTable
+  task_value: TaskValueTable
+  drift_baseline: DriftBaselineTable
+  drift_alert: DriftAlertTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

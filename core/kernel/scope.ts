@@ -16,6 +16,8 @@ export const scopes = [
   'agents:read',
   'agents:write',
   'agents:pause',
+  'roi:write',
+  'drift:write',
   'halt:read',
   'halt:write',
   'tools:read',

@@ -53,6 +53,7 @@ const words: Readonly<Record<Name, Words>> = {
   alert_loop_calls: { label: 'Alert: equal tool calls', unit: 'calls', role: 'admin' },
   alert_loop_minutes: { label: 'Alert: time for equal calls', unit: 'minutes', role: 'admin' },
   telemetry_retention_days: { label: 'Events of agents', unit: 'days', role: 'admin' },
+  clawtrait_plan: { label: 'ClawTrait plan', role: 'admin' },
   llm_provider: { label: 'Language model: provider', role: 'admin' },
   llm_model: { label: 'Language model: name', role: 'admin' },
   llm_base_url: { label: 'Language model: address', role: 'admin' },

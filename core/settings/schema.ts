@@ -72,6 +72,9 @@ export const OrgSettings = z.object({
     .describe('So many equal tool calls of one agent in a row of time are a loop'),
   alert_loop_minutes: z.int().min(1).max(60).describe('The time in which equal tool calls are counted'),
   telemetry_retention_days: z.int().min(1).max(730).describe('Events of agents are kept so long; sums stay'),
+  clawtrait_plan: z
+    .enum(['starter', 'pro', 'team', 'enterprise'])
+    .describe('Events a minute at /clawtrait/v1: 100, 1,000, 5,000, no limit'),
   llm_provider: z
     .enum(['anthropic', 'openai-compatible'])
     .nullable()
@@ -131,6 +134,7 @@ export function defaultSettings(instance: Settings): OrgSettings {
     alert_loop_calls: 5,
     alert_loop_minutes: 2,
     telemetry_retention_days: 30,
+    clawtrait_plan: 'enterprise',
     llm_provider: null,
     llm_model: null,
     llm_base_url: null,

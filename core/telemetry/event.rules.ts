@@ -57,6 +57,21 @@ export interface Measure {
   readonly squares: number
 }
 
+export const counted = (dimension: string, bucket: string): Measure => ({
+  dimension,
+  bucket,
+  n: 1,
+  total: 0,
+  squares: 0,
+})
+export const measured = (dimension: string, value: number): Measure => ({
+  dimension,
+  bucket: '',
+  n: 1,
+  total: value,
+  squares: value * value,
+})
+
 export const micros = (usd: number): number => Math.round(usd * 1e6)
 
 /** Tokens and cost of an event: a cost that was told stands, else tokens of a priced model have one, else none. */

@@ -1,2 +1,1 @@
 export { RecentEvent, recentEvents } from './recent.ts'
-export { SUCCESS } from './sums.rules.ts'

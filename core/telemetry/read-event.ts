@@ -6,6 +6,7 @@ import { Fault } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
 import { actDigest, costOf, micros, timeProblem, type Row } from './event.rules.ts'
 import { TelemetryEvent } from './schema.ts'
+import { toneOf } from './tone.rules.ts'
 
 /** One event as it is kept: checked, priced, without secrets. Throws what is wrong with it, for the caller. */
 export function readEvent(ctx: Context, given: unknown, now: Date): Row {
@@ -41,7 +42,7 @@ export function readEvent(ctx: Context, given: unknown, now: Date): Row {
     message: clean(event.message),
     error: clean(event.error),
     data: event.metadata === undefined ? null : (redactDeep(event.metadata).value as Record<string, unknown>),
-    tone: [],
+    tone: event.output === undefined ? [] : toneOf(event.output),
   }
 }
 

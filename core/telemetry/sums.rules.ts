@@ -1,4 +1,4 @@
-import type { Measure, Row } from './event.rules.ts'
+import { counted, measured, type Measure, type Row } from './event.rules.ts'
 
 type Numbers<K extends string> = Record<K, number>
 
@@ -15,8 +15,18 @@ export type UsageSum = Readonly<Record<'org_id' | 'day' | 'agent_id' | 'version_
     | 'unpriced'
   >
 export type TaskSum = Readonly<Record<'org_id' | 'day' | 'agent_id' | 'version_id' | 'task', string>> &
-  Numbers<'successes' | 'failures' | 'partials' | 'cost_micros' | 'duration_ms' | 'value_micros' | 'valued'>
-export type MeasureSum = Readonly<Record<'org_id' | 'day' | 'agent_id', string>> & Measure
+  Numbers<
+    | 'successes'
+    | 'failures'
+    | 'partials'
+    | 'cost_micros'
+    | 'duration_ms'
+    | 'value_micros'
+    | 'valued'
+    | 'unvalued_successes'
+    | 'unvalued_partials'
+  >
+export type MeasureSum = Readonly<Record<'org_id' | 'day' | 'agent_id' | 'version_id', string>> & Measure
 export type StatSum = Readonly<Record<'org_id' | 'agent_id', string>> &
   Numbers<'events' | 'errors' | 'tokens' | 'cost_micros' | 'unpriced'> & {
     host: string | null
@@ -123,24 +133,28 @@ function addTask(tasks: Map<string, TaskSum>, row: Row, task: string, outcome: k
   const place = { org_id: row.org_id, day, agent_id: row.agent_id, version_id: row.version_id ?? '', task }
   const key = keyed(...Object.values(place))
   const zero = { successes: 0, failures: 0, partials: 0, cost_micros: 0, duration_ms: 0, value_micros: 0, valued: 0 }
-  const sum = tasks.get(key) ?? { ...place, ...zero }
+  const sum = tasks.get(key) ?? { ...place, ...zero, unvalued_successes: 0, unvalued_partials: 0 }
   sum[OUTCOME_SUM[outcome]] += 1
   sum.cost_micros += row.cost_micros ?? 0
   sum.duration_ms += row.duration_ms ?? 0
   sum.value_micros += row.value_micros ?? 0
   sum.valued += row.value_micros === null ? 0 : 1
+  sum.unvalued_successes += row.value_micros === null && outcome === 'success' ? 1 : 0
+  sum.unvalued_partials += row.value_micros === null && outcome === 'partial' ? 1 : 0
   tasks.set(key, sum)
 }
 
 function addMeasures(measures: Map<string, MeasureSum>, row: Row): void {
   const day = dayOf(row.at)
   for (const one of measuresOf(row)) {
-    const key = keyed(row.org_id, row.agent_id, day, one.dimension, one.bucket)
+    const version = row.version_id ?? ''
+    const key = keyed(row.org_id, row.agent_id, day, version, one.dimension, one.bucket)
     const sum = measures.get(key)
     measures.set(key, {
       org_id: row.org_id,
       agent_id: row.agent_id,
       day,
+      version_id: version,
       dimension: one.dimension,
       bucket: one.bucket,
       n: (sum?.n ?? 0) + one.n,
@@ -150,15 +164,6 @@ function addMeasures(measures: Map<string, MeasureSum>, row: Row): void {
   }
 }
 
-const counted = (dimension: string, bucket: string): Measure => ({ dimension, bucket, n: 1, total: 0, squares: 0 })
-const number = (dimension: string, value: number): Measure => ({
-  dimension,
-  bucket: '',
-  n: 1,
-  total: value,
-  squares: value * value,
-})
-
 /** What one event says about how an agent behaves. Costs and times spread over decades: their logarithm is compared. */
 export function measuresOf(row: Row): Measure[] {
   const measures: Measure[] = [...row.tone]
@@ -166,10 +171,10 @@ export function measuresOf(row: Row): Measure[] {
   if (row.kind !== 'task') return measures
   if (row.task !== null) measures.push(counted('task_scope', row.task))
   if (row.outcome !== null) {
-    measures.push(number('success', SUCCESS[row.outcome]), number('error_rate', row.outcome === 'failure' ? 1 : 0))
+    measures.push(measured('success', SUCCESS[row.outcome]), measured('error_rate', row.outcome === 'failure' ? 1 : 0))
   }
-  if (row.cost_micros !== null) measures.push(number('cost', Math.log1p(row.cost_micros)))
-  if (row.duration_ms !== null) measures.push(number('duration', Math.log1p(row.duration_ms)))
+  if (row.cost_micros !== null) measures.push(measured('cost', Math.log1p(row.cost_micros)))
+  if (row.duration_ms !== null) measures.push(measured('duration', Math.log1p(row.duration_ms)))
   return measures
 }
 

@@ -86,6 +86,9 @@ export interface AgentTaskDayTable {
   value_micros: number
   /** Tasks that came with a value of their own. */
   valued: number
+  /** Of those without one: what they are worth is the org's to say. */
+  unvalued_successes: number
+  unvalued_partials: number
 }
 
 /**
@@ -96,6 +99,8 @@ export interface AgentMeasureDayTable {
   readonly org_id: string
   readonly agent_id: string
   readonly day: string
+  /** Empty text where it is not known. */
+  readonly version_id: string
   readonly dimension: string
   readonly bucket: string
   n: number

@@ -71,11 +71,11 @@ async function addSums(trx: Transaction<Database>, rows: readonly Row[]): Promis
         task text, ${bigints(TASK)})
       on conflict (org_id, day, agent_id, version_id, task) do update set ${added('kept', TASK)}
     )
-    insert into agent_measure_day as kept (org_id, agent_id, day, dimension, bucket, n, total, squares)
-    select org_id, agent_id, day, dimension, bucket, n, total, squares
-    from json_to_recordset(${json(measures)}) as given (org_id text, agent_id text, day date, dimension text,
-      bucket text, n bigint, total double precision, squares double precision)
-    on conflict (org_id, agent_id, day, dimension, bucket) do update set ${added('kept', ['n', 'total', 'squares'])}
+    insert into agent_measure_day as kept (org_id, agent_id, day, version_id, dimension, bucket, n, total, squares)
+    select org_id, agent_id, day, version_id, dimension, bucket, n, total, squares
+    from json_to_recordset(${json(measures)}) as given (org_id text, agent_id text, day date, version_id text,
+      dimension text, bucket text, n bigint, total double precision, squares double precision)
+    on conflict (org_id, agent_id, day, version_id, dimension, bucket) do update set ${added('kept', ['n', 'total', 'squares'])}
   `.execute(trx)
 }
 
@@ -98,7 +98,17 @@ const USAGE = [
   'cost_micros',
   'unpriced',
 ] as const
-const TASK = ['successes', 'failures', 'partials', 'cost_micros', 'duration_ms', 'value_micros', 'valued'] as const
+const TASK = [
+  'successes',
+  'failures',
+  'partials',
+  'cost_micros',
+  'duration_ms',
+  'value_micros',
+  'valued',
+  'unvalued_successes',
+  'unvalued_partials',
+] as const
 
 const names = (columns: readonly string[]) => sql.join(columns.map((name) => sql.ref(name)))
 const bigints = (columns: readonly string[]) => sql.join(columns.map((name) => sql`${sql.ref(name)} bigint`))

@@ -21,13 +21,17 @@ export interface Call {
   readonly body: unknown
   readonly context: Context
   /** Runs an operation as the caller: every check that its own adapter makes is made here too. */
-  run<I extends z.ZodObject, O extends z.ZodType>(op: Operation<I, O>, input: z.input<I>): Promise<z.output<O>>
+  readonly run: <I extends z.ZodObject, O extends z.ZodType>(
+    op: Operation<I, O>,
+    input: z.input<I>,
+  ) => Promise<z.output<O>>
 }
 
 export interface Reply {
   readonly status: number
   /** Absent: an answer without a body. */
   readonly body?: unknown
+  readonly headers?: Headers
 }
 
 export interface DialectRoute {
@@ -78,7 +82,7 @@ export function dialectRouter({ routes, ...dialect }: Dialect, exchangeOf: Excha
       })(true),
     )
   }
-  router.use(`${dialect.base}`, (request) =>
+  router.use(dialect.base, (request) =>
     told(dialect, exchangeOf(request), () => {
       throw new Fault('not_found', 'There is nothing at this path.')
     })(true),
@@ -98,9 +102,10 @@ function told(dialect: Words, exchange: Exchange, work: (caller: Caller) => Prom
         ? publicCaller(exchange)
         : authenticate(exchange, { credentials: () => dialect.credentials(request) }))
       limits = caller.limits
-      const { status, body } = await work(caller)
-      if (body === undefined) response.writeHead(status, { ...headers, ...limits }).end()
-      else sendJson(response, status, body, { ...headers, ...limits })
+      const { status, body, headers: own } = await work(caller)
+      const all = { ...headers, ...limits, ...own }
+      if (body === undefined) response.writeHead(status, all).end()
+      else sendJson(response, status, body, all)
     } catch (thrown) {
       const own = thrown instanceof Refusal ? thrown.headers : {}
       const fault = toFault(thrown instanceof Refusal ? thrown.fault : thrown)

@@ -69,6 +69,8 @@ ROUTES: Dict[str, Route] = {
     "assumptions_update": Route("PATCH", "/api/assumptions/{assumption_id}", ("assumption_id",), True),
     "doctor_check": Route("GET", "/api/doctor", (), True),
     "doctor_fix": Route("POST", "/api/doctor/fix", (), True),
+    "drift_get": Route("GET", "/api/agents/{agent_id}/drift", ("agent_id",), True),
+    "drift_pin_baseline": Route("PUT", "/api/agents/{agent_id}/drift/baseline", ("agent_id",), True),
     "fleet_get": Route("GET", "/api/fleet/{agent_id}", ("agent_id",), True),
     "fleet_list": Route("GET", "/api/fleet", (), True),
     "grants_list": Route("GET", "/api/grants", (), True),
@@ -132,6 +134,10 @@ ROUTES: Dict[str, Route] = {
     "policies_simulate": Route("POST", "/api/policies/simulate", (), True),
     "policies_test": Route("POST", "/api/policies/test", (), True),
     "policies_update": Route("PATCH", "/api/policies", (), True),
+    "roi_get_stats": Route("GET", "/api/agents/{agent_id}/stats", ("agent_id",), True),
+    "roi_list_values": Route("GET", "/api/roi/values", (), True),
+    "roi_remove_value": Route("DELETE", "/api/roi/values/{task}", ("task",), False),
+    "roi_set_value": Route("PUT", "/api/roi/values/{task}", ("task",), True),
     "settings_get": Route("GET", "/api/settings", (), True),
     "settings_update": Route("PATCH", "/api/settings", (), True),
     "skills_scan": Route("POST", "/api/skills/scan", (), True),
@@ -1448,6 +1454,56 @@ class Operations:
             request_timeout,
         )
 
+    def drift_get(
+        self,
+        *,
+        agent_id: str,
+        days: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how far an agent moved from its baseline, in which dimensions, with the numbers.
+
+        GET /api/agents/{agent_id}/drift. Needs the scope agents:read.
+
+        :param days: The newest days that are compared with the baseline
+        """
+        return self._run(
+            "drift_get",
+            {
+                "agent_id": agent_id,
+                "days": days,
+            },
+            request_timeout,
+        )
+
+    def drift_pin_baseline(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        first_day: str | Unset = UNSET,
+        last_day: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say what an agent is compared with: some days, the first days of a version, or the last two weeks.
+
+        PUT /api/agents/{agent_id}/drift/baseline. Needs the scope drift:write.
+
+        :param version_id: Only what this version did, as its events name it
+        :param first_day: With last_day; without both: the first days of the version, or two weeks
+        :param last_day: YYYY-MM-DD, UTC
+        """
+        return self._run(
+            "drift_pin_baseline",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "first_day": first_day,
+                "last_day": last_day,
+            },
+            request_timeout,
+        )
+
     def fleet_get(
         self,
         *,
@@ -2204,7 +2260,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -3172,6 +3228,97 @@ class Operations:
                 "active": active,
                 "agent_ids": agent_ids,
                 "mode": mode,
+            },
+            request_timeout,
+        )
+
+    def roi_get_stats(
+        self,
+        *,
+        agent_id: str,
+        period: Literal["7d", "30d", "90d"] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how the tasks of an agent ended, what they cost and what they are worth, beside the period before.
+
+        GET /api/agents/{agent_id}/stats. Needs the scope agents:read.
+
+        :param period: Ends today (UTC)
+        """
+        return self._run(
+            "roi_get_stats",
+            {
+                "agent_id": agent_id,
+                "period": period,
+            },
+            request_timeout,
+        )
+
+    def roi_list_values(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what a success of each task is worth to the org, by name.
+
+        GET /api/roi/values. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 500
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "roi_list_values",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def roi_remove_value(
+        self,
+        *,
+        task: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """No longer say what a success of a task is worth; values that events brought stay.
+
+        DELETE /api/roi/values/{task}. Needs the scope roi:write.
+
+        :param task: Name of a task, as events have it
+        """
+        return self._run(
+            "roi_remove_value",
+            {
+                "task": task,
+            },
+            request_timeout,
+        )
+
+    def roi_set_value(
+        self,
+        *,
+        task: str,
+        value_usd: float,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say what one success of a task is worth, where events bring no value of their own.
+
+        PUT /api/roi/values/{task}. Needs the scope roi:write.
+
+        :param task: Name of a task, as events have it
+        :param value_usd: USD; to the millionth
+        """
+        return self._run(
+            "roi_set_value",
+            {
+                "task": task,
+                "value_usd": value_usd,
             },
             request_timeout,
         )

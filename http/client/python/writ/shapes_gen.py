@@ -122,6 +122,7 @@ class Settings(TypedDict, total=False):
     alert_loop_calls: int | None
     alert_loop_minutes: int | None
     telemetry_retention_days: int | None
+    clawtrait_plan: Literal["starter", "pro", "team", "enterprise"] | None
     llm_provider: Literal["anthropic", "openai-compatible"] | None
     llm_model: str | None
     llm_base_url: str | None
