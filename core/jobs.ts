@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
+import { sweepAlerts } from '#core/alerts/index'
 import { sweepEvents } from '#core/events/index'
 import { rotateDueSigningKey, sweepRecords } from '#core/grants/index'
 import { sweepIdempotency } from '#core/guard/index'
@@ -33,6 +34,7 @@ const jobs: readonly Job[] = [
       }),
   },
   { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
+  { name: 'alerts.sweep', everyMs: 2000, run: sweepAlerts },
   { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },

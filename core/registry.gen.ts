@@ -38,6 +38,10 @@ import { list as agentsList } from './agents/list.op.ts'
 import { pause as agentsPause } from './agents/pause.op.ts'
 import { reportConnections as agentsReportConnections } from './agents/report-connections.op.ts'
 import { resume as agentsResume } from './agents/resume.op.ts'
+import { acknowledge as alertsAcknowledge } from './alerts/acknowledge.op.ts'
+import { get as alertsGet } from './alerts/get.op.ts'
+import { list as alertsList } from './alerts/list.op.ts'
+import { mute as alertsMute } from './alerts/mute.op.ts'
 import { decide as approvalsDecide } from './approvals/decide.op.ts'
 import { list as approvalsList } from './approvals/list.op.ts'
 import { wait as approvalsWait } from './approvals/wait.op.ts'
@@ -159,6 +163,10 @@ export const registry = {
   agentsPause,
   agentsReportConnections,
   agentsResume,
+  alertsAcknowledge,
+  alertsGet,
+  alertsList,
+  alertsMute,
   approvalsDecide,
   approvalsList,
   approvalsWait,

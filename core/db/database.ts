@@ -8,6 +8,7 @@ import type {
 } from '../accounts/tables.ts'
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
 import type { ActivityTable } from '../activity/tables.ts'
+import type { AgentAlertTable, AlertMuteTable } from '../alerts/tables.ts'
 import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
 import type { AgentTrafficTable, AgentVersionTable } from '../agent-versions/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
@@ -52,6 +53,7 @@ import type {
   AgentStatTable,
   AgentTaskDayTable,
   AgentUsageDayTable,
+  OrgUsageDayTable,
 } from '../telemetry/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
@@ -82,6 +84,9 @@ export interface Database {
   agent_usage_day: AgentUsageDayTable
   agent_task_day: AgentTaskDayTable
   agent_measure_day: AgentMeasureDayTable
+  org_usage_day: OrgUsageDayTable
+  agent_alert: AgentAlertTable
+  alert_mute: AlertMuteTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

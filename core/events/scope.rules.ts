@@ -3,6 +3,7 @@ import type { Scope } from '../kernel/scope.ts'
 const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['action', 'actions:read'],
   ['agent', 'agents:read'],
+  ['alert', 'alerts:read'],
   ['guard', 'guard:read'],
   ['host', 'agents:read'],
   ['loop', 'loops:read'],
@@ -10,6 +11,7 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['policy', 'policies:read'],
   // Signals are found in actions.
   ['signal', 'actions:read'],
+  ['version', 'agents:read'],
 ])
 
 /** What reading the events of this name takes beside `events:read`; null: nobody is told of a domain not listed. */

@@ -16,6 +16,8 @@ export const scopes = [
   'agents:read',
   'agents:write',
   'agents:pause',
+  'alerts:read',
+  'alerts:write',
   'halt:read',
   'halt:write',
   'tools:read',
@@ -86,7 +88,7 @@ const administration = scopes.filter((scope) => !reserved.has(scope))
 const byRole: Readonly<Record<PersonRole, readonly Scope[]>> = {
   owner: administration,
   admin: administration,
-  approver: [...reading, 'approvals:decide'],
+  approver: [...reading, 'approvals:decide', 'alerts:write'],
   member: [...reading, ...agentWork],
   readonly: reading,
 }

@@ -50,6 +50,8 @@ export const scopeWords: Readonly<Record<Scope, string>> = {
   'agents:read': 'See the list of agents',
   'agents:write': 'Register an agent and report that it is alive',
   'agents:pause': 'Pause and resume agents',
+  'alerts:read': 'See alerts about agents',
+  'alerts:write': 'Acknowledge and mute alerts about agents',
   'halt:read': 'See whether everything is stopped',
   'halt:write': 'Stop everything, and let it go on',
   'tools:read': 'See the tools of wrapped MCP servers and what they say about themselves',

@@ -60,6 +60,10 @@ ROUTES: Dict[str, Route] = {
     "agents_pause": Route("POST", "/api/agents/{agent_id}/pause", ("agent_id",), True),
     "agents_report_connections": Route("POST", "/api/agents/connections", (), True),
     "agents_resume": Route("POST", "/api/agents/{agent_id}/resume", ("agent_id",), True),
+    "alerts_acknowledge": Route("POST", "/api/alerts/{alert_id}/acknowledge", ("alert_id",), True),
+    "alerts_get": Route("GET", "/api/alerts/{alert_id}", ("alert_id",), True),
+    "alerts_list": Route("GET", "/api/alerts", (), True),
+    "alerts_mute": Route("POST", "/api/alerts/mute", (), True),
     "approvals_decide": Route("POST", "/api/approvals/{action_id}", ("action_id",), False),
     "approvals_list": Route("GET", "/api/approvals", (), True),
     "approvals_wait": Route("GET", "/api/actions/{action_id}/wait", ("action_id",), False),
@@ -1213,6 +1217,101 @@ class Operations:
             request_timeout,
         )
 
+    def alerts_acknowledge(
+        self,
+        *,
+        alert_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say that somebody looks after an alert; the first one who does is named, repeating it changes nothing.
+
+        POST /api/alerts/{alert_id}/acknowledge. Needs the scope alerts:write.
+        """
+        return self._run(
+            "alerts_acknowledge",
+            {
+                "alert_id": alert_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_get(
+        self,
+        *,
+        alert_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one alert with the figures behind it.
+
+        GET /api/alerts/{alert_id}. Needs the scope alerts:read.
+        """
+        return self._run(
+            "alerts_get",
+            {
+                "alert_id": alert_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_list(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        kind: Literal["stuck", "error", "cost_spike", "loop_detected"] | Unset = UNSET,
+        severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        state: Literal["open", "acknowledged", "resolved"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List alerts about agents: open ones first, then newest first.
+
+        GET /api/alerts. Needs the scope alerts:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "alerts_list",
+            {
+                "agent_id": agent_id,
+                "kind": kind,
+                "severity": severity,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def alerts_mute(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        kind: Literal["stuck", "error", "cost_spike", "loop_detected"],
+        minutes: int,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Raise no alerts of one kind for an agent for a time; what is open stays open. Zero minutes end it.
+
+        POST /api/alerts/mute. Needs the scope alerts:write.
+
+        :param agent_id: Left away: the org as a whole, which has cost_spike only
+        :param minutes: From now on; replaces what was set before
+        """
+        return self._run(
+            "alerts_mute",
+            {
+                "agent_id": agent_id,
+                "kind": kind,
+                "minutes": minutes,
+            },
+            request_timeout,
+        )
+
     def approvals_decide(
         self,
         *,
@@ -2153,7 +2252,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "alerts:read", "alerts:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,

@@ -1,0 +1,2 @@
+export { alertWatch } from './watch.ts'
+export { sweepAlerts } from './sweep.ts'
