@@ -119,6 +119,7 @@ import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
 import { collect as telemetryCollect } from './telemetry/collect.op.ts'
+import { listCosts as telemetryListCosts } from './telemetry/list-costs.op.ts'
 import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
 import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
@@ -244,6 +245,7 @@ export const registry = {
   systemHealth,
   systemReady,
   telemetryCollect,
+  telemetryListCosts,
   toolPinsApprove,
   toolPinsCheck,
   toolPinsList,

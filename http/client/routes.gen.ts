@@ -119,6 +119,7 @@ export const routes = {
   system_health: ['GET', '/api/health'],
   system_ready: ['GET', '/api/ready'],
   telemetry_collect: ['POST', '/api/telemetry'],
+  telemetry_list_costs: ['GET', '/api/costs'],
   tool_pins_approve: ['POST', '/api/tool-pins/{id}/approve'],
   tool_pins_check: ['POST', '/api/tool-pins/check'],
   tool_pins_list: ['GET', '/api/tool-pins'],

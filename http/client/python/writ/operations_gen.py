@@ -141,6 +141,7 @@ ROUTES: Dict[str, Route] = {
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
     "telemetry_collect": Route("POST", "/api/telemetry", (), True),
+    "telemetry_list_costs": Route("GET", "/api/costs", (), True),
     "tool_pins_approve": Route("POST", "/api/tool-pins/{id}/approve", ("id",), True),
     "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
     "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
@@ -3329,6 +3330,34 @@ class Operations:
             "telemetry_collect",
             {
                 "events": events,
+            },
+            request_timeout,
+        )
+
+    def telemetry_list_costs(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        from_: str | Unset = UNSET,
+        to: str | Unset = UNSET,
+        group: Literal["agent", "model", "day", "version"] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Sum what agents cost by agent, model, day and version, and tell how unusual the day is.
+
+        GET /api/costs. Needs the scope agents:read.
+
+        :param from_: From its day (UTC) on; from the first when left away
+        :param to: To the end of its day (UTC)
+        :param group: Only this list is filled
+        """
+        return self._run(
+            "telemetry_list_costs",
+            {
+                "agent_id": agent_id,
+                "from": from_,
+                "to": to,
+                "group": group,
             },
             request_timeout,
         )
