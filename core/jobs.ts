@@ -8,8 +8,10 @@ import { sweepIdempotency } from '#core/guard/index'
 import { sweepUsage } from '#core/hosts/index'
 import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
+import { deliverDue, pollTelegram } from '#core/notifiers/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { chatActs } from './chat-acts.ts'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -35,6 +37,8 @@ const jobs: readonly Job[] = [
   },
   { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
   { name: 'alerts.sweep', everyMs: 2000, run: sweepAlerts },
+  { name: 'notifiers.deliver', everyMs: 1000, run: deliverDue },
+  { name: 'notifiers.telegram', everyMs: 2000, run: (runtime) => pollTelegram(runtime, chatActs) },
   { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },

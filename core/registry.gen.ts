@@ -96,6 +96,12 @@ import { list as membersList } from './members/list.op.ts'
 import { remove as membersRemove } from './members/remove.op.ts'
 import { revokeInvitation as membersRevokeInvitation } from './members/revoke-invitation.op.ts'
 import { update as membersUpdate } from './members/update.op.ts'
+import { createLink as notifiersCreateLink } from './notifiers/create-link.op.ts'
+import { create as notifiersCreate } from './notifiers/create.op.ts'
+import { list as notifiersList } from './notifiers/list.op.ts'
+import { remove as notifiersRemove } from './notifiers/remove.op.ts'
+import { test as notifiersTest } from './notifiers/test.op.ts'
+import { update as notifiersUpdate } from './notifiers/update.op.ts'
 import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
 import { create as orgsCreate } from './orgs/create.op.ts'
 import { list as orgsList } from './orgs/list.op.ts'
@@ -222,6 +228,12 @@ export const registry = {
   membersRemove,
   membersRevokeInvitation,
   membersUpdate,
+  notifiersCreateLink,
+  notifiersCreate,
+  notifiersList,
+  notifiersRemove,
+  notifiersTest,
+  notifiersUpdate,
   observationsGetWebhookSecret,
   orgsCreate,
   orgsList,

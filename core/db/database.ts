@@ -43,6 +43,7 @@ import type {
   WebhookDeliveryTable,
   WebhookSecretTable,
 } from '../observations/tables.ts'
+import type { NotificationTable, NotifierTable, TelegramLinkCodeTable, TelegramLinkTable } from '../notifiers/tables.ts'
 import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
@@ -87,6 +88,10 @@ export interface Database {
   org_usage_day: OrgUsageDayTable
   agent_alert: AgentAlertTable
   alert_mute: AlertMuteTable
+  notifier: NotifierTable
+  notification: NotificationTable
+  telegram_link: TelegramLinkTable
+  telegram_link_code: TelegramLinkCodeTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

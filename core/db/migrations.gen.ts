@@ -17,6 +17,7 @@ import { up as up0014 } from './migrations/0014_witness.ts'
 import { up as up0017 } from './migrations/0017_agent_versions.ts'
 import { up as up0018 } from './migrations/0018_telemetry.ts'
 import { up as up0019 } from './migrations/0019_alerts.ts'
+import { up as up0020 } from './migrations/0020_notifiers.ts'
 
 export interface Migration {
   readonly id: string
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   { id: '0017_agent_versions', up: up0017 },
   { id: '0018_telemetry', up: up0018 },
   { id: '0019_alerts', up: up0019 },
+  { id: '0020_notifiers', up: up0020 },
 ]

@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'ver'
   | 'agent'
   | 'alert'
+  | 'ntf'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

@@ -18,6 +18,8 @@ export const scopes = [
   'agents:pause',
   'alerts:read',
   'alerts:write',
+  'notifiers:read',
+  'notifiers:write',
   'halt:read',
   'halt:write',
   'tools:read',
@@ -67,6 +69,7 @@ const adminReading: readonly Scope[] = [
   'grants:read',
   'activity:read',
   'identities:read',
+  'notifiers:read',
   'system:read',
 ]
 

@@ -52,6 +52,8 @@ export const scopeWords: Readonly<Record<Scope, string>> = {
   'agents:pause': 'Pause and resume agents',
   'alerts:read': 'See alerts about agents',
   'alerts:write': 'Acknowledge and mute alerts about agents',
+  'notifiers:read': 'See where people are told of alerts and approvals',
+  'notifiers:write': 'Change where people are told of alerts and approvals',
   'halt:read': 'See whether everything is stopped',
   'halt:write': 'Stop everything, and let it go on',
   'tools:read': 'See the tools of wrapped MCP servers and what they say about themselves',
