@@ -2,24 +2,28 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { risky } from '#core/actions/test-actions'
 import { deliverDue } from '#core/notifiers/index'
 import { CHAT, testBot, TOKEN } from '#core/notifiers/test-bot'
+import { insertOrg } from '#core/orgs/index'
 import { operations } from '#core/registry.gen'
 import { testPerson } from '#core/testing/people'
-import { TEST_ORG, testServer, type TestServer } from './test-server.ts'
+import { testServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
 let bot: Awaited<ReturnType<typeof testBot>>
 let hook: { url: string; secret_token: string }
 let key: string
 const USER = 42
+const ORG = 'org_chat'
 beforeAll(async () => {
   bot = await testBot()
   const settings = { egress_allow: '127.0.0.1', secret_key: 'ab'.repeat(32) }
   server = await testServer(operations, { settings, fetch: globalThis.fetch })
-  key = await server.key()
+  const org = { orgId: ORG, name: 'Chat', at: server.runtime.now(), by: 'test' }
+  await server.runtime.db.transaction().execute((trx) => insertOrg(trx, org))
+  key = await server.key({}, ORG)
   const telegram = { bot_token: TOKEN, chat_id: CHAT, api_url: bot.url, answers: 'webhook' }
   hook = (await api('/api/notifiers', { name: 'Ops', telegram }))['telegram_webhook'] as typeof hook
-  const { accountId } = await testPerson(server.runtime, TEST_ORG, 'approver')
-  const link = { org_id: TEST_ORG, telegram_user_id: USER, account_id: accountId, linked_at: new Date() }
+  const { accountId } = await testPerson(server.runtime, ORG, 'approver')
+  const link = { org_id: ORG, telegram_user_id: USER, account_id: accountId, linked_at: new Date() }
   await server.runtime.db.insertInto('telegram_link').values(link).execute()
 })
 afterAll(async () => {

@@ -14,18 +14,18 @@ import { sendJson } from './send.ts'
 export function telegramRouter(exchangeOf: (request: Request) => Exchange): Router {
   const router = Router({ caseSensitive: true })
   const path = '/hooks/telegram/:org/:notifier'
-  router.post(path, async (request) => {
-    const exchange = exchangeOf(request)
-    const { org = '', notifier = '' } = request.params as Record<string, string>
-    const row = await knownHook(exchange, org, notifier)
-    await receiveUpdate(exchange.runtime, row, chatActs, await readJson(exchange.request))
-    sendJson(exchange.response, 200, { ok: true }, exchange.headers)
-  })
+  router.post(path, (request) => answerHook(exchangeOf(request), request.params as Record<string, string>))
   router.all(
     path,
-    otherMethod((request) => exchangeOf(request as Request), ['POST']),
+    otherMethod((request) => exchangeOf(request), ['POST']),
   )
   return router
+}
+
+async function answerHook(exchange: Exchange, { org = '', notifier = '' }: Record<string, string>): Promise<void> {
+  const row = await knownHook(exchange, org, notifier)
+  await receiveUpdate(exchange.runtime, row, chatActs, await readJson(exchange.request))
+  sendJson(exchange.response, 200, { ok: true }, exchange.headers)
 }
 
 /** A wrong token counts against the address, as a wrong key does. */

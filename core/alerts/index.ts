@@ -1,4 +1,3 @@
-export { acknowledge } from './acknowledge.op.ts'
 export { SEVERITIES, type Severity } from './kinds.rules.ts'
 export { alertToWire, type Alert, type AlertRow } from './schema.ts'
 export { sweepAlerts } from './sweep.ts'

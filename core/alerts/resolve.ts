@@ -39,8 +39,8 @@ type Condition = ReturnType<typeof lapsedBy>
 
 async function resolveAll(runtime: Runtime, ended: readonly Ended[], condition: Condition): Promise<void> {
   for (const [orgId, alerts] of Map.groupBy(ended, (one) => one.org_id)) {
-    const ids = alerts.map((one) => one.alert_id)
-    const resolved = await transact(runtime.db, (trx) => resolveIn(trx, orgId, ids, runtime.now(), condition))
+    const which = { orgId, ids: alerts.map((one) => one.alert_id), condition }
+    const resolved = await transact(runtime.db, (trx) => resolveIn(trx, which, runtime.now()))
     if (resolved > 0) runtime.use(eventHub).nudge(orgId)
   }
 }
@@ -48,10 +48,8 @@ async function resolveAll(runtime: Runtime, ended: readonly Ended[], condition: 
 /** The condition is asked again in the statement that resolves: what was raised anew meanwhile stays open. */
 async function resolveIn(
   trx: Transaction<Database>,
-  orgId: string,
-  ids: readonly string[],
+  { orgId, ids, condition }: { orgId: string; ids: readonly string[]; condition: Condition },
   at: Date,
-  condition: Condition,
 ): Promise<number> {
   const { rows } = await sql<AlertRow>`
     update agent_alert set resolved_at = ${at}

@@ -21,8 +21,8 @@ beforeAll(async () => {
   })
   stub = await stubServer((_, response) => {
     const status = statuses.shift() ?? 200
-    if (status === 0) return void response.destroy()
-    response.writeHead(status, { 'content-type': 'text/plain', location: 'http://127.0.0.1:1/' }).end('ok')
+    if (status === 0) response.destroy()
+    else response.writeHead(status, { 'content-type': 'text/plain', location: 'http://127.0.0.1:1/' }).end('ok')
   })
 })
 afterAll(async () => {

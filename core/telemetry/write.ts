@@ -34,7 +34,6 @@ async function insertEvents(trx: Transaction<Database>, rows: readonly Row[]): P
 /** Every sum is one upsert of one row, in the order `sumsOf` gives; all tables in one statement. */
 async function addSums(trx: Transaction<Database>, rows: readonly Row[]): Promise<void> {
   const { stats, usage, used, tasks, measures } = sumsOf(rows)
-  const json = (value: unknown) => sql`${JSON.stringify(value)}::json`
   await sql`
     with stats as (
       insert into agent_stat as kept (org_id, agent_id, host, reported_status, status_at, last_event_at,
@@ -106,6 +105,7 @@ const USAGE = [
 const ORG = ['tokens', 'cost_micros', 'unpriced'] as const
 const TASK = ['successes', 'failures', 'partials', 'cost_micros', 'duration_ms', 'value_micros', 'valued'] as const
 
+const json = (value: unknown) => sql`${JSON.stringify(value)}::json`
 const names = (columns: readonly string[]) => sql.join(columns.map((name) => sql.ref(name)))
 const bigints = (columns: readonly string[]) => sql.join(columns.map((name) => sql`${sql.ref(name)} bigint`))
 const added = (table: string, columns: readonly string[]) =>

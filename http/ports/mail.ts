@@ -59,7 +59,7 @@ async function addressOf(host: string, port: number, allow: AllowList): Promise<
 /** The library's errors quote what the server said; only the status may be repeated. */
 function told(thrown: unknown, host: string): Error {
   const { responseCode, code } = thrown as { responseCode?: number; code?: string }
-  if (responseCode !== undefined) return new Error(`${host} answered with status ${responseCode}`, { cause: thrown })
   if (code === 'ETLS') return new Error(`${host} offers no encryption`, { cause: thrown })
+  if (responseCode !== undefined) return new Error(`${host} answered with status ${responseCode}`, { cause: thrown })
   return new EgressError('unreachable', `${host} could not be reached.`, thrown)
 }

@@ -6,11 +6,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 /** One row per notifier of the org for each fresh row, in the transaction that wrote it, whichever code that was. */
-const outbox = (name: string, subject: string, ref: string, at: string, more = '') => `
-  create function ${name}() returns trigger language plpgsql as $$ begin
+const outbox = ({
+  fn,
+  subject,
+  ref,
+  at,
+  only = '',
+}: Record<'fn' | 'subject' | 'ref' | 'at', string> & { only?: string }) => `
+  create function ${fn}() returns trigger language plpgsql as $$ begin
     insert into notification (org_id, notifier_id, subject, ref, status, attempts, due_at, created_at)
     select n.org_id, n.notifier_id, '${subject}', fresh.${ref}, 'pending', 0, fresh.${at}, fresh.${at}
-    from fresh join notifier as n on n.org_id = fresh.org_id and n.active and '${subject}' = any(n.subjects)${more}
+    from fresh join notifier as n on n.org_id = fresh.org_id and n.active and '${subject}' = any(n.subjects)${only}
     on conflict do nothing;
     return null;
   end $$`
@@ -58,17 +64,17 @@ const statements = [
   `create index notification_due on notification (due_at) where status = 'pending'`,
   `create index notification_settled on notification (org_id, notifier_id, settled_at desc)
     where subject = 'alert' and status in ('sent', 'digested')`,
-  outbox(
-    'writ_notify_alerts',
-    'alert',
-    'alert_id',
-    'raised_at',
-    ` and array_position(array['info', 'warning', 'critical'], fresh.severity)
+  outbox({
+    fn: 'writ_notify_alerts',
+    subject: 'alert',
+    ref: 'alert_id',
+    at: 'raised_at',
+    only: ` and array_position(array['info', 'warning', 'critical'], fresh.severity)
         >= array_position(array['info', 'warning', 'critical'], n.min_severity)`,
-  ),
+  }),
   `create trigger agent_alert_notify after insert on agent_alert referencing new table as fresh
     for each statement execute function writ_notify_alerts()`,
-  outbox('writ_notify_approvals', 'approval', 'action_id', 'created_at'),
+  outbox({ fn: 'writ_notify_approvals', subject: 'approval', ref: 'action_id', at: 'created_at' }),
   `create trigger approval_notify after insert on approval referencing new table as fresh
     for each statement execute function writ_notify_approvals()`,
   `create table telegram_link (
