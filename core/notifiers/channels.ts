@@ -30,9 +30,9 @@ const webhook: Plug = async (channel, { id, event, at, title, text, link, data }
 const email: Plug = async ({ runtime, notifier, secrets, signal }, { id, title, text, link }) => {
   const { mail } = runtime.ports
   if (!mail) throw new NotSent('this server sends no mail', { final: true })
-  const { host, port, security, user, from, to } = notifier.config as unknown as MailConfig
+  const { host, port, security, user, sender, to } = notifier.config as unknown as MailConfig
   const server = { host, port, security, ...(user === undefined ? {} : { user, password: secrets['password'] ?? '' }) }
-  const letter = { from, to, subject: title, text: link === undefined ? text : `${text}\n\n${link}`, id }
+  const letter = { from: sender, to, subject: title, text: link === undefined ? text : `${text}\n\n${link}`, id }
   try {
     await mail(server, letter, signal)
   } catch (cause) {
@@ -45,7 +45,7 @@ interface MailConfig {
   readonly port: number
   readonly security: 'tls' | 'starttls' | 'none'
   readonly user?: string
-  readonly from: string
+  readonly sender: string
   readonly to: readonly string[]
 }
 

@@ -17,7 +17,7 @@ const email = {
   host: 'smtp.example.com',
   user: 'me',
   password: 'hunter2-hunter2',
-  from: 'w@example.com',
+  sender: 'w@example.com',
   to: ['o@example.com'],
 }
 

@@ -38,7 +38,7 @@ const Email = z.strictObject({
   security: z.enum(['tls', 'starttls', 'none']).default('starttls').describe('none: only to hosts the operator allows'),
   user: Printable.optional(),
   password: Printable.optional(),
-  from: z.email().max(254),
+  sender: z.email().max(254),
   to: z.array(z.email().max(254)).min(1).max(20),
 })
 

@@ -85,7 +85,7 @@ test('a notifier of the org sends by it', async () => {
   })
   const ctx = await (await testOrg(server.runtime)).as('admin')
   const email = { host: '127.0.0.1', port, security: 'none', user: 'me', password: 'right-password' } as const
-  const whole = { ...email, from: 'writ@example.com', to: ['ops@example.com'] }
+  const whole = { ...email, sender: 'writ@example.com', to: ['ops@example.com'] }
   const { notifier } = await invoke(create, ctx, { name: 'mail', email: whole })
   const { notifier_id } = notifier
   expect(await invoke(tryOut, ctx, { notifier_id })).toEqual({ delivered: true, error: null })

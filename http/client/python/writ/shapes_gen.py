@@ -70,7 +70,7 @@ class Slack(TypedDict):
 
 class _EmailNeeded(TypedDict):
     host: str
-    from: str
+    sender: str
     to: list[str]
 
 
