@@ -11,6 +11,7 @@ import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { deliverDue, pollTelegram } from '#core/notifiers/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { sweepTelemetry } from '#core/telemetry/index'
 import { chatActs } from './chat-acts.ts'
 import type { Runtime } from './kernel/runtime.ts'
 
@@ -50,6 +51,7 @@ const jobs: readonly Job[] = [
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
+  { name: 'telemetry.retention', everyMs: 3_600_000, run: sweepTelemetry },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 
