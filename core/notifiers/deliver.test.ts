@@ -104,6 +104,21 @@ test('what fails is tried again with the same id until it is taken; what is refu
   expect((await invoke(list, await admin(), {})).notifiers).toMatchObject([{ last_error: null }])
 })
 
+test('a receiver that fails is not asked for each of its messages, and holds up no other one', async () => {
+  const who = await admin()
+  const bad = await stubServer((_, response) => response.writeHead(503).end())
+  await invoke(create, who, { name: 'bad', webhook: { url: bad.url }, digest_after: 100 })
+  await invoke(create, who, { name: 'good', webhook: { url: stub.url }, digest_after: 100 })
+  await failMany(20, 'a')
+  await run()
+  expect([bad.received.length, stub.received.length]).toEqual([1, 20])
+  await run(1)
+  expect(bad.received).toHaveLength(1)
+  await run(30)
+  expect(bad.received).toHaveLength(2)
+  await bad.close()
+})
+
 test('a server that died while it sent sends again; two that run at once send once', async () => {
   await invoke(create, await admin(), { name: 'w', webhook: { url: stub.url } })
   await failMany(3, 'a')

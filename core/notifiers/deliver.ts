@@ -12,6 +12,8 @@ const BATCH = 500
 /** A server that died while it sent holds a message up this long. */
 const LEASE_MS = 60_000
 const TIMEOUT_MS = 15_000
+/** After this the others have their turn; with the last call it is well within the lease. */
+const TURN_MS = 15_000
 
 interface Item {
   readonly told: Told
@@ -47,32 +49,53 @@ async function deliverTo(runtime: Runtime, all: readonly Told[]): Promise<void> 
       if (message) items.push({ told, message })
       else await settle(runtime, [told], 'dropped', null)
     }
-    const send = senderOf(runtime, notifier)
-    for (const item of items.filter(({ told }) => told.subject === 'approval')) await send([item], item.message, 'sent')
-    await sendAlerts(
-      runtime,
-      notifier,
-      items.filter(({ told }) => told.subject === 'alert'),
-      send,
-    )
+    const approvals = items.filter(({ told }) => told.subject === 'approval')
+    const alerts = items.filter(({ told }) => told.subject === 'alert')
+    const steps = [...approvals.map(alone), ...(await stepsFor(runtime, notifier, alerts))]
+    await sendAll(runtime, notifier, steps)
   } catch (error) {
     // What was claimed is due again when its lease ends.
     runtime.log.error({ err: error, org: orgId, notifier: notifierId }, 'notifications could not be sent')
   }
 }
 
-type Send = (items: readonly Item[], message: Message, as: 'sent' | 'digested') => Promise<void>
+/** One message, and what is settled by it. */
+interface Step {
+  readonly items: readonly Item[]
+  readonly message: Message
+  readonly as: 'sent' | 'digested'
+}
 
-async function sendAlerts(runtime: Runtime, notifier: NotifierRow, alerts: readonly Item[], send: Send): Promise<void> {
-  if (alerts.length === 0) return
+const alone = (item: Item): Step => ({ items: [item], message: item.message, as: 'sent' })
+
+async function stepsFor(runtime: Runtime, notifier: NotifierRow, alerts: readonly Item[]): Promise<Step[]> {
+  if (alerts.length === 0) return []
   const now = runtime.now()
   const plan = planAlerts(alerts, await sentBefore(runtime, notifier, now), notifier.digest_after, now)
-  for (const item of plan.single) await send([item], item.message, 'sent')
-  if (plan.digest.length > 0) {
-    const messages = plan.digest.map(({ message }) => message)
-    await send(plan.digest, digestOf(runtime, messages, `${notifier.notifier_id}.${uuidv7()}`), 'digested')
-  }
   await postpone(runtime, plan.later, plan.laterAt)
+  const { digest: items } = plan
+  if (items.length === 0) return plan.single.map(alone)
+  const messages = items.map(({ message }) => message)
+  const message = digestOf(runtime, messages, `${notifier.notifier_id}.${uuidv7()}`)
+  return [...plan.single.map(alone), { items, message, as: 'digested' }]
+}
+
+/**
+ * A receiver that fails or is slow holds up its own messages and nobody else's: what it did not get to is due again
+ * with the one that failed, or at once.
+ */
+async function sendAll(runtime: Runtime, notifier: NotifierRow, steps: readonly Step[]): Promise<void> {
+  const secrets = opened(runtime, notifier)
+  const started = performance.now()
+  for (const [index, step] of steps.entries()) {
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const again = await sendStep({ runtime, notifier, secrets, signal }, step)
+    const slow = performance.now() - started > TURN_MS ? runtime.now() : undefined
+    const until = again ?? slow
+    if (until === undefined) continue
+    const left = steps.slice(index + 1).flatMap(({ items }) => items)
+    return postpone(runtime, left, until)
+  }
 }
 
 async function sentBefore(runtime: Runtime, notifier: NotifierRow, now: Date): Promise<Sent> {
@@ -85,36 +108,45 @@ async function sentBefore(runtime: Runtime, notifier: NotifierRow, now: Date): P
   return { single: rows[0]?.single ?? 0, digestAt: rows[0]?.digest_at ?? null }
 }
 
-function senderOf(runtime: Runtime, notifier: NotifierRow): Send {
-  const secrets = opened(runtime, notifier)
-  return async (items, message, as) => {
-    const told = items.map((item) => item.told)
-    try {
-      await sendOne({ runtime, notifier, secrets, signal: AbortSignal.timeout(TIMEOUT_MS) }, message)
-      await settle(runtime, told, as, null)
-      await note(runtime, notifier, null)
-    } catch (thrown) {
-      if (!(thrown instanceof NotSent)) throw thrown
-      await note(runtime, notifier, thrown.message)
-      await failed(runtime, told, thrown)
-    }
+/** When to try again, where that makes sense. */
+async function sendStep(channel: Channel, { items, message, as }: Step): Promise<Date | undefined> {
+  const { runtime, notifier } = channel
+  const told = items.map((item) => item.told)
+  try {
+    await sendOne(channel, message)
+  } catch (thrown) {
+    if (!(thrown instanceof NotSent)) throw thrown
+    await note(runtime, notifier, thrown.message)
+    return failed(runtime, told, thrown)
   }
+  await settle(runtime, told, as, null)
+  await note(runtime, notifier, null)
+  return undefined
 }
 
 export const sendOne = (channel: Channel, message: Message): Promise<void> =>
   plugs[channel.notifier.kind](channel, message)
 
-async function failed(runtime: Runtime, told: readonly Told[], { message, final, retryAfter }: NotSent): Promise<void> {
-  for (const one of told) {
-    if (final || one.attempts >= MAX_ATTEMPTS) await settle(runtime, [one], 'failed', message)
-    else {
-      const delay = retryDelay(one.attempts, retryAfter, Math.random())
-      await change(runtime, [one], { due_at: new Date(runtime.now().getTime() + delay), error: message })
-    }
+async function failed(
+  runtime: Runtime,
+  told: readonly Told[],
+  { message, final, retryAfter }: NotSent,
+): Promise<Date | undefined> {
+  const attempts = Math.max(...told.map((one) => one.attempts))
+  if (final) {
+    await settle(runtime, told, 'failed', message)
+    return undefined
   }
+  const due_at = new Date(runtime.now().getTime() + retryDelay(attempts, retryAfter, Math.random()))
+  const [over, again] = [told.filter(isOver), told.filter((one) => !isOver(one))]
+  await settle(runtime, over, 'failed', message)
+  await change(runtime, again, { due_at, error: message })
+  return due_at
 }
 
-/** Waiting for the next digest is no attempt. */
+const isOver = ({ attempts }: Told): boolean => attempts >= MAX_ATTEMPTS
+
+/** Waiting for one's turn is no attempt. */
 async function postpone(runtime: Runtime, items: readonly Item[], until: Date): Promise<void> {
   for (const { told } of items) await change(runtime, [told], { due_at: until, attempts: told.attempts - 1 })
 }
