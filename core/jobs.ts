@@ -2,14 +2,18 @@ import { sql } from 'kysely'
 import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
 import { watchDrift } from '#core/drift/index'
+import { sweepAlerts } from '#core/alerts/index'
 import { sweepEvents } from '#core/events/index'
 import { rotateDueSigningKey, sweepRecords } from '#core/grants/index'
 import { sweepIdempotency } from '#core/guard/index'
 import { sweepUsage } from '#core/hosts/index'
 import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
+import { deliverDue, pollTelegram } from '#core/notifiers/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { sweepTelemetry } from '#core/telemetry/index'
+import { chatActs } from './chat-acts.ts'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -34,6 +38,9 @@ const jobs: readonly Job[] = [
       }),
   },
   { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
+  { name: 'alerts.sweep', everyMs: 2000, run: sweepAlerts },
+  { name: 'notifiers.deliver', everyMs: 1000, run: deliverDue },
+  { name: 'notifiers.telegram', everyMs: 2000, run: (runtime) => pollTelegram(runtime, chatActs) },
   { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },
@@ -46,6 +53,7 @@ const jobs: readonly Job[] = [
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
   { name: 'drift.watch', everyMs: 60_000, run: (runtime) => watchDrift(runtime) },
+  { name: 'telemetry.retention', everyMs: 3_600_000, run: sweepTelemetry },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

@@ -38,6 +38,10 @@ import { list as agentsList } from './agents/list.op.ts'
 import { pause as agentsPause } from './agents/pause.op.ts'
 import { reportConnections as agentsReportConnections } from './agents/report-connections.op.ts'
 import { resume as agentsResume } from './agents/resume.op.ts'
+import { acknowledge as alertsAcknowledge } from './alerts/acknowledge.op.ts'
+import { get as alertsGet } from './alerts/get.op.ts'
+import { list as alertsList } from './alerts/list.op.ts'
+import { mute as alertsMute } from './alerts/mute.op.ts'
 import { decide as approvalsDecide } from './approvals/decide.op.ts'
 import { list as approvalsList } from './approvals/list.op.ts'
 import { wait as approvalsWait } from './approvals/wait.op.ts'
@@ -95,6 +99,12 @@ import { list as membersList } from './members/list.op.ts'
 import { remove as membersRemove } from './members/remove.op.ts'
 import { revokeInvitation as membersRevokeInvitation } from './members/revoke-invitation.op.ts'
 import { update as membersUpdate } from './members/update.op.ts'
+import { createLink as notifiersCreateLink } from './notifiers/create-link.op.ts'
+import { create as notifiersCreate } from './notifiers/create.op.ts'
+import { list as notifiersList } from './notifiers/list.op.ts'
+import { remove as notifiersRemove } from './notifiers/remove.op.ts'
+import { test as notifiersTest } from './notifiers/test.op.ts'
+import { update as notifiersUpdate } from './notifiers/update.op.ts'
 import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
 import { create as orgsCreate } from './orgs/create.op.ts'
 import { list as orgsList } from './orgs/list.op.ts'
@@ -122,6 +132,7 @@ import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
 import { collect as telemetryCollect } from './telemetry/collect.op.ts'
+import { listCosts as telemetryListCosts } from './telemetry/list-costs.op.ts'
 import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
 import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
@@ -166,6 +177,10 @@ export const registry = {
   agentsPause,
   agentsReportConnections,
   agentsResume,
+  alertsAcknowledge,
+  alertsGet,
+  alertsList,
+  alertsMute,
   approvalsDecide,
   approvalsList,
   approvalsWait,
@@ -223,6 +238,12 @@ export const registry = {
   membersRemove,
   membersRevokeInvitation,
   membersUpdate,
+  notifiersCreateLink,
+  notifiersCreate,
+  notifiersList,
+  notifiersRemove,
+  notifiersTest,
+  notifiersUpdate,
   observationsGetWebhookSecret,
   orgsCreate,
   orgsList,
@@ -250,6 +271,7 @@ export const registry = {
   systemHealth,
   systemReady,
   telemetryCollect,
+  telemetryListCosts,
   toolPinsApprove,
   toolPinsCheck,
   toolPinsList,

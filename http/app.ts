@@ -25,6 +25,7 @@ import { noteForwarded } from './auth.ts'
 import { parseTrustedProxies } from './proxies.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
 import { securityHeaders, sendText } from './send.ts'
+import { telegramRouter } from './telegram.ts'
 
 /** Serves MCP on one request whose caller is known; reads the body itself. */
 export type McpListener = (
@@ -132,6 +133,7 @@ function createFramework(
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
   app.use(downloadsRouter(exchangeOf, downloads))
   app.use(restRouter(operations, exchangeOf))
+  app.use(telegramRouter(exchangeOf))
   for (const dialect of dialects) app.use(dialectRouter(dialect, exchangeOf))
   app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {

@@ -8,6 +8,7 @@ import type {
 } from '../accounts/tables.ts'
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
 import type { ActivityTable } from '../activity/tables.ts'
+import type { AgentAlertTable, AlertMuteTable } from '../alerts/tables.ts'
 import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
 import type { AgentTrafficTable, AgentVersionTable } from '../agent-versions/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
@@ -43,6 +44,7 @@ import type {
   WebhookDeliveryTable,
   WebhookSecretTable,
 } from '../observations/tables.ts'
+import type { NotificationTable, NotifierTable, TelegramLinkCodeTable, TelegramLinkTable } from '../notifiers/tables.ts'
 import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
@@ -54,6 +56,7 @@ import type {
   AgentStatTable,
   AgentTaskDayTable,
   AgentUsageDayTable,
+  OrgUsageDayTable,
 } from '../telemetry/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
@@ -87,6 +90,13 @@ export interface Database {
   task_value: TaskValueTable
   drift_baseline: DriftBaselineTable
   drift_alert: DriftAlertTable
+  org_usage_day: OrgUsageDayTable
+  agent_alert: AgentAlertTable
+  alert_mute: AlertMuteTable
+  notifier: NotifierTable
+  notification: NotificationTable
+  telegram_link: TelegramLinkTable
+  telegram_link_code: TelegramLinkCodeTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

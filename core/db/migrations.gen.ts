@@ -16,6 +16,8 @@ import { up as up0013 } from './migrations/0013_hosts.ts'
 import { up as up0014 } from './migrations/0014_witness.ts'
 import { up as up0017 } from './migrations/0017_agent_versions.ts'
 import { up as up0018 } from './migrations/0018_telemetry.ts'
+import { up as up0019 } from './migrations/0019_alerts.ts'
+import { up as up0020 } from './migrations/0020_notifiers.ts'
 import { up as up0021 } from './migrations/0021_roi_drift.ts'
 
 export interface Migration {
@@ -40,5 +42,7 @@ export const migrations: readonly Migration[] = [
   { id: '0014_witness', up: up0014 },
   { id: '0017_agent_versions', up: up0017 },
   { id: '0018_telemetry', up: up0018 },
+  { id: '0019_alerts', up: up0019 },
+  { id: '0020_notifiers', up: up0020 },
   { id: '0021_roi_drift', up: up0021 },
 ]

@@ -11,6 +11,7 @@ test.each([
   ['org.halted', 'halt:read'],
   ['agent.paused', 'agents:read'],
   ['drift.detected', 'agents:read'],
+  ['alert.raised', 'alerts:read'],
   ['signal.detected', 'actions:read'],
 ])('%s takes %s', (name, scope) => {
   expect(scopeOfEvent(name)).toBe(scope)

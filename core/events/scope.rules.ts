@@ -4,6 +4,7 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['action', 'actions:read'],
   ['agent', 'agents:read'],
   ['drift', 'agents:read'],
+  ['alert', 'alerts:read'],
   ['guard', 'guard:read'],
   ['host', 'agents:read'],
   ['loop', 'loops:read'],

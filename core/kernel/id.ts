@@ -25,6 +25,8 @@ export type IdPrefix =
   | 'pin'
   | 'ver'
   | 'agent'
+  | 'alert'
+  | 'ntf'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

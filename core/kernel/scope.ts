@@ -18,6 +18,10 @@ export const scopes = [
   'agents:pause',
   'roi:write',
   'drift:write',
+  'alerts:read',
+  'alerts:write',
+  'notifiers:read',
+  'notifiers:write',
   'halt:read',
   'halt:write',
   'tools:read',
@@ -67,6 +71,7 @@ const adminReading: readonly Scope[] = [
   'grants:read',
   'activity:read',
   'identities:read',
+  'notifiers:read',
   'system:read',
 ]
 
@@ -88,7 +93,7 @@ const administration = scopes.filter((scope) => !reserved.has(scope))
 const byRole: Readonly<Record<PersonRole, readonly Scope[]>> = {
   owner: administration,
   admin: administration,
-  approver: [...reading, 'approvals:decide'],
+  approver: [...reading, 'approvals:decide', 'alerts:write'],
   member: [...reading, ...agentWork],
   readonly: reading,
 }

@@ -30,6 +30,12 @@ export const encryptedColumns = {
     key: ['org_id', 'name'],
     boundTo: (orgId: string, name: string) => `org-secret/${orgId}/${name}`,
   },
+  notifier: {
+    table: 'notifier',
+    column: 'secret_encrypted',
+    key: ['org_id', 'notifier_id'],
+    boundTo: (orgId: string, notifierId: string) => `notifier/${orgId}/${notifierId}`,
+  },
   accountTotp: {
     table: 'account',
     column: 'totp_secret',

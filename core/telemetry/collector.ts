@@ -1,3 +1,4 @@
+import { alertWatch } from '#core/alerts/index'
 import { sightings, type Sighting } from '#core/agents/index'
 import { sql } from 'kysely'
 import { transact } from '../db/transact.ts'
@@ -99,7 +100,11 @@ export class Collector {
     for (const one of batch) {
       const own = new Set(one.rows.filter((row) => fresh.has(row)))
       const unknown = one.seen.filter((each) => strangers.has(keyOf(each))).map((each) => each.agent_id)
-      one.resolve({ fresh: own, strangers: new Set(unknown) })
+      const written = { fresh: own, strangers: new Set(unknown) }
+      // Who sent what may raise an alert is answered when that is judged; the next batch does not wait for it.
+      const judged = this.#runtime.use(alertWatch).look([...own])
+      if (judged) void judged.then(() => one.resolve(written))
+      else one.resolve(written)
     }
   }
 }

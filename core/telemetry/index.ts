@@ -1,1 +1,2 @@
 export { RecentEvent, recentEvents } from './recent.ts'
+export { sweepTelemetry } from './retention.ts'

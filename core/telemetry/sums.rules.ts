@@ -14,6 +14,8 @@ export type UsageSum = Readonly<Record<'org_id' | 'day' | 'agent_id' | 'version_
     | 'cost_micros'
     | 'unpriced'
   >
+export type OrgUsageSum = Readonly<Record<'org_id' | 'day' | 'model', string>> &
+  Numbers<'tokens' | 'cost_micros' | 'unpriced'>
 export type TaskSum = Readonly<Record<'org_id' | 'day' | 'agent_id' | 'version_id' | 'task', string>> &
   Numbers<
     | 'successes'
@@ -40,6 +42,7 @@ export type StatSum = Readonly<Record<'org_id' | 'agent_id', string>> &
 export interface Sums {
   readonly stats: StatSum[]
   readonly usage: UsageSum[]
+  readonly used: OrgUsageSum[]
   readonly tasks: TaskSum[]
   readonly measures: MeasureSum[]
 }
@@ -60,7 +63,13 @@ export function sumsOf(rows: readonly Row[]): Sums {
     if (row.kind === 'task' && row.task !== null && row.outcome !== null) addTask(tasks, row, row.task, row.outcome)
     addMeasures(measures, row)
   }
-  return { stats: sorted(stats), usage: sorted(usage), tasks: sorted(tasks), measures: sorted(measures) }
+  return {
+    stats: sorted(stats),
+    usage: sorted(usage),
+    used: sorted(ofOrgs(usage)),
+    tasks: sorted(tasks),
+    measures: sorted(measures),
+  }
 }
 
 /** In one order for all writers, or two batches would wait for each other in a circle. */
@@ -124,6 +133,21 @@ function addUsage(usage: Map<string, UsageSum>, row: Row): void {
   sum.cost_micros += row.cost_micros ?? 0
   sum.unpriced += row.priced === false ? 1 : 0
   usage.set(key, sum)
+}
+
+/** Only what was used: days of heartbeats leave no row that all agents of the org would write. */
+function ofOrgs(usage: ReadonlyMap<string, UsageSum>): Map<string, OrgUsageSum> {
+  const sums = new Map<string, OrgUsageSum>()
+  for (const { org_id, day, model, tokens, cost_micros, unpriced } of usage.values()) {
+    if (tokens === 0 && cost_micros === 0 && unpriced === 0) continue
+    const key = keyed(org_id, day, model)
+    const sum = sums.get(key) ?? { org_id, day, model, tokens: 0, cost_micros: 0, unpriced: 0 }
+    sum.tokens += tokens
+    sum.cost_micros += cost_micros
+    sum.unpriced += unpriced
+    sums.set(key, sum)
+  }
+  return sums
 }
 
 const OUTCOME_SUM = { success: 'successes', failure: 'failures', partial: 'partials' } as const

@@ -51,6 +51,8 @@ export interface AgentStatTable {
   cost_micros: number
   /** Events with tokens that have no known price. */
   unpriced: number
+  /** When it is looked at next for silence; null while it is stuck. */
+  watch_at: Date | null
 }
 
 /** Use of models by day (UTC), agent, version and model; empty text for an unknown version or model. */
@@ -66,6 +68,16 @@ export interface AgentUsageDayTable {
   tokens_out: number
   cache_read_tokens: number
   cache_write_tokens: number
+  tokens: number
+  cost_micros: number
+  unpriced: number
+}
+
+/** The same of all agents of an org: one row per day (UTC) and model, however many agents there are. */
+export interface OrgUsageDayTable {
+  readonly org_id: string
+  readonly day: string
+  readonly model: string
   tokens: number
   cost_micros: number
   unpriced: number

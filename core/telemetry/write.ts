@@ -31,15 +31,14 @@ async function insertEvents(trx: Transaction<Database>, rows: readonly Row[]): P
   return new Set(inserted.flatMap((row) => first.get(identity(row)) ?? []))
 }
 
-/** Every sum is one upsert of one row, in the order `sumsOf` gives; the four tables in one statement. */
+/** Every sum is one upsert of one row, in the order `sumsOf` gives; all tables in one statement. */
 async function addSums(trx: Transaction<Database>, rows: readonly Row[]): Promise<void> {
-  const { stats, usage, tasks, measures } = sumsOf(rows)
-  const json = (value: unknown) => sql`${JSON.stringify(value)}::json`
+  const { stats, usage, used, tasks, measures } = sumsOf(rows)
   await sql`
     with stats as (
       insert into agent_stat as kept (org_id, agent_id, host, reported_status, status_at, last_event_at,
-        last_received_at, last_heartbeat_at, events, errors, tokens, cost_micros, unpriced)
-      select * from json_to_recordset(${json(stats)}) as given (org_id text, agent_id text, host text,
+        last_received_at, last_heartbeat_at, events, errors, tokens, cost_micros, unpriced, watch_at)
+      select *, last_received_at from json_to_recordset(${json(stats)}) as given (org_id text, agent_id text, host text,
         reported_status text, status_at timestamptz, last_event_at timestamptz, last_received_at timestamptz,
         last_heartbeat_at timestamptz, events bigint, errors bigint, tokens bigint, cost_micros bigint, unpriced bigint)
       on conflict (org_id, agent_id) do update set
@@ -64,6 +63,11 @@ async function addSums(trx: Transaction<Database>, rows: readonly Row[]): Promis
       from json_to_recordset(${json(usage)}) as given (org_id text, day date, agent_id text, version_id text,
         model text, ${bigints(USAGE)})
       on conflict (org_id, day, agent_id, version_id, model) do update set ${added('kept', USAGE)}
+    ), used as (
+      insert into org_usage_day as kept (org_id, day, model, ${names(ORG)})
+      select org_id, day, model, ${names(ORG)}
+      from json_to_recordset(${json(used)}) as given (org_id text, day date, model text, ${bigints(ORG)})
+      on conflict (org_id, day, model) do update set ${added('kept', ORG)}
     ), tasks as (
       insert into agent_task_day as kept (org_id, day, agent_id, version_id, task, ${names(TASK)})
       select org_id, day, agent_id, version_id, task, ${names(TASK)}
@@ -109,7 +113,9 @@ const TASK = [
   'unvalued_successes',
   'unvalued_partials',
 ] as const
+const ORG = ['tokens', 'cost_micros', 'unpriced'] as const
 
+const json = (value: unknown) => sql`${JSON.stringify(value)}::json`
 const names = (columns: readonly string[]) => sql.join(columns.map((name) => sql.ref(name)))
 const bigints = (columns: readonly string[]) => sql.join(columns.map((name) => sql`${sql.ref(name)} bigint`))
 const added = (table: string, columns: readonly string[]) =>

@@ -100,6 +100,45 @@ describe('the document, in its order', () => {
     expect(await call('POST', '/agents/agent_abc123/resume')).toEqual({ status: 200, body: listed })
     expect(await guard()).not.toBe('block')
   })
+
+  test('POST /events takes each type; GET /costs tells what they cost, field by field', async () => {
+    for (const type of ['heartbeat', 'error', 'cost', 'status_change']) {
+      expect(await call('POST', '/events', { ...documented(), type, data: {} })).toMatchObject({ status: 201 })
+    }
+    const costs = {
+      totalUsd: 0.03,
+      byAgent: [{ agentId: 'agent_abc123', name: 'my-assistant', costUsd: 0.03, tokenCount: 1500 }],
+      byModel: [{ model: 'claude-sonnet-4-20250514', costUsd: 0.03, tokenCount: 1500 }],
+    }
+    expect(await call('GET', '/costs')).toEqual({ status: 200, body: costs })
+    const now = new Date().toISOString()
+    expect((await call('GET', `/costs?agentId=agent_abc123&from=${now}&to=${now}`)).body).toEqual(costs)
+    expect((await call('GET', '/costs?to=2026-03-09T14:00:00Z')).body).toEqual({
+      totalUsd: 0,
+      byAgent: [],
+      byModel: [],
+    })
+  })
+
+  test('GET /alerts lists what is wrong, field by field, and one is acknowledged', async () => {
+    expect(await call('GET', '/alerts')).toEqual({ status: 200, body: { alerts: [] } })
+    for (let n = 0; n < 4; n += 1) await call('POST', '/events', { ...documented(), type: 'error' })
+    const alert = {
+      id: expect.stringMatching(/^alert_/),
+      agentId: 'agent_abc123',
+      type: 'error',
+      severity: 'warning',
+      message: expect.stringContaining('optional error message'),
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      acknowledged: false,
+    }
+    const { status, body } = await call('GET', '/alerts')
+    expect([status, body]).toEqual([200, { alerts: [alert] }])
+    const [{ id }] = body['alerts'] as [{ id: string }]
+    const acknowledged = { ...alert, id, acknowledged: true }
+    expect(await call('POST', `/alerts/${id}/acknowledge`)).toEqual({ status: 200, body: acknowledged })
+    expect((await call('GET', '/alerts')).body).toEqual({ alerts: [acknowledged] })
+  })
 })
 
 describe('batches', () => {
@@ -146,6 +185,13 @@ describe('bad input is refused in their shape, and nothing is kept', () => {
     const { status, body } = await call('POST', '/events', sent)
     expect([status, body]).toEqual([400, { error: expect.stringContaining(field), code: 'INVALID_INPUT' }])
     expect(await call('GET', '/agents/bad')).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+  })
+
+  test('an unknown alert and costs of an unknown agent are 404, a range that is none 400', async () => {
+    const unknown = { status: 404, body: { error: expect.any(String), code: 'NOT_FOUND' } }
+    expect(await call('POST', '/alerts/alert_1/acknowledge')).toEqual(unknown)
+    expect(await call('GET', '/costs?agentId=nobody')).toEqual(unknown)
+    expect(await call('GET', '/costs?from=soon')).toMatchObject({ status: 400, body: { code: 'INVALID_INPUT' } })
   })
 
   test('without a key 401, with another method 405, at no path 404', async () => {

@@ -1,4 +1,6 @@
 import type { z } from 'zod'
+import { acknowledge } from '#core/alerts/acknowledge.op'
+import { list as listAlertsOp } from '#core/alerts/list.op'
 import { pause } from '#core/agents/pause.op'
 import { resume } from '#core/agents/resume.op'
 import { get } from '#core/fleet/get.op'
@@ -6,9 +8,11 @@ import { list } from '#core/fleet/list.op'
 import { Fault } from '#core/kernel/errors'
 import { unauthenticated } from '#core/keys/index'
 import { collect } from '#core/telemetry/collect.op'
+import { listCosts } from '#core/telemetry/list-costs.op'
 import type { Call, Dialect, Reply } from './dialect.ts'
 
 type FleetAgent = z.output<typeof get.output>['agent']
+type Alert = z.output<typeof acknowledge.output>['alert']
 type RecentEvent = z.output<typeof get.output>['recent_events'][number]
 
 /** ClaWatch: what its agents post, and what its page polls. */
@@ -26,6 +30,9 @@ export const clawatch: Dialect = {
     { method: 'get', path: '/agents/{id}', answer: getAgent },
     { method: 'post', path: '/agents/{id}/pause', answer: (call) => setPause(call, pause) },
     { method: 'post', path: '/agents/{id}/resume', answer: (call) => setPause(call, resume) },
+    { method: 'get', path: '/costs', answer: getCosts },
+    { method: 'get', path: '/alerts', answer: listAlerts },
+    { method: 'post', path: '/alerts/{id}/acknowledge', answer: acknowledgeAlert },
   ],
 }
 
@@ -110,4 +117,48 @@ async function setPause({ run, params }: Call, op: typeof pause | typeof resume)
   await run(op as typeof pause, { agent_id: id })
   const { agent } = await run(get, { agent_id: id, events: 0 })
   return { status: 200, body: agentToWire(agent) }
+}
+
+async function getCosts({ run, query }: Call): Promise<Reply> {
+  const asked = { agent_id: query.get('agentId'), from: query.get('from'), to: query.get('to') }
+  const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null && value !== ''))
+  const told = await run(listCosts, given)
+  const body = {
+    totalUsd: told.total_usd,
+    byAgent: told.by_agent.map(({ agent_id: agentId, agent_name: name, cost_usd: costUsd, tokens: tokenCount }) => ({
+      agentId,
+      name: name ?? agentId,
+      costUsd,
+      tokenCount,
+    })),
+    byModel: told.by_model.map(({ model, cost_usd: costUsd, tokens: tokenCount }) => ({
+      model: model ?? 'unknown',
+      costUsd,
+      tokenCount,
+    })),
+  }
+  return { status: 200, body }
+}
+
+/** They know no alert that ended by itself: it is one that nobody has to look after any more. */
+function alertToWire(alert: Alert): object {
+  return {
+    id: alert.alert_id,
+    agentId: alert.agent_id ?? '',
+    type: alert.kind,
+    severity: alert.severity,
+    message: alert.message,
+    timestamp: alert.raised_at,
+    acknowledged: alert.state !== 'open',
+  }
+}
+
+async function listAlerts({ run }: Call): Promise<Reply> {
+  const { alerts } = await run(listAlertsOp, { limit: 200 })
+  return { status: 200, body: { alerts: alerts.map(alertToWire) } }
+}
+
+async function acknowledgeAlert({ run, params }: Call): Promise<Reply> {
+  const { alert } = await run(acknowledge, { alert_id: params['id'] ?? '' })
+  return { status: 200, body: alertToWire(alert) }
 }

@@ -60,6 +60,10 @@ ROUTES: Dict[str, Route] = {
     "agents_pause": Route("POST", "/api/agents/{agent_id}/pause", ("agent_id",), True),
     "agents_report_connections": Route("POST", "/api/agents/connections", (), True),
     "agents_resume": Route("POST", "/api/agents/{agent_id}/resume", ("agent_id",), True),
+    "alerts_acknowledge": Route("POST", "/api/alerts/{alert_id}/acknowledge", ("alert_id",), True),
+    "alerts_get": Route("GET", "/api/alerts/{alert_id}", ("alert_id",), True),
+    "alerts_list": Route("GET", "/api/alerts", (), True),
+    "alerts_mute": Route("POST", "/api/alerts/mute", (), True),
     "approvals_decide": Route("POST", "/api/approvals/{action_id}", ("action_id",), False),
     "approvals_list": Route("GET", "/api/approvals", (), True),
     "approvals_wait": Route("GET", "/api/actions/{action_id}/wait", ("action_id",), False),
@@ -117,6 +121,12 @@ ROUTES: Dict[str, Route] = {
     "members_remove": Route("DELETE", "/api/members/{account_id}", ("account_id",), False),
     "members_revoke_invitation": Route("DELETE", "/api/invitations/{id}", ("id",), True),
     "members_update": Route("PATCH", "/api/members/{account_id}", ("account_id",), True),
+    "notifiers_create": Route("POST", "/api/notifiers", (), False),
+    "notifiers_create_link": Route("POST", "/api/notifiers/telegram-link", (), False),
+    "notifiers_list": Route("GET", "/api/notifiers", (), True),
+    "notifiers_remove": Route("DELETE", "/api/notifiers/{notifier_id}", ("notifier_id",), False),
+    "notifiers_test": Route("POST", "/api/notifiers/{notifier_id}/test", ("notifier_id",), False),
+    "notifiers_update": Route("PATCH", "/api/notifiers/{notifier_id}", ("notifier_id",), True),
     "observations_get_webhook_secret": Route("GET", "/api/webhooks/guard-secret", (), True),
     "orgs_create": Route("POST", "/api/orgs", (), False),
     "orgs_list": Route("GET", "/api/orgs", (), True),
@@ -144,6 +154,7 @@ ROUTES: Dict[str, Route] = {
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
     "telemetry_collect": Route("POST", "/api/telemetry", (), True),
+    "telemetry_list_costs": Route("GET", "/api/costs", (), True),
     "tool_pins_approve": Route("POST", "/api/tool-pins/{id}/approve", ("id",), True),
     "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
     "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
@@ -1220,6 +1231,101 @@ class Operations:
             request_timeout,
         )
 
+    def alerts_acknowledge(
+        self,
+        *,
+        alert_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say that somebody looks after an alert; the first one who does is named, repeating it changes nothing.
+
+        POST /api/alerts/{alert_id}/acknowledge. Needs the scope alerts:write.
+        """
+        return self._run(
+            "alerts_acknowledge",
+            {
+                "alert_id": alert_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_get(
+        self,
+        *,
+        alert_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one alert with the figures behind it.
+
+        GET /api/alerts/{alert_id}. Needs the scope alerts:read.
+        """
+        return self._run(
+            "alerts_get",
+            {
+                "alert_id": alert_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_list(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        kind: Literal["stuck", "error", "cost_spike", "loop_detected"] | Unset = UNSET,
+        severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        state: Literal["open", "acknowledged", "resolved"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List alerts about agents: open ones first, then newest first.
+
+        GET /api/alerts. Needs the scope alerts:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "alerts_list",
+            {
+                "agent_id": agent_id,
+                "kind": kind,
+                "severity": severity,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def alerts_mute(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        kind: Literal["stuck", "error", "cost_spike", "loop_detected"],
+        minutes: int,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Raise no alerts of one kind for an agent for a time; what is open stays open. Zero minutes end it.
+
+        POST /api/alerts/mute. Needs the scope alerts:write.
+
+        :param agent_id: Left away: the org as a whole, which has cost_spike only
+        :param minutes: From now on; replaces what was set before
+        """
+        return self._run(
+            "alerts_mute",
+            {
+                "agent_id": agent_id,
+                "kind": kind,
+                "minutes": minutes,
+            },
+            request_timeout,
+        )
+
     def approvals_decide(
         self,
         *,
@@ -2260,7 +2366,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "alerts:read", "alerts:write", "notifiers:read", "notifiers:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -2796,6 +2902,170 @@ class Operations:
             {
                 "account_id": account_id,
                 "role": role,
+            },
+            request_timeout,
+        )
+
+    def notifiers_create(
+        self,
+        *,
+        name: str,
+        active: bool | Unset = UNSET,
+        subjects: list[Literal["alert", "approval"]] | Unset = UNSET,
+        min_severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        digest_after: int | Unset = UNSET,
+        telegram: shapes.Telegram | Unset = UNSET,
+        slack: shapes.Slack | Unset = UNSET,
+        webhook: shapes.Slack | Unset = UNSET,
+        email: shapes.Email | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say where people are told of alerts and approvals: Telegram, Slack, a webhook or e-mail.
+
+        POST /api/notifiers. Needs the scope notifiers:write.
+
+        :param min_severity: Alerts that are less grave are not told
+        :param digest_after: More alerts in ten minutes come as one message
+        :param telegram: A chat of Telegram, with buttons
+        :param slack: An incoming webhook of Slack or what speaks its language
+        :param webhook: Your own receiver; signed by Standard Webhooks
+        :param email: By an SMTP server
+        """
+        return self._run(
+            "notifiers_create",
+            {
+                "name": name,
+                "active": active,
+                "subjects": subjects,
+                "min_severity": min_severity,
+                "digest_after": digest_after,
+                "telegram": telegram,
+                "slack": slack,
+                "webhook": webhook,
+                "email": email,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def notifiers_create_link(
+        self,
+        *,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Make a code; sent by you in the chat of the bot it links your Telegram account, so that buttons are yours.
+
+        POST /api/notifiers/telegram-link. Needs the scope approvals:decide.
+        """
+        return self._run(
+            "notifiers_create_link",
+            {
+            },
+            request_timeout,
+        )
+
+    def notifiers_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List where people are told of alerts and approvals, and whether the newest message got through.
+
+        GET /api/notifiers. Needs the scope notifiers:read.
+
+        :param limit: Rows per page, at most 100
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "notifiers_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def notifiers_remove(
+        self,
+        *,
+        notifier_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Remove a notifier with its tokens; what it had still to tell is not told.
+
+        DELETE /api/notifiers/{notifier_id}. Needs the scope notifiers:write.
+        """
+        return self._run(
+            "notifiers_remove",
+            {
+                "notifier_id": notifier_id,
+            },
+            request_timeout,
+        )
+
+    def notifiers_test(
+        self,
+        *,
+        notifier_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Send a test message now and tell whether it got through, and why not.
+
+        POST /api/notifiers/{notifier_id}/test. Needs the scope notifiers:write.
+        """
+        return self._run(
+            "notifiers_test",
+            {
+                "notifier_id": notifier_id,
+            },
+            request_timeout,
+        )
+
+    def notifiers_update(
+        self,
+        *,
+        notifier_id: str,
+        name: str | Unset = UNSET,
+        active: bool | Unset = UNSET,
+        subjects: list[Literal["alert", "approval"]] | Unset = UNSET,
+        min_severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        digest_after: int | Unset = UNSET,
+        telegram: shapes.Telegram | Unset = UNSET,
+        slack: shapes.Slack | Unset = UNSET,
+        webhook: shapes.Slack | Unset = UNSET,
+        email: shapes.Email | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Change what a notifier tells, or give it another destination of the same kind in full.
+
+        PATCH /api/notifiers/{notifier_id}. Needs the scope notifiers:write.
+
+        :param min_severity: Alerts that are less grave are not told
+        :param digest_after: More alerts in ten minutes come as one message
+        :param telegram: A chat of Telegram, with buttons
+        :param slack: An incoming webhook of Slack or what speaks its language
+        :param webhook: Your own receiver; signed by Standard Webhooks
+        :param email: By an SMTP server
+        """
+        return self._run(
+            "notifiers_update",
+            {
+                "notifier_id": notifier_id,
+                "name": name,
+                "active": active,
+                "subjects": subjects,
+                "min_severity": min_severity,
+                "digest_after": digest_after,
+                "telegram": telegram,
+                "slack": slack,
+                "webhook": webhook,
+                "email": email,
             },
             request_timeout,
         )
@@ -3428,6 +3698,34 @@ class Operations:
             "telemetry_collect",
             {
                 "events": events,
+            },
+            request_timeout,
+        )
+
+    def telemetry_list_costs(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        from_: str | Unset = UNSET,
+        to: str | Unset = UNSET,
+        group: Literal["agent", "model", "day", "version"] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Sum what agents cost by agent, model, day and version, and tell how unusual the day is.
+
+        GET /api/costs. Needs the scope agents:read.
+
+        :param from_: From its day (UTC) on; from the first when left away
+        :param to: To the end of its day (UTC)
+        :param group: Only this list is filled
+        """
+        return self._run(
+            "telemetry_list_costs",
+            {
+                "agent_id": agent_id,
+                "from": from_,
+                "to": to,
+                "group": group,
             },
             request_timeout,
         )

@@ -60,6 +60,33 @@ class Install(TypedDict):
     changed: list[str]
 
 
+class _TelegramNeeded(TypedDict):
+    bot_token: str
+    chat_id: str
+
+
+class Telegram(_TelegramNeeded, total=False):
+    answers: Literal["polling", "webhook", "off"]
+    api_url: str
+
+
+class Slack(TypedDict):
+    url: str
+
+
+class _EmailNeeded(TypedDict):
+    host: str
+    sender: str
+    to: list[str]
+
+
+class Email(_EmailNeeded, total=False):
+    port: int
+    security: Literal["tls", "starttls", "none"]
+    user: str
+    password: str
+
+
 class TestsGiven(TypedDict, total=False):
     risk: float
     permission_level: str
