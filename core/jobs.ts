@@ -9,6 +9,7 @@ import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { sweepTasks } from '#core/tasks/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -33,6 +34,7 @@ const jobs: readonly Job[] = [
       }),
   },
   { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
+  { name: 'tasks.due', everyMs: 2000, run: sweepTasks },
   { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },

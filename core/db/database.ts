@@ -53,6 +53,7 @@ import type {
   AgentTaskDayTable,
   AgentUsageDayTable,
 } from '../telemetry/tables.ts'
+import type { TaskTable } from '../tasks/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
@@ -118,5 +119,6 @@ export interface Database {
   rate_counter: RateCounterTable
   webhook_delivery: WebhookDeliveryTable
   webhook_secret: WebhookSecretTable
+  task: TaskTable
   tool_pin: ToolPinTable
 }

@@ -25,6 +25,7 @@ export type IdPrefix =
   | 'pin'
   | 'ver'
   | 'agent'
+  | 'task'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

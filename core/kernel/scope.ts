@@ -40,6 +40,8 @@ export const scopes = [
   'account:write',
   'security:scan',
   'system:read',
+  'tasks:read',
+  'tasks:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]
@@ -79,6 +81,7 @@ const agentWork: readonly Scope[] = [
   'loops:write',
   'agents:write',
   'security:scan',
+  'tasks:write',
 ]
 
 const administration = scopes.filter((scope) => !reserved.has(scope))

@@ -46,6 +46,11 @@ class Tools(TypedDict):
     name: str
 
 
+class Shares(TypedDict):
+    version_id: str
+    weight: int
+
+
 class Extra(TypedDict, total=False):
     tool_call_id: str
 
