@@ -10,6 +10,7 @@ import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
 import { sweepTasks } from '#core/tasks/index'
+import { deliverWebhooks, deriveDeliveries, sweepDeliveries } from '#core/webhooks/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -46,7 +47,17 @@ const jobs: readonly Job[] = [
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
-  { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
+  { name: 'webhooks.deliver', everyMs: 500, run: deliverWebhooks },
+  { name: 'webhooks.retention', everyMs: 300_000, run: (runtime) => sweepDeliveries(runtime, 10 * LIMIT) },
+  {
+    name: 'events.retention',
+    everyMs: 300_000,
+    // An event is not thrown away before the endpoints that want it have it.
+    run: async (runtime) => {
+      await deriveDeliveries(runtime)
+      await sweepEvents(runtime)
+    },
+  },
 ]
 
 /**

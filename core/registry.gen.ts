@@ -130,6 +130,14 @@ import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
 import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
 import { remove as toolPinsRemove } from './tool-pins/remove.op.ts'
+import { create as webhooksCreate } from './webhooks/create.op.ts'
+import { get as webhooksGet } from './webhooks/get.op.ts'
+import { listDeliveries as webhooksListDeliveries } from './webhooks/list-deliveries.op.ts'
+import { list as webhooksList } from './webhooks/list.op.ts'
+import { remove as webhooksRemove } from './webhooks/remove.op.ts'
+import { replay as webhooksReplay } from './webhooks/replay.op.ts'
+import { rotateSecret as webhooksRotateSecret } from './webhooks/rotate-secret.op.ts'
+import { update as webhooksUpdate } from './webhooks/update.op.ts'
 
 export const registry = {
   accountsConfirmTotp,
@@ -262,6 +270,14 @@ export const registry = {
   toolPinsCheck,
   toolPinsList,
   toolPinsRemove,
+  webhooksCreate,
+  webhooksGet,
+  webhooksListDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksReplay,
+  webhooksRotateSecret,
+  webhooksUpdate,
 } as const
 
 export const operations: readonly Operation[] = Object.values(registry) as unknown as readonly Operation[]

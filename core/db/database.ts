@@ -55,6 +55,7 @@ import type {
 } from '../telemetry/tables.ts'
 import type { TaskTable } from '../tasks/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
+import type { WebhookEndpointTable, WebhookMessageTable } from '../webhooks/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -117,6 +118,8 @@ export interface Database {
   budget_usage: BudgetUsageTable
   budget_reservation: BudgetReservationTable
   rate_counter: RateCounterTable
+  webhook_endpoint: WebhookEndpointTable
+  webhook_message: WebhookMessageTable
   webhook_delivery: WebhookDeliveryTable
   webhook_secret: WebhookSecretTable
   task: TaskTable

@@ -17,6 +17,7 @@ import { up as up0014 } from './migrations/0014_witness.ts'
 import { up as up0017 } from './migrations/0017_agent_versions.ts'
 import { up as up0018 } from './migrations/0018_telemetry.ts'
 import { up as up0023 } from './migrations/0023_tasks.ts'
+import { up as up0024 } from './migrations/0024_webhooks.ts'
 
 export interface Migration {
   readonly id: string
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   { id: '0017_agent_versions', up: up0017 },
   { id: '0018_telemetry', up: up0018 },
   { id: '0023_tasks', up: up0023 },
+  { id: '0024_webhooks', up: up0024 },
 ]

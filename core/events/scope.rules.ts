@@ -13,6 +13,7 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['task', 'tasks:read'],
   // Versions are read with their agent.
   ['version', 'agents:read'],
+  ['webhook', 'webhooks:read'],
 ])
 
 /** What reading the events of this name takes beside `events:read`; null: nobody is told of a domain not listed. */

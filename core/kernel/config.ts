@@ -32,6 +32,10 @@ const Settings = z.object({
   llm_model: z.string().optional(),
   /** Hosts (comma separated) that outbound calls may reach although they are private. */
   egress_allow: z.string().default(''),
+  /** How long a webhook's receiver may take to answer. */
+  webhook_timeout_ms: z.coerce.number().int().min(100).max(60_000).default(15_000),
+  /** Wait before a failed webhook is sent again; later waits grow with it, from 5 seconds to 8 hours by default. */
+  webhook_retry_ms: z.coerce.number().int().min(10).max(600_000).default(5000),
   /**
    * Whether OAuth clients may be a document at an https address. Without a way to the internet: `off`, so that they
    * register themselves instead.

@@ -26,6 +26,8 @@ export type IdPrefix =
   | 'ver'
   | 'agent'
   | 'task'
+  | 'whk'
+  | 'msg'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

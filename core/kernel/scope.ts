@@ -42,6 +42,8 @@ export const scopes = [
   'system:read',
   'tasks:read',
   'tasks:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]
@@ -68,6 +70,8 @@ const adminReading: readonly Scope[] = [
   'activity:read',
   'identities:read',
   'system:read',
+  // Their addresses may hold what only the receiver should know.
+  'webhooks:read',
 ]
 
 const reserved = new Set<Scope>([...operatorScopes, ...accountScopes])

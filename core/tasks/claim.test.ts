@@ -86,7 +86,7 @@ describe('the guard is asked first', () => {
 
   test('a task that a policy blocks lets the next ones go first', async () => {
     const { admin, ctx } = await withAgent(server.runtime)
-    const when = 'goal.contains("forbidden")'
+    const when = 'declared_goal.contains("forbidden")'
     const rules = { when, action: 'block', action_types: ['task.run'] }
     await invoke(createPolicy, admin, { name: 'no', policy_type: 'condition', rules })
     const bad = await queued(ctx, { title: 'a forbidden thing', priority: 'urgent' })

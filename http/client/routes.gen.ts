@@ -130,4 +130,12 @@ export const routes = {
   tool_pins_check: ['POST', '/api/tool-pins/check'],
   tool_pins_list: ['GET', '/api/tool-pins'],
   tool_pins_remove: ['DELETE', '/api/tool-pins/{id}'],
+  webhooks_create: ['POST', '/api/webhooks'],
+  webhooks_get: ['GET', '/api/webhooks/{webhook_id}'],
+  webhooks_list: ['GET', '/api/webhooks'],
+  webhooks_list_deliveries: ['GET', '/api/webhooks/{webhook_id}/deliveries'],
+  webhooks_remove: ['DELETE', '/api/webhooks/{webhook_id}'],
+  webhooks_replay: ['POST', '/api/webhooks/{webhook_id}/replay'],
+  webhooks_rotate_secret: ['POST', '/api/webhooks/{webhook_id}/rotate-secret'],
+  webhooks_update: ['PATCH', '/api/webhooks/{webhook_id}'],
 } as const

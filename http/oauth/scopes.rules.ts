@@ -76,4 +76,6 @@ export const scopeWords: Readonly<Record<Scope, string>> = {
   'system:read': 'See the state of the server',
   'tasks:read': 'See the tasks of agents',
   'tasks:write': 'Create, claim and end tasks',
+  'webhooks:read': 'See where events are sent to',
+  'webhooks:write': 'Have events sent to other servers',
 }

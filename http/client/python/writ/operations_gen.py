@@ -152,6 +152,14 @@ ROUTES: Dict[str, Route] = {
     "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
     "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
     "tool_pins_remove": Route("DELETE", "/api/tool-pins/{id}", ("id",), False),
+    "webhooks_create": Route("POST", "/api/webhooks", (), False),
+    "webhooks_get": Route("GET", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
+    "webhooks_list": Route("GET", "/api/webhooks", (), True),
+    "webhooks_list_deliveries": Route("GET", "/api/webhooks/{webhook_id}/deliveries", ("webhook_id",), True),
+    "webhooks_remove": Route("DELETE", "/api/webhooks/{webhook_id}", ("webhook_id",), False),
+    "webhooks_replay": Route("POST", "/api/webhooks/{webhook_id}/replay", ("webhook_id",), False),
+    "webhooks_rotate_secret": Route("POST", "/api/webhooks/{webhook_id}/rotate-secret", ("webhook_id",), False),
+    "webhooks_update": Route("PATCH", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
 }
 
 
@@ -2228,7 +2236,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read", "tasks:read", "tasks:write"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read", "tasks:read", "tasks:write", "webhooks:read", "webhooks:write"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -3630,6 +3638,204 @@ class Operations:
             "tool_pins_remove",
             {
                 "id": id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_create(
+        self,
+        *,
+        url: str,
+        events: list[str],
+        description: str | Unset = UNSET,
+        format: Literal["writ", "clawmit"] | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Have events sent to a URL, signed by Standard Webhooks; the secret is shown once.
+
+        POST /api/webhooks. Needs the scope webhooks:write.
+
+        :param url: https
+        :param events: Names of events; `agent.*` for all of a domain, `*` for all
+        :param format: Names and shapes of the bodies
+        """
+        return self._run(
+            "webhooks_create",
+            {
+                "url": url,
+                "events": events,
+                "description": description,
+                "format": format,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def webhooks_get(
+        self,
+        *,
+        webhook_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one webhook and how its deliveries fare; never its secret.
+
+        GET /api/webhooks/{webhook_id}. Needs the scope webhooks:read.
+        """
+        return self._run(
+            "webhooks_get",
+            {
+                "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List the webhooks of the org, newest first; never their secrets.
+
+        GET /api/webhooks. Needs the scope webhooks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "webhooks_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def webhooks_list_deliveries(
+        self,
+        *,
+        webhook_id: str,
+        state: Literal["pending", "delivered", "failed"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what was, is or will be sent to a webhook, newest first, with each attempt; kept for a month.
+
+        GET /api/webhooks/{webhook_id}/deliveries. Needs the scope webhooks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "webhooks_list_deliveries",
+            {
+                "webhook_id": webhook_id,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def webhooks_remove(
+        self,
+        *,
+        webhook_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Remove a webhook with its secret and its log; nothing more is sent there.
+
+        DELETE /api/webhooks/{webhook_id}. Needs the scope webhooks:write.
+        """
+        return self._run(
+            "webhooks_remove",
+            {
+                "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_replay(
+        self,
+        *,
+        webhook_id: str,
+        delivery_ids: list[str] | Unset = UNSET,
+        failed_since: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Send settled deliveries of a webhook again, under the same ids: some by id, or all that failed since.
+
+        POST /api/webhooks/{webhook_id}/replay. Needs the scope webhooks:write.
+
+        :param failed_since: Those that failed since, the oldest 1000 at a time
+        """
+        return self._run(
+            "webhooks_replay",
+            {
+                "webhook_id": webhook_id,
+                "delivery_ids": delivery_ids,
+                "failed_since": failed_since,
+            },
+            request_timeout,
+        )
+
+    def webhooks_rotate_secret(
+        self,
+        *,
+        webhook_id: str,
+        overlap_minutes: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Give a webhook a new secret, shown once; the former one signs beside it for a while.
+
+        POST /api/webhooks/{webhook_id}/rotate-secret. Needs the scope webhooks:write.
+
+        :param overlap_minutes: So long webhook-signature has both; x-clawmit-signature has the new one at once
+        """
+        return self._run(
+            "webhooks_rotate_secret",
+            {
+                "webhook_id": webhook_id,
+                "overlap_minutes": overlap_minutes,
+            },
+            request_timeout,
+        )
+
+    def webhooks_update(
+        self,
+        *,
+        webhook_id: str,
+        url: str | Unset = UNSET,
+        events: list[str] | Unset = UNSET,
+        description: str | Unset = UNSET,
+        active: bool | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Change the URL, the events or the description of a webhook, pause it, or let it go on.
+
+        PATCH /api/webhooks/{webhook_id}. Needs the scope webhooks:write.
+
+        :param url: https
+        :param events: Names of events; `agent.*` for all of a domain, `*` for all
+        :param active: False pauses it; true lets it go on with what waits, and with events of the last day that it missed
+        """
+        return self._run(
+            "webhooks_update",
+            {
+                "webhook_id": webhook_id,
+                "url": url,
+                "events": events,
+                "description": description,
+                "active": active,
             },
             request_timeout,
         )
