@@ -11,6 +11,7 @@ import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
 import { sweepTasks } from '#core/tasks/index'
 import { deliverWebhooks, deriveDeliveries, sweepDeliveries } from '#core/webhooks/index'
+import { sweepDays } from '#core/limits/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -43,6 +44,7 @@ const jobs: readonly Job[] = [
   { name: 'accounts.sessions', everyMs: 3_600_000, run: ({ db, now }) => sweepSessions(db, now(), LIMIT) },
   { name: 'accounts.attempts', everyMs: 300_000, run: ({ db, now }) => sweepAttempts(db, now()) },
   { name: 'identities.token-uses', everyMs: 300_000, run: sweepTokenUses },
+  { name: 'limits.days', everyMs: 3_600_000, run: sweepDays },
   { name: 'hosts.usage', everyMs: 3_600_000, run: sweepUsage },
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },

@@ -32,6 +32,7 @@ import { register as agentVersionsRegister } from './agent-versions/register.op.
 import { rollback as agentVersionsRollback } from './agent-versions/rollback.op.ts'
 import { setTags as agentVersionsSetTags } from './agent-versions/set-tags.op.ts'
 import { setTraffic as agentVersionsSetTraffic } from './agent-versions/set-traffic.op.ts'
+import { count as agentsCount } from './agents/count.op.ts'
 import { create as agentsCreate } from './agents/create.op.ts'
 import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
 import { get as agentsGet } from './agents/get.op.ts'
@@ -172,6 +173,7 @@ export const registry = {
   agentVersionsRollback,
   agentVersionsSetTags,
   agentVersionsSetTraffic,
+  agentsCount,
   agentsCreate,
   agentsGetProfile,
   agentsGet,

@@ -46,11 +46,7 @@ test('of parallel callers one set of shares stands, never a mixture', async () =
   await Promise.all(
     Array.from({ length: 10 }, (_, n) => invoke(setTraffic, ctx, { agent_id: 'a1', shares: n % 2 ? both : other })),
   )
-  const rows = await ctx.db
-    .selectFrom('agent_traffic')
-    .select('weight')
-    .where('org_id', '=', ctx.actor.orgId)
-    .execute()
+  const rows = await ctx.db.selectFrom('agent_traffic').select('weight').where('org_id', '=', ctx.actor.orgId).execute()
   expect([[{ weight: 1 }, { weight: 1 }], [{ weight: 5 }]]).toContainEqual(rows)
 })
 

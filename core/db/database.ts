@@ -32,7 +32,7 @@ import type {
   LedgerKeyTable,
   LedgerTileTable,
 } from '../ledger/tables.ts'
-import type { RateUsageTable } from '../limits/tables.ts'
+import type { RateUsageTable, RequestDayTable } from '../limits/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
 import type { InvitationTable, MembershipTable } from '../members/tables.ts'
 import type {
@@ -91,6 +91,7 @@ export interface Database {
   org_setting: OrgSettingTable
   org_secret: OrgSecretTable
   rate_usage: RateUsageTable
+  request_day: RequestDayTable
   host_usage: HostUsageTable
   host_witness: HostWitnessTable
   event_head: EventHeadTable

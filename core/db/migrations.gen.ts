@@ -18,6 +18,7 @@ import { up as up0017 } from './migrations/0017_agent_versions.ts'
 import { up as up0018 } from './migrations/0018_telemetry.ts'
 import { up as up0023 } from './migrations/0023_tasks.ts'
 import { up as up0024 } from './migrations/0024_webhooks.ts'
+import { up as up0025 } from './migrations/0025_request_days.ts'
 
 export interface Migration {
   readonly id: string
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   { id: '0018_telemetry', up: up0018 },
   { id: '0023_tasks', up: up0023 },
   { id: '0024_webhooks', up: up0024 },
+  { id: '0025_request_days', up: up0025 },
 ]

@@ -8,7 +8,8 @@ import { assertLease, assertStep, changeTask, keptJson, released } from './store
 export const fail = operation({
   name: 'tasks_fail',
   title: 'Report a failed task',
-  description: 'Report that a task could not be done: it returns to the queue while it has attempts left, else it fails.',
+  description:
+    'Report that a task could not be done: it returns to the queue while it has attempts left, else it fails.',
   input: z.object({
     task_id: TaskId,
     lease_token: LeaseToken.optional(),

@@ -32,7 +32,10 @@ export function tasksOf(ctx: Context) {
   return agentId === null ? query : query.where('task.agent_id', '=', agentId)
 }
 
-export async function findTask(ctx: Context, taskId: string): Promise<TaskRow & { readonly agent_name: string | null }> {
+export async function findTask(
+  ctx: Context,
+  taskId: string,
+): Promise<TaskRow & { readonly agent_name: string | null }> {
   const row = await tasksOf(ctx).where('task.task_id', '=', taskId).executeTakeFirst()
   if (!row) throw new Fault('not_found', 'Task not found')
   return row
@@ -55,9 +58,13 @@ export function assertLease(row: TaskRow, token: string | undefined, now: Date):
   }
   const holds = row.lease_hash === hashSecret(token) && row.leased_until !== null && row.leased_until > now
   if (row.status === 'running' && holds) return
-  throw new Fault('conflict', 'The lease of this task was lost: it ran out, or the task has ended or is with another.', {
-    data,
-  })
+  throw new Fault(
+    'conflict',
+    'The lease of this task was lost: it ran out, or the task has ended or is with another.',
+    {
+      data,
+    },
+  )
 }
 
 export type Change = Updateable<TaskTable>

@@ -39,7 +39,9 @@ export const create = operation({
     assertMayUse(ctx)
     const { orgId } = ctx.actor
     const [events, url] = [soundFilters(input.events), await soundUrl(ctx.runtime, input.url)]
-    const digest = createHash('sha256').update(canonical(JSON.parse(JSON.stringify(input)))).digest('hex')
+    const digest = createHash('sha256')
+      .update(canonical(JSON.parse(JSON.stringify(input))))
+      .digest('hex')
     const secret = newWebhookSecret()
     const place = { org_id: orgId, webhook_id: newId('whk') }
     const box = sealed(ctx.runtime, 'webhookEndpoint', place, secret)

@@ -23,7 +23,11 @@ test('201 with a secret that is shown once and kept sealed', async () => {
   })
   expect(webhook).toMatchObject({ events: ['task.completed', 'agent.*'], active: true, state: 'active', failures: 0 })
   expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
-  const row = await ctx.db.selectFrom('webhook_endpoint').selectAll().where('webhook_id', '=', webhook.webhook_id).execute()
+  const row = await ctx.db
+    .selectFrom('webhook_endpoint')
+    .selectAll()
+    .where('webhook_id', '=', webhook.webhook_id)
+    .execute()
   expect(Buffer.from(row[0]?.secret_encrypted ?? '').includes(secret ?? '')).toBe(false)
   expect(JSON.stringify(await invoke(list, ctx, {}))).not.toContain(secret)
 })

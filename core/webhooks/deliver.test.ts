@@ -97,7 +97,11 @@ describe('a receiver that', () => {
     await emit(ctx, 3)
     await deliver(server.runtime)
     const before = at.received.length
-    expect(await shown()).toMatchObject({ state: 'disabled', active: false, state_reason: expect.stringContaining('410') })
+    expect(await shown()).toMatchObject({
+      state: 'disabled',
+      active: false,
+      state_reason: expect.stringContaining('410'),
+    })
     await emit(ctx, 1)
     server.advance(3_600_000)
     await deliver(server.runtime)

@@ -37,5 +37,7 @@ test('400 for nothing or for a bad URL, which changes nothing; 404 across orgs',
   await expect(invoke(update, ctx, { webhook_id })).rejects.toMatchObject({ code: 'invalid_input' })
   const bad = { webhook_id, url: 'http://example.com', active: false }
   await expect(invoke(update, ctx, bad)).rejects.toMatchObject({ code: 'invalid_input' })
-  await expect(invoke(update, await admin(), { webhook_id, active: false })).rejects.toMatchObject({ code: 'not_found' })
+  await expect(invoke(update, await admin(), { webhook_id, active: false })).rejects.toMatchObject({
+    code: 'not_found',
+  })
 })

@@ -32,6 +32,7 @@ export const routes = {
   agent_versions_rollback: ['POST', '/api/agents/{agent_id}/rollback'],
   agent_versions_set_tags: ['PUT', '/api/agents/{agent_id}/versions/{version_id}/tags'],
   agent_versions_set_traffic: ['PUT', '/api/agents/{agent_id}/traffic'],
+  agents_count: ['GET', '/api/agent-count'],
   agents_create: ['POST', '/api/agents'],
   agents_get: ['GET', '/api/agents/{agent_id}'],
   agents_get_profile: ['GET', '/api/agents/{agent_id}/profile'],

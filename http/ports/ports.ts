@@ -19,7 +19,12 @@ export function openPorts(settings: Pick<Settings, 'egress_allow'> & LlmSettings
   const toModel = createSafeFetch({ allow: new Set([...allow, ...host]) })
   const llm = createLlm(settings, toModel.fetch)
   return {
-    ports: { fetch: egress.fetch, judge: egress.judge, llmAt: (address) => llmAt(address, egress.fetch), ...(llm ? { llm } : {}) },
+    ports: {
+      fetch: egress.fetch,
+      judge: egress.judge,
+      llmAt: (address) => llmAt(address, egress.fetch),
+      ...(llm ? { llm } : {}),
+    },
     close: async () => {
       await Promise.all([egress.close(), toModel.close()])
     },

@@ -54,6 +54,7 @@ ROUTES: Dict[str, Route] = {
     "agent_versions_rollback": Route("POST", "/api/agents/{agent_id}/rollback", ("agent_id",), False),
     "agent_versions_set_tags": Route("PUT", "/api/agents/{agent_id}/versions/{version_id}/tags", ("agent_id", "version_id",), True),
     "agent_versions_set_traffic": Route("PUT", "/api/agents/{agent_id}/traffic", ("agent_id",), True),
+    "agents_count": Route("GET", "/api/agent-count", (), True),
     "agents_create": Route("POST", "/api/agents", (), True),
     "agents_get": Route("GET", "/api/agents/{agent_id}", ("agent_id",), True),
     "agents_get_profile": Route("GET", "/api/agents/{agent_id}/profile", ("agent_id",), True),
@@ -951,6 +952,7 @@ class Operations:
         *,
         agent_id: str,
         tag: str | Unset = UNSET,
+        with_prompt: bool | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         cursor: str | Unset = UNSET,
@@ -960,6 +962,7 @@ class Operations:
 
         GET /api/agents/{agent_id}/versions. Needs the scope agents:read.
 
+        :param with_prompt: Show the prompt of each
         :param limit: Rows per page, at most 200
         :param offset: Rows to skip; use cursor for deep pages
         :param cursor: next_cursor of the page before
@@ -969,6 +972,7 @@ class Operations:
             {
                 "agent_id": agent_id,
                 "tag": tag,
+                "with_prompt": with_prompt,
                 "limit": limit,
                 "offset": offset,
                 "cursor": cursor,
@@ -1082,6 +1086,22 @@ class Operations:
             {
                 "agent_id": agent_id,
                 "shares": shares,
+            },
+            request_timeout,
+        )
+
+    def agents_count(
+        self,
+        *,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Count the agents of the org, up to 10,000.
+
+        GET /api/agent-count. Needs the scope agents:read.
+        """
+        return self._run(
+            "agents_count",
+            {
             },
             request_timeout,
         )
