@@ -187,10 +187,13 @@ describe('hostile input', () => {
       for (const op of guarded.filter(({ rest }) => rest.method !== 'get')) {
         const input = inputOf(op, ofA)
         const post = (sent: object): Promise<Answer> => call(server.url, op, { ...as('a', op), input, ...sent })
-        expect(await post({ raw: big }), `by ${op.name}`).toMatchObject({
-          status: 413,
-          body: { code: 'BODY_TOO_LARGE' },
-        })
+        // Who takes more than this has a limit of its own, with a test of its own.
+        const tooBig = (op.rest.maxBytes ?? 0) > big.length ? [] : [big]
+        for (const raw of tooBig)
+          expect(await post({ raw }), `by ${op.name}`).toMatchObject({
+            status: 413,
+            body: { code: 'BODY_TOO_LARGE' },
+          })
         for (const raw of ['[1]', '"x"', '7', 'null', '{"a":', '\ufffe']) {
           const answer = await post({ raw })
           expect(answer, `${op.name} ${raw}`).toMatchObject({ status: 400 })

@@ -13,7 +13,10 @@ export type FamilyRow = Omit<Member, 'children'> & { readonly parent_agent_id: s
 /** The tree below `root`. Who has no parent among the rows is left out: its branch was cut off. */
 export function familyTree(rows: readonly FamilyRow[], root: string): Member {
   const members = new Map(
-    rows.map(({ parent_agent_id: _, ...row }) => [row.agent_id, { ...row, children: [] as Member[] }]),
+    rows.map((row) => {
+      const { parent_agent_id: _, ...member } = row
+      return [row.agent_id, { ...member, children: [] as Member[] }]
+    }),
   )
   for (const row of rows) {
     const [member, parent] = [members.get(row.agent_id), members.get(row.parent_agent_id ?? '')]

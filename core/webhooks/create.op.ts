@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { Insertable, Transaction } from 'kysely'
 import { z } from 'zod'
 import { eventHub } from '#core/events/index'
-import { canonical } from '#core/ledger/index'
+import { canonical, lockHead } from '#core/ledger/index'
 import { redactText } from '#core/scans/index'
+import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
@@ -13,6 +15,7 @@ import { Description, endpointToWire, Events, MAX_ENDPOINTS, Url, Webhook, type 
 import { sealed } from './secrets.ts'
 import { newWebhookSecret } from './sign.rules.ts'
 import { assertMayUse, soundFilters, tellOf } from './store.ts'
+import type { WebhookEndpointTable } from './tables.ts'
 
 export const create = operation({
   name: 'webhooks_create',
@@ -44,50 +47,55 @@ export const create = operation({
       .digest('hex')
     const secret = newWebhookSecret()
     const place = { org_id: orgId, webhook_id: newId('whk') }
-    const box = sealed(ctx.runtime, 'webhookEndpoint', place, secret)
-    const at = ctx.now()
-    const made = await transact(ctx.db, async (trx) => {
-      // Under the lock on the head, so that parallel calls count each other, and nothing happens between head and cursor.
-      const head = await trx.selectFrom('event_head').select('seq').where('org_id', '=', orgId).forUpdate().execute()
-      const { count } = await trx
-        .selectFrom('webhook_endpoint')
-        .select((eb) => eb.fn.countAll<number>().as('count'))
-        .where('org_id', '=', orgId)
-        .executeTakeFirstOrThrow()
-      const row = await trx
-        .insertInto('webhook_endpoint')
-        .values({
-          ...place,
-          url,
-          events,
-          description: input.description === undefined ? null : redactText(input.description).text,
-          format: input.format,
-          state: 'active',
-          secret_encrypted: box,
-          cursor_seq: Number(head[0]?.seq ?? 0),
-          created_by: ctx.actor.principalId,
-          created_at: at,
-          updated_at: at,
-          idempotency_key: key,
-          request_digest: key === null ? null : digest,
-        })
-        .onConflict((conflict) =>
-          conflict.columns(['org_id', 'idempotency_key']).where('idempotency_key', 'is not', null).doNothing(),
-        )
-        .returningAll()
-        .executeTakeFirst()
-      if (row === undefined) return undefined
-      if (Number(count) >= MAX_ENDPOINTS) {
-        throw new Fault('conflict', `An organization has at most ${MAX_ENDPOINTS} webhooks: remove one first.`)
-      }
-      await tellOf(trx, ctx, 'webhook.created', row)
-      return row
-    })
+    const draft = {
+      ...place,
+      url,
+      events,
+      description: input.description === undefined ? null : redactText(input.description).text,
+      format: input.format,
+      state: 'active' as const,
+      secret_encrypted: sealed(ctx.runtime, 'webhookEndpoint', place, secret),
+      created_by: ctx.actor.principalId,
+      created_at: ctx.now(),
+      updated_at: ctx.now(),
+      idempotency_key: key,
+      request_digest: key === null ? null : digest,
+    }
+    const made = await transact(ctx.db, (trx) => insert(trx, ctx, draft))
     if (!made) return { webhook: endpointToWire(await replayOf(ctx, key ?? '', digest)), secret: null, ...REPLAY }
     ctx.runtime.use(eventHub).nudge(orgId)
     return { webhook: endpointToWire(made), secret }
   },
 })
+
+type Draft = Omit<Insertable<WebhookEndpointTable>, 'cursor_seq'>
+
+/** Undefined when the key was used before. */
+async function insert(trx: Transaction<Database>, ctx: Context, draft: Draft): Promise<EndpointRow | undefined> {
+  const { orgId } = ctx.actor
+  // Under the lock on the head, so that parallel calls count each other, and nothing happens between head and cursor.
+  await lockHead(trx, orgId)
+  const head = await trx.selectFrom('event_head').select('seq').where('org_id', '=', orgId).execute()
+  const { count } = await trx
+    .selectFrom('webhook_endpoint')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('org_id', '=', orgId)
+    .executeTakeFirstOrThrow()
+  const row = await trx
+    .insertInto('webhook_endpoint')
+    .values({ ...draft, cursor_seq: Number(head[0]?.seq ?? 0) })
+    .onConflict((conflict) =>
+      conflict.columns(['org_id', 'idempotency_key']).where('idempotency_key', 'is not', null).doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  if (Number(count) >= MAX_ENDPOINTS) {
+    throw new Fault('conflict', `An organization has at most ${MAX_ENDPOINTS} webhooks: remove one first.`)
+  }
+  await tellOf(trx, ctx, 'webhook.created', row)
+  return row
+}
 
 const REPLAY = { idempotent_replay: true as const }
 

@@ -18,10 +18,11 @@ function opened(runtime: Runtime, column: Column, place: Place, box: Uint8Array)
   return openSecret(box, keyOf(runtime), boundTo, WHAT).toString('utf8')
 }
 
-type Kept = Place & Pick<EndpointRow, 'secret_encrypted' | 'previous_secret_encrypted' | 'previous_until'>
+/** What signing needs of an endpoint. */
+export type Signing = Place & Pick<EndpointRow, 'secret_encrypted' | 'previous_secret_encrypted' | 'previous_until'>
 
 /** The secrets that sign now, the newest first. */
-export function secretsOf(runtime: Runtime, row: Kept): readonly [string, ...string[]] {
+export function secretsOf(runtime: Runtime, row: Signing): readonly [string, ...string[]] {
   const current = opened(runtime, 'webhookEndpoint', row, row.secret_encrypted)
   const { previous_secret_encrypted: box, previous_until: until } = row
   if (box === null || until === null || until <= runtime.now()) return [current]

@@ -1,7 +1,7 @@
 import type { Runtime } from '../kernel/runtime.ts'
 import { retryAfterMs } from './schedule.rules.ts'
 import type { EndpointRow, MessageRow } from './schema.ts'
-import { secretsOf } from './secrets.ts'
+import { secretsOf, type Signing } from './secrets.ts'
 import { signatureHeaders } from './sign.rules.ts'
 import type { Try } from './tables.ts'
 
@@ -18,7 +18,7 @@ export interface Outcome {
 /** One attempt. Never throws: whatever goes wrong is an outcome. A redirect is not followed, and is a failure. */
 export async function send(
   runtime: Runtime,
-  endpoint: EndpointRow,
+  endpoint: Signing & Pick<EndpointRow, 'url'>,
   message: Pick<MessageRow, 'delivery_id' | 'seq' | 'body'>,
   closing: AbortSignal,
 ): Promise<Outcome> {

@@ -23,7 +23,10 @@ export interface Call {
   readonly context: Context
   readonly userAgent: string | null
   /** Runs an operation as the caller: every check that its own adapter makes is made here too. */
-  run<I extends z.ZodObject, O extends z.ZodType>(op: Operation<I, O>, input: z.input<I>): Promise<z.output<O>>
+  readonly run: <I extends z.ZodObject, O extends z.ZodType>(
+    op: Operation<I, O>,
+    input: z.input<I>,
+  ) => Promise<z.output<O>>
 }
 
 export interface Reply {
@@ -86,7 +89,7 @@ export function dialectRouter({ routes, ...dialect }: Dialect, exchangeOf: Excha
       })(true),
     )
   }
-  router.use(`${dialect.base}`, (request) =>
+  router.use(dialect.base, (request) =>
     told(dialect, exchangeOf(request), () => {
       throw new Fault('not_found', 'There is nothing at this path.')
     })(true),
