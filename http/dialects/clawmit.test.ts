@@ -32,8 +32,8 @@ describe('the document, in its order', () => {
 
   test('quick start: the first agent', async () => {
     const { status, body } = await client.call('POST', '/agents', documented.firstAgent)
-    expect(status).toBe(201)
     known['first'] = str(body['id'])
+    expect(status).toBe(201)
   })
 
   test('API keys: made by the token, shown once', async () => {
@@ -197,8 +197,10 @@ describe('the document, in its order', () => {
     })
     expect([status, body]).toEqual([201, { id: text, versionNumber: 3, commitMessage: 'Rollback to version 1' }])
     known['three'] = str(body['id'])
-    const shown = (await client.call('GET', `/agents/${known['agent']}`)).body
-    expect(shown).toMatchObject({ currentVersionId: known['three'], currentVersion: { config: { temperature: 0.7 } } })
+    expect((await client.call('GET', `/agents/${known['agent']}`)).body).toMatchObject({
+      currentVersionId: known['three'],
+      currentVersion: { config: { temperature: 0.7 } },
+    })
   })
 
   test('tasks: created for a version', async () => {
