@@ -28,12 +28,18 @@ export async function deriveDeliveries(runtime: Runtime): Promise<number> {
       order by w.org_id, w.webhook_id limit ${ENDPOINTS}`.execute(runtime.db)
     if (rows.length === 0) return made
     let moved = 0
+    const failed: unknown[] = []
     for (const endpoint of rows) {
-      const added = await derive(runtime, endpoint)
+      const added = await derive(runtime, endpoint).catch((error: unknown) => {
+        failed.push(error)
+        return null
+      })
       if (added === null) continue
       moved += 1
       made += added
     }
+    // One endpoint that fails keeps no other waiting, and is told to the job: no event is thrown away meanwhile.
+    if (failed.length > 0) throw new Error('deliveries could not be derived', { cause: failed[0] })
     // What did not move was moved by another replica or has nothing to read: the next turn looks again.
     if (moved === 0) return made
   }

@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documented } from './clawmit/test-bodies.ts'
-import { str, testClient, type TestClient } from './clawmit/test-client.ts'
+import { str, testClient, text, time, type TestClient } from './clawmit/test-client.ts'
 
 let client: TestClient
 beforeAll(async () => {
   client = await testClient()
 })
 afterAll(() => client.close())
-
-const text = expect.any(String)
-const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/)
 
 describe('the document, in its order', () => {
   const { person } = documented

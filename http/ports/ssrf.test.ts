@@ -36,13 +36,15 @@ interface Path {
   readonly name: string
   readonly scheme: 'http:' | 'https:'
   readonly reach: (runtime: Runtime, url: string) => Promise<boolean>
+  /** The status alone is taken, so that a body can do nothing, whatever it is. */
+  readonly readsNoBody?: true
 }
 
 /** Each takes the road of a real call; a further path out is one more line. */
 const paths: readonly Path[] = [
   { name: 'the fetch port', scheme: 'http:', reach: byPort },
   { name: 'webhook policies', scheme: 'https:', reach: byWebhook },
-  { name: 'webhooks', scheme: 'https:', reach: byDelivery },
+  { name: 'webhooks', scheme: 'https:', reach: byDelivery, readsNoBody: true },
   { name: 'language models of orgs', scheme: 'https:', reach: byModel },
   { name: 'sign-in with a provider', scheme: 'https:', reach: bySso },
   { name: 'keys of agent issuers', scheme: 'https:', reach: byIssuerKeys },
@@ -115,7 +117,10 @@ async function observed(runtime: Runtime, need: PolicyNeed) {
   return (await observeNeeds(runtime, org.orgId, [need], facts, options)).observed.get(need.policyId)
 }
 
-describe.each(paths)('$name', ({ name, scheme, reach }) => {
+/** Answers of a host that may be called, which are bad by their body. */
+const BODY = /^an answer: (\w+-body|\w+-bomb|gzip-twice|cut-short)$/
+
+describe.each(paths)('$name', ({ name, scheme, reach, readsNoBody }) => {
   test('takes a good answer of a host that may be called, so that what follows is told by the refusals', async () => {
     expect(await reach(server.runtime, `${lab.front}/ok`)).toBe(true)
   })
@@ -127,7 +132,8 @@ describe.each(paths)('$name', ({ name, scheme, reach }) => {
       const started = performance.now()
       const took = await reach(server.runtime, url({ scheme, front: lab.front, port: lab.port })).catch(() => false)
       const ms = performance.now() - started
-      if (took || lab.reached() !== before || ms > 5000) failed.push(`${what} (${Math.round(ms)} ms)`)
+      const harmless = readsNoBody === true && BODY.test(what)
+      if ((took && !harmless) || lab.reached() !== before || ms > 5000) failed.push(`${what} (${Math.round(ms)} ms)`)
     }
     process.stdout.write(`SSRF: ${ssrfRows.length - failed.length} of ${ssrfRows.length} blocked (${name})\n`)
     expect(failed).toEqual([])

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TEST_ORG } from '../../test-server.ts'
-import { str, testClient, type Answer, type TestClient } from './test-client.ts'
+import { str, testClient, text, type Answer, type TestClient } from './test-client.ts'
 
 const person = { email: 'you@example.com', password: 'your-secure-password' }
 
@@ -11,8 +11,6 @@ beforeAll(async () => {
   client.token = str((await client.call('POST', '/auth/login', person)).body['token'])
 })
 afterAll(() => client.close())
-
-const text = expect.any(String)
 
 describe('what is wrong is told in their shape, and nothing is kept', () => {
   const shape = (code: string, more: object = {}) => ({ error: { code, message: text, requestId: text, ...more } })

@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { createSafeFetch } from '../../ports/safe-fetch.ts'
 import { operations } from '#core/registry.gen'
 import { testServer, type TestServer, type TestServerOptions } from '../../test-server.ts'
@@ -50,3 +51,7 @@ export async function testClient(
 }
 
 export const str = (value: unknown): string => String(value)
+
+/** Any text, and any time, where the document has an example of one. */
+export const text: unknown = expect.any(String)
+export const time: unknown = expect.stringMatching(/^\d{4}-\d\d-\d\dT/)
