@@ -8,8 +8,11 @@ const DAY_MS = 86_400_000
 
 /** Makes the deliveries of new events and starts sending what is due. */
 export async function deliverWebhooks(runtime: Runtime): Promise<void> {
-  await deriveDeliveries(runtime)
-  await runtime.use(webhookSender).kick()
+  try {
+    await deriveDeliveries(runtime)
+  } finally {
+    await runtime.use(webhookSender).kick()
+  }
 }
 
 /** The log of what was settled is kept for a month; at most `limit` rows go at a time. */
