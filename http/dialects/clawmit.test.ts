@@ -171,7 +171,7 @@ describe('the document, in its order', () => {
       parentVersionId: known['one'],
       diffFromParent: {
         prompt: { added: 1, removed: 1, unified: text },
-        config: { changed: { temperature: { from: 0.7, to: 0.5 }, maxTokens: { from: 2000, to: 3000 } } },
+        config: { changed: { temperature: { from: 0.3, to: 0.5 }, maxTokens: { from: 4000, to: 3000 } } },
       },
     })
     known['two'] = str(body['id'])
@@ -184,7 +184,7 @@ describe('the document, in its order', () => {
     expect(body).toMatchObject({
       from: { id: known['one'], versionNumber: 1 },
       to: { id: known['two'], versionNumber: 2 },
-      diff: { config: { changed: { temperature: { from: 0.7, to: 0.5 } } } },
+      diff: { config: { changed: { temperature: { from: 0.3, to: 0.5 } } } },
     })
   })
 
@@ -196,7 +196,7 @@ describe('the document, in its order', () => {
     known['three'] = str(body['id'])
     expect((await client.call('GET', `/agents/${known['agent']}`)).body).toMatchObject({
       currentVersionId: known['three'],
-      currentVersion: { config: { temperature: 0.7 } },
+      currentVersion: { config: { temperature: 0.3 } },
     })
   })
 

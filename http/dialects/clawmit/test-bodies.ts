@@ -16,8 +16,7 @@ export const documented = {
     tools: [
       { name: 'github_api', description: 'GitHub API access', parameters: { repo: 'string', pr_number: 'number' } },
     ],
-    // The document's later example starts from these, so that its own difference comes out.
-    config: { temperature: 0.7, maxTokens: 2000 },
+    config: { temperature: 0.3, maxTokens: 4000 },
   },
   fork: {
     forkType: 'prompt_mutation',
