@@ -114,7 +114,7 @@ function told(dialect: Words, exchange: Exchange, work: (caller: Caller) => Prom
       else sendJson(response, status, body, { ...headers, ...limits })
     } catch (first) {
       const thrown = await counted(dialect, exchange, first)
-      const own = thrown instanceof Refusal ? thrown.headers : {}
+      const own = thrown instanceof Refusal ? inEpoch(dialect, thrown.headers, runtime) : {}
       const fault = toFault(thrown instanceof Refusal ? thrown.fault : thrown)
       if (fault.code === 'internal') runtime.log.error({ err: thrown, request_id: requestId }, 'a dialect failed')
       const retry = fault.retryAfter === undefined ? {} : { 'Retry-After': String(Math.ceil(fault.retryAfter)) }
@@ -122,6 +122,13 @@ function told(dialect: Words, exchange: Exchange, work: (caller: Caller) => Prom
       sendJson(response, status, dialect.error(fault, requestId), { ...headers, ...limits, ...own, ...retry })
     }
   }
+}
+
+/** A dialect that has limits tells their end as a time; Writ's own limits tell the seconds until then. */
+function inEpoch({ limits }: Words, headers: Headers, { now }: Runtime): Headers {
+  const reset = Number(headers['X-RateLimit-Reset'] ?? Number.NaN)
+  if (limits === undefined || !(reset < 1e9)) return headers
+  return { ...headers, 'X-RateLimit-Reset': String(Math.ceil(now().getTime() / 1000) + reset) }
 }
 
 /** A call without a valid credential, with the headers of the limit that it used up a part of. */

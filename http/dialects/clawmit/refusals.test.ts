@@ -7,6 +7,7 @@ const person = { email: 'you@example.com', password: 'your-secure-password' }
 let client: TestClient
 beforeAll(async () => {
   client = await testClient()
+  await client.server.org('org_limited')
   await client.call('POST', '/auth/register', person)
   client.token = str((await client.call('POST', '/auth/login', person)).body['token'])
 })
@@ -122,6 +123,14 @@ describe('limits', () => {
     expect([refused.status, limitsOf(refused)[1]]).toEqual([429, 0])
     expect(await client.call('GET', '/agents')).toMatchObject({ status: 200 })
   })
+})
+
+test("also where Writ's own limit of a key refuses, the reset is a time", async () => {
+  const key = await client.server.key({ prefix: 'fc_live_', rateLimitPerMinute: 1 }, 'org_limited')
+  await client.call('GET', '/agents', undefined, key)
+  const { status, headers } = await client.call('GET', '/agents', undefined, key)
+  expect(status).toBe(429)
+  expect(Number(headers.get('x-ratelimit-reset'))).toBeGreaterThan(1e9)
 })
 
 test('where nobody may register, or a provider vouches for people, it is a 403', async () => {
