@@ -20,15 +20,19 @@ import { remove as actionsRemove } from './actions/remove.op.ts'
 import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
 import { update as actionsUpdate } from './actions/update.op.ts'
 import { list as activityList } from './activity/list.op.ts'
+import { choose as agentVersionsChoose } from './agent-versions/choose.op.ts'
 import { compare as agentVersionsCompare } from './agent-versions/compare.op.ts'
 import { create as agentVersionsCreate } from './agent-versions/create.op.ts'
 import { fork as agentVersionsFork } from './agent-versions/fork.op.ts'
 import { getLineage as agentVersionsGetLineage } from './agent-versions/get-lineage.op.ts'
+import { getTraffic as agentVersionsGetTraffic } from './agent-versions/get-traffic.op.ts'
 import { get as agentVersionsGet } from './agent-versions/get.op.ts'
 import { list as agentVersionsList } from './agent-versions/list.op.ts'
 import { register as agentVersionsRegister } from './agent-versions/register.op.ts'
 import { rollback as agentVersionsRollback } from './agent-versions/rollback.op.ts'
 import { setTags as agentVersionsSetTags } from './agent-versions/set-tags.op.ts'
+import { setTraffic as agentVersionsSetTraffic } from './agent-versions/set-traffic.op.ts'
+import { count as agentsCount } from './agents/count.op.ts'
 import { create as agentsCreate } from './agents/create.op.ts'
 import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
 import { get as agentsGet } from './agents/get.op.ts'
@@ -131,12 +135,28 @@ import { update as settingsUpdate } from './settings/update.op.ts'
 import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
+import { claim as tasksClaim } from './tasks/claim.op.ts'
+import { complete as tasksComplete } from './tasks/complete.op.ts'
+import { create as tasksCreate } from './tasks/create.op.ts'
+import { extend as tasksExtend } from './tasks/extend.op.ts'
+import { fail as tasksFail } from './tasks/fail.op.ts'
+import { get as tasksGet } from './tasks/get.op.ts'
+import { list as tasksList } from './tasks/list.op.ts'
+import { update as tasksUpdate } from './tasks/update.op.ts'
 import { collect as telemetryCollect } from './telemetry/collect.op.ts'
 import { listCosts as telemetryListCosts } from './telemetry/list-costs.op.ts'
 import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
 import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
 import { remove as toolPinsRemove } from './tool-pins/remove.op.ts'
+import { create as webhooksCreate } from './webhooks/create.op.ts'
+import { get as webhooksGet } from './webhooks/get.op.ts'
+import { listDeliveries as webhooksListDeliveries } from './webhooks/list-deliveries.op.ts'
+import { list as webhooksList } from './webhooks/list.op.ts'
+import { remove as webhooksRemove } from './webhooks/remove.op.ts'
+import { replay as webhooksReplay } from './webhooks/replay.op.ts'
+import { rotateSecret as webhooksRotateSecret } from './webhooks/rotate-secret.op.ts'
+import { update as webhooksUpdate } from './webhooks/update.op.ts'
 
 export const registry = {
   accountsConfirmTotp,
@@ -159,15 +179,19 @@ export const registry = {
   actionsReportOutcome,
   actionsUpdate,
   activityList,
+  agentVersionsChoose,
   agentVersionsCompare,
   agentVersionsCreate,
   agentVersionsFork,
   agentVersionsGetLineage,
+  agentVersionsGetTraffic,
   agentVersionsGet,
   agentVersionsList,
   agentVersionsRegister,
   agentVersionsRollback,
   agentVersionsSetTags,
+  agentVersionsSetTraffic,
+  agentsCount,
   agentsCreate,
   agentsGetProfile,
   agentsGet,
@@ -270,12 +294,28 @@ export const registry = {
   skillsScan,
   systemHealth,
   systemReady,
+  tasksClaim,
+  tasksComplete,
+  tasksCreate,
+  tasksExtend,
+  tasksFail,
+  tasksGet,
+  tasksList,
+  tasksUpdate,
   telemetryCollect,
   telemetryListCosts,
   toolPinsApprove,
   toolPinsCheck,
   toolPinsList,
   toolPinsRemove,
+  webhooksCreate,
+  webhooksGet,
+  webhooksListDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksReplay,
+  webhooksRotateSecret,
+  webhooksUpdate,
 } as const
 
 export const operations: readonly Operation[] = Object.values(registry) as unknown as readonly Operation[]

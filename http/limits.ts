@@ -37,7 +37,7 @@ function limited(runtime: Runtime, actor: Actor, ofOrg: number): Promise<Headers
 }
 
 /** A key counts with those it was rotated from. A person is one caller in each of their orgs. */
-function callerKey({ kind, orgId, principalId, lineage }: Actor): string {
+export function callerKey({ kind, orgId, principalId, lineage }: Actor): string {
   if (kind === 'key') return lineage ?? principalId
   return kind === 'grant' ? principalId : `${orgId} ${principalId}`
 }

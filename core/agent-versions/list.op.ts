@@ -12,10 +12,11 @@ export const list = operation({
   input: z.object({
     agent_id: z.string().min(1).max(128),
     tag: Tag.optional(),
+    with_prompt: z.boolean().default(false).describe('Show the prompt of each'),
     ...pageInput({ default: 20, max: 200 }),
   }),
   output: z.object({
-    versions: z.array(VersionSummary),
+    versions: z.array(VersionSummary.extend({ prompt: z.string().optional() }).meta({ id: 'ListedAgentVersion' })),
     current_version_id: z.string().nullable(),
     total: z.int().describe('Versions of the agent, whatever the tag'),
     next_cursor: z.string().nullable(),
@@ -30,6 +31,7 @@ export const list = operation({
     let query = ctx.db
       .selectFrom('agent_version')
       .select(SUMMARY_COLUMNS)
+      .$if(input.with_prompt, (wanted) => wanted.select('prompt'))
       .where('org_id', '=', ctx.actor.orgId)
       .where('agent_id', '=', input.agent_id)
       .orderBy('version_number', 'desc')
@@ -39,7 +41,10 @@ export const list = operation({
     if (input.cursor !== undefined) query = query.where('version_number', '<', decodeCursor(input.cursor, ['small'])[0])
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [row.version_number])
     return {
-      versions: rows.map((row) => summaryToWire(row)),
+      versions: rows.map((row) => ({
+        ...summaryToWire(row),
+        ...(row.prompt === undefined ? {} : { prompt: row.prompt }),
+      })),
       current_version_id: agent.current_version_id,
       total: agent.version_count,
       next_cursor: nextCursor,

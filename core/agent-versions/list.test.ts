@@ -33,6 +33,8 @@ test('200 newest first, page by page, without content', async () => {
     cursor = page.next_cursor ?? undefined
   } while (cursor !== undefined)
   expect(seen).toEqual([5, 4, 3, 2, 1])
+  const shown = await invoke(list, ctx, { agent_id: 'a1', limit: 2, with_prompt: true })
+  expect(shown.versions.map(({ prompt }) => prompt)).toEqual(['p5', 'p4'])
 })
 
 test('200 by tag, which moves from version to version', async () => {

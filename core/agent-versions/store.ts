@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import { listActs } from '#core/activity/index'
 import { emitEvents, eventHub } from '#core/events/index'
 import { canonical } from '#core/ledger/index'
@@ -157,6 +157,11 @@ export async function replayOf(
   throw new Fault('IDEMPOTENCY_KEY_REUSED', 'This idempotency key was used with another body.')
 }
 
+/** Parallel calls with one key go one after the other, so that all but the first find what it made. */
+async function lockKey(trx: Transaction<Database>, orgId: string, key: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`agent_version ${orgId} ${key}`}, 0))`.execute(trx)
+}
+
 export interface Made {
   readonly row: VersionRow
   readonly replayed: boolean
@@ -170,6 +175,7 @@ export async function changed(
 ): Promise<Made> {
   const idempotency = typeof key === 'string' ? { key, digest: digestOf(JSON.parse(JSON.stringify(body))) } : null
   const made = await transact(ctx.db, async (trx) => {
+    if (idempotency !== null) await lockKey(trx, ctx.actor.orgId, idempotency.key)
     const known = await replayOf(trx, ctx.actor.orgId, idempotency)
     return known ? { row: known, replayed: true } : { row: await work(trx, idempotency), replayed: false }
   })

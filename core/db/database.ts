@@ -34,7 +34,7 @@ import type {
   LedgerKeyTable,
   LedgerTileTable,
 } from '../ledger/tables.ts'
-import type { RateUsageTable } from '../limits/tables.ts'
+import type { RateUsageTable, RequestDayTable } from '../limits/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
 import type { InvitationTable, MembershipTable } from '../members/tables.ts'
 import type {
@@ -58,7 +58,9 @@ import type {
   AgentUsageDayTable,
   OrgUsageDayTable,
 } from '../telemetry/tables.ts'
+import type { TaskTable } from '../tasks/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
+import type { WebhookEndpointTable, WebhookMessageTable } from '../webhooks/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -104,6 +106,7 @@ export interface Database {
   org_setting: OrgSettingTable
   org_secret: OrgSecretTable
   rate_usage: RateUsageTable
+  request_day: RequestDayTable
   host_usage: HostUsageTable
   host_witness: HostWitnessTable
   event_head: EventHeadTable
@@ -131,7 +134,10 @@ export interface Database {
   budget_usage: BudgetUsageTable
   budget_reservation: BudgetReservationTable
   rate_counter: RateCounterTable
+  webhook_endpoint: WebhookEndpointTable
+  webhook_message: WebhookMessageTable
   webhook_delivery: WebhookDeliveryTable
   webhook_secret: WebhookSecretTable
+  task: TaskTable
   tool_pin: ToolPinTable
 }

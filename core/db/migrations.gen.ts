@@ -19,6 +19,9 @@ import { up as up0018 } from './migrations/0018_telemetry.ts'
 import { up as up0019 } from './migrations/0019_alerts.ts'
 import { up as up0020 } from './migrations/0020_notifiers.ts'
 import { up as up0021 } from './migrations/0021_roi_drift.ts'
+import { up as up0023 } from './migrations/0023_tasks.ts'
+import { up as up0024 } from './migrations/0024_webhooks.ts'
+import { up as up0025 } from './migrations/0025_request_days.ts'
 
 export interface Migration {
   readonly id: string
@@ -45,4 +48,7 @@ export const migrations: readonly Migration[] = [
   { id: '0019_alerts', up: up0019 },
   { id: '0020_notifiers', up: up0020 },
   { id: '0021_roi_drift', up: up0021 },
+  { id: '0023_tasks', up: up0023 },
+  { id: '0024_webhooks', up: up0024 },
+  { id: '0025_request_days', up: up0025 },
 ]

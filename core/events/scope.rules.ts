@@ -12,7 +12,10 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['policy', 'policies:read'],
   // Signals are found in actions.
   ['signal', 'actions:read'],
+  ['task', 'tasks:read'],
+  // Versions are read with their agent.
   ['version', 'agents:read'],
+  ['webhook', 'webhooks:read'],
 ])
 
 /** What reading the events of this name takes beside `events:read`; null: nobody is told of a domain not listed. */

@@ -27,6 +27,9 @@ export type IdPrefix =
   | 'agent'
   | 'alert'
   | 'ntf'
+  | 'task'
+  | 'whk'
+  | 'msg'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

@@ -10,6 +10,8 @@ import type { Log } from './log.ts'
 export interface Ports {
   /** The SSRF-safe fetch: refuses private addresses, pins the checked one, caps time and bytes. */
   readonly fetch: typeof globalThis.fetch
+  /** Why `fetch` would refuse this URL, to end a sentence that begins with "url:"; null when it would not. */
+  readonly judge?: (url: URL) => Promise<string | null>
   /** Asks the configured language model one question. Absent when none is configured. */
   readonly llm?: (prompt: LlmPrompt, signal: AbortSignal) => Promise<string>
   /** The same of a model that an org names for itself: reached through the SSRF-safe fetch alone. */

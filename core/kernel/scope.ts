@@ -46,6 +46,10 @@ export const scopes = [
   'account:write',
   'security:scan',
   'system:read',
+  'tasks:read',
+  'tasks:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]
@@ -73,6 +77,8 @@ const adminReading: readonly Scope[] = [
   'identities:read',
   'notifiers:read',
   'system:read',
+  // Their addresses may hold what only the receiver should know.
+  'webhooks:read',
 ]
 
 const reserved = new Set<Scope>([...operatorScopes, ...accountScopes])
@@ -86,6 +92,7 @@ const agentWork: readonly Scope[] = [
   'loops:write',
   'agents:write',
   'security:scan',
+  'tasks:write',
 ]
 
 const administration = scopes.filter((scope) => !reserved.has(scope))

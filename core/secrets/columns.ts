@@ -24,6 +24,18 @@ export const encryptedColumns = {
     key: ['org_id'],
     boundTo: (orgId: string) => `webhook-secret/${orgId}`,
   },
+  webhookEndpoint: {
+    table: 'webhook_endpoint',
+    column: 'secret_encrypted',
+    key: ['org_id', 'webhook_id'],
+    boundTo: (orgId: string, webhookId: string) => `webhook/${orgId}/${webhookId}`,
+  },
+  webhookEndpointPrevious: {
+    table: 'webhook_endpoint',
+    column: 'previous_secret_encrypted',
+    key: ['org_id', 'webhook_id'],
+    boundTo: (orgId: string, webhookId: string) => `webhook/${orgId}/${webhookId}/previous`,
+  },
   orgSecret: {
     table: 'org_secret',
     column: 'value_encrypted',

@@ -9,6 +9,7 @@ const at = new Date('2026-01-01T00:00:00Z')
 const secret = Buffer.from('what nobody may read')
 const seal = (column: EncryptedColumn, ...key: string[]): Buffer => sealSecret(secret, from, column.boundTo(...key))
 const { ledgerKey, webhookSecret, orgSecret, accountTotp, oauthSigningKey } = encryptedColumns
+const { webhookEndpoint, webhookEndpointPrevious } = encryptedColumns
 
 let database: TestDatabase
 beforeEach(async () => {
@@ -32,6 +33,20 @@ beforeEach(async () => {
   const orgs = Array.from({ length: 1203 }, (_, index) => `org_${index}`)
   const webhooks = orgs.map((org_id) => ({ org_id, secret_encrypted: seal(webhookSecret, org_id), created_at: at }))
   await db.insertInto('webhook_secret').values(webhooks).execute()
+  const hook = { org_id: 'org_a', webhook_id: 'whk_1', url: 'https://example.com/', events: ['*'], created_by: 'x' }
+  await db
+    .insertInto('webhook_endpoint')
+    .values({
+      ...hook,
+      format: 'writ',
+      state: 'active',
+      secret_encrypted: seal(webhookEndpoint, 'org_a', 'whk_1'),
+      previous_secret_encrypted: seal(webhookEndpointPrevious, 'org_a', 'whk_1'),
+      cursor_seq: 0,
+      created_at: at,
+      updated_at: at,
+    })
+    .execute()
   const named = { org_id: 'org_a', name: 'llm_api_key' }
   const box = { value_encrypted: seal(orgSecret, named.org_id, named.name), shown: 'read' }
   await db
@@ -74,6 +89,7 @@ afterEach(() => database.close())
 async function boxes(): Promise<Record<string, Buffer>> {
   const { db } = database.handle
   const webhooks = await db.selectFrom('webhook_secret').selectAll().execute()
+  const hooks = await db.selectFrom('webhook_endpoint').selectAll().execute()
   const keys = await db.selectFrom('ledger_key').selectAll().execute()
   const settings = await db.selectFrom('org_secret').selectAll().execute()
   const notifiers = await db.selectFrom('notifier').selectAll().execute()
@@ -82,6 +98,10 @@ async function boxes(): Promise<Record<string, Buffer>> {
   return Object.fromEntries([
     ...signing.map((row) => [oauthSigningKey.boundTo(row.kid), row.private_key_encrypted] as const),
     ...webhooks.map((row) => [webhookSecret.boundTo(row.org_id), row.secret_encrypted] as const),
+    ...hooks.flatMap(({ org_id, webhook_id, secret_encrypted, previous_secret_encrypted: previous }) => [
+      [webhookEndpoint.boundTo(org_id, webhook_id), secret_encrypted] as const,
+      ...(previous ? [[webhookEndpointPrevious.boundTo(org_id, webhook_id), previous] as const] : []),
+    ]),
     ...keys.map((row) => [ledgerKey.boundTo(row.org_id, row.kid), row.private_key_encrypted] as const),
     ...settings.map((row) => [orgSecret.boundTo(row.org_id, row.name), row.value_encrypted] as const),
     ...notifiers.map(
@@ -102,12 +122,14 @@ test('everything opens under the new key afterwards and nothing under the old on
   expect(await rekeySecrets(db, { from, to })).toEqual([
     { table: 'ledger_key', column: 'private_key_encrypted', changed: 1, already: 0 },
     { table: 'webhook_secret', column: 'secret_encrypted', changed: 1203, already: 0 },
+    { table: 'webhook_endpoint', column: 'secret_encrypted', changed: 1, already: 0 },
+    { table: 'webhook_endpoint', column: 'previous_secret_encrypted', changed: 1, already: 0 },
     { table: 'org_secret', column: 'value_encrypted', changed: 1, already: 0 },
     { table: 'notifier', column: 'secret_encrypted', changed: 1, already: 0 },
     { table: 'account', column: 'totp_secret', changed: 1, already: 0 },
     { table: 'oauth_signing_key', column: 'private_key_encrypted', changed: 1, already: 0 },
   ])
-  expect(await opensAllUnder(to)).toBe(1208)
+  expect(await opensAllUnder(to)).toBe(1210)
   for (const [boundTo, box] of Object.entries(await boxes())) {
     expect(() => openSecret(box, from, boundTo, { what: boundTo })).toThrow('cannot be opened')
   }
@@ -115,6 +137,7 @@ test('everything opens under the new key afterwards and nothing under the old on
   expect(again.map(({ changed, already }) => [changed, already])).toEqual([
     [0, 1],
     [0, 1203],
+    [0, 1],
     [0, 1],
     [0, 1],
     [0, 1],
@@ -135,6 +158,6 @@ test('of two runs at once one changes every row and the other finds it done', as
   const { db } = database.handle
   const runs = await Promise.all([rekeySecrets(db, { from, to }), rekeySecrets(db, { from, to })])
   const sums = runs.map((run) => run.reduce((sum, { changed }) => sum + changed, 0))
-  expect(sums.toSorted((a, b) => a - b)).toEqual([0, 1208])
-  expect(await opensAllUnder(to)).toBe(1208)
+  expect(sums.toSorted((a, b) => a - b)).toEqual([0, 1210])
+  expect(await opensAllUnder(to)).toBe(1210)
 })

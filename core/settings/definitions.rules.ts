@@ -46,6 +46,8 @@ const words: Readonly<Record<Name, Words>> = {
   require_verified_identity: { label: 'Acts of agents that are not verified', role: 'admin' },
   signed_actions: { label: 'Signed actions', role: 'admin' },
   rate_limit_per_minute: { label: 'Rate limit of the org', unit: 'calls a minute', role: 'admin' },
+  clawmit_requests_per_minute: { label: 'Clawmit: rate of a key', unit: 'calls a minute', role: 'admin' },
+  clawmit_requests_per_day: { label: 'Clawmit: calls of the org', unit: 'calls a day', role: 'admin' },
   alert_stuck_minutes: { label: 'Alert: silent agent', unit: 'minutes', role: 'admin' },
   alert_errors_per_minute: { label: 'Alert: errors', unit: 'errors a minute', role: 'admin' },
   alert_agent_cost_usd: { label: 'Alert: cost of an agent', unit: 'USD a day', role: 'admin' },

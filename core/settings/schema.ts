@@ -51,6 +51,12 @@ export const OrgSettings = z.object({
     .describe('What an act of an agent that is not verified becomes, at the least'),
   signed_actions: z.enum(['off', 'required']).describe('required: actions without a valid signature are refused'),
   rate_limit_per_minute: z.int().min(0).max(1_000_000).describe('Calls of the whole org; 0: no limit'),
+  clawmit_requests_per_minute: z.int().min(0).max(1_000_000).describe('Calls of one key at /clawmit/api; 0: no limit'),
+  clawmit_requests_per_day: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .describe('Calls of the whole org at /clawmit/api in a day (UTC); 0: no limit'),
   alert_stuck_minutes: z.int().min(1).max(10_080).describe('An agent that is silent for longer is stuck'),
   alert_errors_per_minute: z.int().min(1).max(10_000).describe('More errors of one agent in a minute raise an alert'),
   alert_agent_cost_usd: z
@@ -127,6 +133,8 @@ export function defaultSettings(instance: Settings): OrgSettings {
     require_verified_identity: 'off',
     signed_actions: 'off',
     rate_limit_per_minute: 0,
+    clawmit_requests_per_minute: 100,
+    clawmit_requests_per_day: 10_000,
     alert_stuck_minutes: 5,
     alert_errors_per_minute: 3,
     alert_agent_cost_usd: null,

@@ -1,2 +1,3 @@
 export { RecentEvent, recentEvents } from './recent.ts'
 export { sweepTelemetry } from './retention.ts'
+export { SUCCESS } from './sums.rules.ts'

@@ -5,8 +5,9 @@ import type { Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
+import type { Runtime } from '#core/kernel/runtime'
 import { authenticate, contextOf, publicCaller, type Caller } from '../answer.ts'
-import type { Credentials } from '../auth.ts'
+import { addressOf, type Credentials } from '../auth.ts'
 import { readJson } from '../body.ts'
 import { Refusal, toFault } from '../errors.ts'
 import type { Exchange } from '../exchange.ts'
@@ -20,6 +21,7 @@ export interface Call {
   /** The JSON that was sent; `{}` for none. */
   readonly body: unknown
   readonly context: Context
+  readonly userAgent: string | null
   /** Runs an operation as the caller: every check that its own adapter makes is made here too. */
   readonly run: <I extends z.ZodObject, O extends z.ZodType>(
     op: Operation<I, O>,
@@ -54,6 +56,12 @@ export interface Dialect {
   error(fault: Fault, requestId: string): unknown
   /** Statuses that its document has otherwise. */
   status?(fault: Fault): number
+  /** Limits that its document has, with the headers of every answer. Each throws the 429. */
+  readonly limits?: {
+    calls(runtime: Runtime, caller: Caller): Promise<Headers>
+    /** Of a call whose credential is missing or wrong. */
+    strangers(runtime: Runtime, address: string): Promise<Headers>
+  }
   readonly routes: readonly DialectRoute[]
 }
 
@@ -101,19 +109,38 @@ function told(dialect: Words, exchange: Exchange, work: (caller: Caller) => Prom
       const caller = await (isPublic
         ? publicCaller(exchange)
         : authenticate(exchange, { credentials: () => dialect.credentials(request) }))
-      limits = caller.limits
+      limits = { ...caller.limits, ...(await dialect.limits?.calls(runtime, caller)) }
       const { status, body, headers: own } = await work(caller)
       const all = { ...headers, ...limits, ...own }
       if (body === undefined) response.writeHead(status, all).end()
       else sendJson(response, status, body, all)
-    } catch (thrown) {
-      const own = thrown instanceof Refusal ? thrown.headers : {}
+    } catch (first) {
+      const thrown = await counted(dialect, exchange, first)
+      const own = thrown instanceof Refusal ? inEpoch(dialect, thrown.headers, runtime) : {}
       const fault = toFault(thrown instanceof Refusal ? thrown.fault : thrown)
       if (fault.code === 'internal') runtime.log.error({ err: thrown, request_id: requestId }, 'a dialect failed')
       const retry = fault.retryAfter === undefined ? {} : { 'Retry-After': String(Math.ceil(fault.retryAfter)) }
       const status = dialect.status?.(fault) ?? fault.status
       sendJson(response, status, dialect.error(fault, requestId), { ...headers, ...limits, ...own, ...retry })
     }
+  }
+}
+
+/** A dialect that has limits tells their end as a time; Writ's own limits tell the seconds until then. */
+function inEpoch({ limits }: Words, headers: Headers, { now }: Runtime): Headers {
+  const reset = Number(headers['X-RateLimit-Reset'] ?? Number.NaN)
+  if (limits === undefined || !(reset < 1e9)) return headers
+  return { ...headers, 'X-RateLimit-Reset': String(Math.ceil(now().getTime() / 1000) + reset) }
+}
+
+/** A call without a valid credential, with the headers of the limit that it used up a part of. */
+async function counted({ limits }: Words, { runtime, request }: Exchange, thrown: unknown): Promise<unknown> {
+  if (limits === undefined || !(thrown instanceof Refusal) || thrown.fault.code !== 'unauthenticated') return thrown
+  try {
+    const headers = await limits.strangers(runtime, addressOf(request))
+    return new Refusal(thrown.fault, { ...thrown.headers, ...headers })
+  } catch (refused) {
+    return refused
   }
 }
 
@@ -132,6 +159,7 @@ async function answerRoute(
     query,
     body,
     context,
+    userAgent: request.headers['user-agent'] ?? null,
     run: (op, input) => invoke(op as unknown as Operation, context, input) as never,
   })
 }

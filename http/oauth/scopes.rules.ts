@@ -80,4 +80,8 @@ export const scopeWords: Readonly<Record<Scope, string>> = {
   'account:write': 'Change your account and end your sessions',
   'security:scan': 'Have texts checked for secrets and injected instructions',
   'system:read': 'See the state of the server',
+  'tasks:read': 'See the tasks of agents',
+  'tasks:write': 'Create, claim and end tasks',
+  'webhooks:read': 'See where events are sent to',
+  'webhooks:write': 'Have events sent to other servers',
 }

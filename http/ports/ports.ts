@@ -23,6 +23,7 @@ export function openPorts(settings: Pick<Settings, 'egress_allow'> & LlmSettings
     ports: {
       fetch: egress.fetch,
       mail: createMail(allow),
+      judge: egress.judge,
       llmAt: (address) => llmAt(address, egress.fetch),
       ...(llm ? { llm } : {}),
     },

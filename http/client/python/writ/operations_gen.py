@@ -42,15 +42,19 @@ ROUTES: Dict[str, Route] = {
     "actions_report_outcome": Route("POST", "/api/actions/{action_id}/outcome", ("action_id",), False),
     "actions_update": Route("PATCH", "/api/actions/{action_id}", ("action_id",), True),
     "activity_list": Route("GET", "/api/activity", (), True),
+    "agent_versions_choose": Route("GET", "/api/agents/{agent_id}/choose", ("agent_id",), True),
     "agent_versions_compare": Route("GET", "/api/agents/{agent_id}/versions/compare", ("agent_id",), True),
     "agent_versions_create": Route("POST", "/api/agents/{agent_id}/versions", ("agent_id",), False),
     "agent_versions_fork": Route("POST", "/api/agents/{agent_id}/fork", ("agent_id",), False),
     "agent_versions_get": Route("GET", "/api/agents/{agent_id}/versions/{version_id}", ("agent_id", "version_id",), True),
     "agent_versions_get_lineage": Route("GET", "/api/agents/{agent_id}/lineage", ("agent_id",), True),
+    "agent_versions_get_traffic": Route("GET", "/api/agents/{agent_id}/traffic", ("agent_id",), True),
     "agent_versions_list": Route("GET", "/api/agents/{agent_id}/versions", ("agent_id",), True),
     "agent_versions_register": Route("POST", "/api/agents/registry", (), False),
     "agent_versions_rollback": Route("POST", "/api/agents/{agent_id}/rollback", ("agent_id",), False),
     "agent_versions_set_tags": Route("PUT", "/api/agents/{agent_id}/versions/{version_id}/tags", ("agent_id", "version_id",), True),
+    "agent_versions_set_traffic": Route("PUT", "/api/agents/{agent_id}/traffic", ("agent_id",), True),
+    "agents_count": Route("GET", "/api/agent-count", (), True),
     "agents_create": Route("POST", "/api/agents", (), True),
     "agents_get": Route("GET", "/api/agents/{agent_id}", ("agent_id",), True),
     "agents_get_profile": Route("GET", "/api/agents/{agent_id}/profile", ("agent_id",), True),
@@ -153,12 +157,28 @@ ROUTES: Dict[str, Route] = {
     "skills_scan": Route("POST", "/api/skills/scan", (), True),
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
+    "tasks_claim": Route("POST", "/api/tasks/claim", (), False),
+    "tasks_complete": Route("POST", "/api/tasks/{task_id}/complete", ("task_id",), False),
+    "tasks_create": Route("POST", "/api/tasks", (), False),
+    "tasks_extend": Route("POST", "/api/tasks/{task_id}/extend", ("task_id",), True),
+    "tasks_fail": Route("POST", "/api/tasks/{task_id}/fail", ("task_id",), False),
+    "tasks_get": Route("GET", "/api/tasks/{task_id}", ("task_id",), True),
+    "tasks_list": Route("GET", "/api/tasks", (), True),
+    "tasks_update": Route("PATCH", "/api/tasks/{task_id}", ("task_id",), False),
     "telemetry_collect": Route("POST", "/api/telemetry", (), True),
     "telemetry_list_costs": Route("GET", "/api/costs", (), True),
     "tool_pins_approve": Route("POST", "/api/tool-pins/{id}/approve", ("id",), True),
     "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
     "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
     "tool_pins_remove": Route("DELETE", "/api/tool-pins/{id}", ("id",), False),
+    "webhooks_create": Route("POST", "/api/webhooks", (), False),
+    "webhooks_get": Route("GET", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
+    "webhooks_list": Route("GET", "/api/webhooks", (), True),
+    "webhooks_list_deliveries": Route("GET", "/api/webhooks/{webhook_id}/deliveries", ("webhook_id",), True),
+    "webhooks_remove": Route("DELETE", "/api/webhooks/{webhook_id}", ("webhook_id",), False),
+    "webhooks_replay": Route("POST", "/api/webhooks/{webhook_id}/replay", ("webhook_id",), False),
+    "webhooks_rotate_secret": Route("POST", "/api/webhooks/{webhook_id}/rotate-secret", ("webhook_id",), False),
+    "webhooks_update": Route("PATCH", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
 }
 
 
@@ -757,6 +777,28 @@ class Operations:
             request_timeout,
         )
 
+    def agent_versions_choose(
+        self,
+        *,
+        agent_id: str,
+        key: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say which version of an agent a session should run; the same key is always answered the same version.
+
+        GET /api/agents/{agent_id}/choose. Needs the scope agents:read.
+
+        :param key: What stays with one version: id of the session, user or conversation
+        """
+        return self._run(
+            "agent_versions_choose",
+            {
+                "agent_id": agent_id,
+                "key": key,
+            },
+            request_timeout,
+        )
+
     def agent_versions_compare(
         self,
         *,
@@ -901,11 +943,34 @@ class Operations:
             request_timeout,
         )
 
+    def agent_versions_get_traffic(
+        self,
+        *,
+        agent_id: str,
+        days: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how the work of an agent is shared among versions, with what each did, side by side.
+
+        GET /api/agents/{agent_id}/traffic. Needs the scope agents:read.
+
+        :param days: Days (UTC) to sum up, today included
+        """
+        return self._run(
+            "agent_versions_get_traffic",
+            {
+                "agent_id": agent_id,
+                "days": days,
+            },
+            request_timeout,
+        )
+
     def agent_versions_list(
         self,
         *,
         agent_id: str,
         tag: str | Unset = UNSET,
+        with_prompt: bool | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         cursor: str | Unset = UNSET,
@@ -915,6 +980,7 @@ class Operations:
 
         GET /api/agents/{agent_id}/versions. Needs the scope agents:read.
 
+        :param with_prompt: Show the prompt of each
         :param limit: Rows per page, at most 200
         :param offset: Rows to skip; use cursor for deep pages
         :param cursor: next_cursor of the page before
@@ -924,6 +990,7 @@ class Operations:
             {
                 "agent_id": agent_id,
                 "tag": tag,
+                "with_prompt": with_prompt,
                 "limit": limit,
                 "offset": offset,
                 "cursor": cursor,
@@ -1017,6 +1084,42 @@ class Operations:
                 "version_id": version_id,
                 "tags": tags,
                 "move": move,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_set_traffic(
+        self,
+        *,
+        agent_id: str,
+        shares: list[shapes.Shares],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Let versions of an agent share its tasks and sessions by weight; an empty list ends it.
+
+        PUT /api/agents/{agent_id}/traffic. Needs the scope agents:write.
+        """
+        return self._run(
+            "agent_versions_set_traffic",
+            {
+                "agent_id": agent_id,
+                "shares": shares,
+            },
+            request_timeout,
+        )
+
+    def agents_count(
+        self,
+        *,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Count the agents of the org, up to 10,000.
+
+        GET /api/agent-count. Needs the scope agents:read.
+        """
+        return self._run(
+            "agents_count",
+            {
             },
             request_timeout,
         )
@@ -2366,7 +2469,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "alerts:read", "alerts:write", "notifiers:read", "notifiers:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "alerts:read", "alerts:write", "notifiers:read", "notifiers:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read", "tasks:read", "tasks:write", "webhooks:read", "webhooks:write"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -3682,6 +3785,238 @@ class Operations:
             request_timeout,
         )
 
+    def tasks_claim(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        version_id: str | Unset = UNSET,
+        lease_seconds: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Take an agent's next task, the most urgent and then the oldest; the guard is asked first, and a lease keeps others off it.
+
+        POST /api/tasks/claim. Needs the scope tasks:write.
+
+        :param agent_id: May be left away with a key bound to an agent
+        :param version_id: Only tasks that are routed to this version
+        :param lease_seconds: The task returns to the queue when the lease is not extended for so long
+        """
+        return self._run(
+            "tasks_claim",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "lease_seconds": lease_seconds,
+            },
+            request_timeout,
+        )
+
+    def tasks_complete(
+        self,
+        *,
+        task_id: str,
+        lease_token: str | Unset = UNSET,
+        output: dict[str, Any] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report that a task is done, with its output; 409 when the lease was lost.
+
+        POST /api/tasks/{task_id}/complete. Needs the scope tasks:write.
+
+        :param lease_token: lease_token of the claim
+        """
+        return self._run(
+            "tasks_complete",
+            {
+                "task_id": task_id,
+                "lease_token": lease_token,
+                "output": output,
+            },
+            request_timeout,
+        )
+
+    def tasks_create(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        title: str,
+        description: str | Unset = UNSET,
+        priority: Literal["low", "medium", "high", "urgent"] | Unset = UNSET,
+        input: dict[str, Any] | Unset = UNSET,
+        deadline: str | Unset = UNSET,
+        max_attempts: int | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Queue a task for an agent; it is routed to a version and claimed by priority, then age.
+
+        POST /api/tasks. Needs the scope tasks:write.
+
+        :param version_id: Id or number; when left away the agent's traffic shares decide, else its current version
+        :param deadline: A task that has not ended by then fails
+        :param max_attempts: Starts, after which a task that is lost again fails
+        """
+        return self._run(
+            "tasks_create",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "title": title,
+                "description": description,
+                "priority": priority,
+                "input": input,
+                "deadline": deadline,
+                "max_attempts": max_attempts,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def tasks_extend(
+        self,
+        *,
+        task_id: str,
+        lease_token: str,
+        lease_seconds: int | Unset = UNSET,
+        progress: int | Unset = UNSET,
+        progress_note: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Keep a claimed task, counted from now; 409 when the lease was lost: then stop working on it.
+
+        POST /api/tasks/{task_id}/extend. Needs the scope tasks:write.
+
+        :param lease_token: lease_token of the claim
+        :param lease_seconds: The task returns to the queue when the lease is not extended for so long
+        :param progress: Percent
+        """
+        return self._run(
+            "tasks_extend",
+            {
+                "task_id": task_id,
+                "lease_token": lease_token,
+                "lease_seconds": lease_seconds,
+                "progress": progress,
+                "progress_note": progress_note,
+            },
+            request_timeout,
+        )
+
+    def tasks_fail(
+        self,
+        *,
+        task_id: str,
+        lease_token: str | Unset = UNSET,
+        reason: str,
+        output: dict[str, Any] | Unset = UNSET,
+        retry: bool | Unset = UNSET,
+        retry_after_seconds: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report that a task could not be done: it returns to the queue while it has attempts left, else it fails.
+
+        POST /api/tasks/{task_id}/fail. Needs the scope tasks:write.
+
+        :param lease_token: lease_token of the claim
+        :param retry: False: it fails at once
+        """
+        return self._run(
+            "tasks_fail",
+            {
+                "task_id": task_id,
+                "lease_token": lease_token,
+                "reason": reason,
+                "output": output,
+                "retry": retry,
+                "retry_after_seconds": retry_after_seconds,
+            },
+            request_timeout,
+        )
+
+    def tasks_get(
+        self,
+        *,
+        task_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one task with its input, output and progress.
+
+        GET /api/tasks/{task_id}. Needs the scope tasks:read.
+        """
+        return self._run(
+            "tasks_get",
+            {
+                "task_id": task_id,
+            },
+            request_timeout,
+        )
+
+    def tasks_list(
+        self,
+        *,
+        status: Literal["queued", "running", "completed", "failed", "cancelled"] | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List tasks, newest first, by status and agent.
+
+        GET /api/tasks. Needs the scope tasks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "tasks_list",
+            {
+                "status": status,
+                "agent_id": agent_id,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def tasks_update(
+        self,
+        *,
+        task_id: str,
+        status: Literal["queued", "running", "completed", "failed", "cancelled"] | Unset = UNSET,
+        output: dict[str, Any] | Unset = UNSET,
+        progress: int | Unset = UNSET,
+        progress_note: str | Unset = UNSET,
+        reason: str | Unset = UNSET,
+        lease_token: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Lead a task to another status, or report its progress and output.
+
+        PATCH /api/tasks/{task_id}. Needs the scope tasks:write.
+
+        :param status: running is asked of the guard first
+        :param progress: Percent
+        :param reason: Why it failed or was cancelled
+        :param lease_token: Of a task that was claimed; not needed to cancel it
+        """
+        return self._run(
+            "tasks_update",
+            {
+                "task_id": task_id,
+                "status": status,
+                "output": output,
+                "progress": progress,
+                "progress_note": progress_note,
+                "reason": reason,
+                "lease_token": lease_token,
+            },
+            request_timeout,
+        )
+
     def telemetry_collect(
         self,
         *,
@@ -3819,6 +4154,204 @@ class Operations:
             "tool_pins_remove",
             {
                 "id": id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_create(
+        self,
+        *,
+        url: str,
+        events: list[str],
+        description: str | Unset = UNSET,
+        format: Literal["writ", "clawmit"] | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Have events sent to a URL, signed by Standard Webhooks; the secret is shown once.
+
+        POST /api/webhooks. Needs the scope webhooks:write.
+
+        :param url: https
+        :param events: Names of events; `agent.*` for all of a domain, `*` for all
+        :param format: Names and shapes of the bodies
+        """
+        return self._run(
+            "webhooks_create",
+            {
+                "url": url,
+                "events": events,
+                "description": description,
+                "format": format,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def webhooks_get(
+        self,
+        *,
+        webhook_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one webhook and how its deliveries fare; never its secret.
+
+        GET /api/webhooks/{webhook_id}. Needs the scope webhooks:read.
+        """
+        return self._run(
+            "webhooks_get",
+            {
+                "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List the webhooks of the org, newest first; never their secrets.
+
+        GET /api/webhooks. Needs the scope webhooks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "webhooks_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def webhooks_list_deliveries(
+        self,
+        *,
+        webhook_id: str,
+        state: Literal["pending", "delivered", "failed"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what was, is or will be sent to a webhook, newest first, with each attempt; kept for a month.
+
+        GET /api/webhooks/{webhook_id}/deliveries. Needs the scope webhooks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "webhooks_list_deliveries",
+            {
+                "webhook_id": webhook_id,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def webhooks_remove(
+        self,
+        *,
+        webhook_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Remove a webhook with its secret and its log; nothing more is sent there.
+
+        DELETE /api/webhooks/{webhook_id}. Needs the scope webhooks:write.
+        """
+        return self._run(
+            "webhooks_remove",
+            {
+                "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_replay(
+        self,
+        *,
+        webhook_id: str,
+        delivery_ids: list[str] | Unset = UNSET,
+        failed_since: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Send settled deliveries of a webhook again, under the same ids: some by id, or all that failed since.
+
+        POST /api/webhooks/{webhook_id}/replay. Needs the scope webhooks:write.
+
+        :param failed_since: Those that failed since, the oldest 1000 at a time
+        """
+        return self._run(
+            "webhooks_replay",
+            {
+                "webhook_id": webhook_id,
+                "delivery_ids": delivery_ids,
+                "failed_since": failed_since,
+            },
+            request_timeout,
+        )
+
+    def webhooks_rotate_secret(
+        self,
+        *,
+        webhook_id: str,
+        overlap_minutes: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Give a webhook a new secret, shown once; the former one signs beside it for a while.
+
+        POST /api/webhooks/{webhook_id}/rotate-secret. Needs the scope webhooks:write.
+
+        :param overlap_minutes: So long webhook-signature has both; x-clawmit-signature has the new one at once
+        """
+        return self._run(
+            "webhooks_rotate_secret",
+            {
+                "webhook_id": webhook_id,
+                "overlap_minutes": overlap_minutes,
+            },
+            request_timeout,
+        )
+
+    def webhooks_update(
+        self,
+        *,
+        webhook_id: str,
+        url: str | Unset = UNSET,
+        events: list[str] | Unset = UNSET,
+        description: str | Unset = UNSET,
+        active: bool | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Change the URL, the events or the description of a webhook, pause it, or let it go on.
+
+        PATCH /api/webhooks/{webhook_id}. Needs the scope webhooks:write.
+
+        :param url: https
+        :param events: Names of events; `agent.*` for all of a domain, `*` for all
+        :param active: False pauses it; true lets it go on with what waits, and with events of the last day that it missed
+        """
+        return self._run(
+            "webhooks_update",
+            {
+                "webhook_id": webhook_id,
+                "url": url,
+                "events": events,
+                "description": description,
+                "active": active,
             },
             request_timeout,
         )

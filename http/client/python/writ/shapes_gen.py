@@ -46,6 +46,11 @@ class Tools(TypedDict):
     name: str
 
 
+class Shares(TypedDict):
+    version_id: str
+    weight: int
+
+
 class Extra(TypedDict, total=False):
     tool_call_id: str
 
@@ -142,6 +147,8 @@ class Settings(TypedDict, total=False):
     require_verified_identity: Literal["off", "warn", "require_approval", "block"] | None
     signed_actions: Literal["off", "required"] | None
     rate_limit_per_minute: int | None
+    clawmit_requests_per_minute: int | None
+    clawmit_requests_per_day: int | None
     alert_stuck_minutes: int | None
     alert_errors_per_minute: int | None
     alert_agent_cost_usd: float | None
