@@ -9,6 +9,7 @@ import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { sweepUsageSources } from '#core/telemetry/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -44,6 +45,7 @@ const jobs: readonly Job[] = [
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
+  { name: 'telemetry.usage-sources', everyMs: 3_600_000, run: sweepUsageSources },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

@@ -19,6 +19,7 @@ import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hos
 import { stepUp } from './oauth/challenge.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
+import { otlpRouter } from './otlp/routes.ts'
 import type { Pages } from './pages.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
 import { noteForwarded } from './auth.ts'
@@ -132,6 +133,7 @@ function createFramework(
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
   app.use(downloadsRouter(exchangeOf, downloads))
   app.use(restRouter(operations, exchangeOf))
+  app.use(otlpRouter(exchangeOf))
   for (const dialect of dialects) app.use(dialectRouter(dialect, exchangeOf))
   app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {

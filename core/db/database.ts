@@ -52,6 +52,8 @@ import type {
   AgentStatTable,
   AgentTaskDayTable,
   AgentUsageDayTable,
+  SpanExportTable,
+  UsageSourceTable,
 } from '../telemetry/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
@@ -82,6 +84,8 @@ export interface Database {
   agent_usage_day: AgentUsageDayTable
   agent_task_day: AgentTaskDayTable
   agent_measure_day: AgentMeasureDayTable
+  usage_source: UsageSourceTable
+  span_export: SpanExportTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

@@ -41,6 +41,7 @@ export function readEvent(ctx: Context, given: unknown, now: Date): Row {
     message: clean(event.message),
     error: clean(event.error),
     data: event.metadata === undefined ? null : (redactDeep(event.metadata).value as Record<string, unknown>),
+    usage_from: event.usage_from ?? null,
     tone: [],
   }
 }

@@ -102,3 +102,23 @@ export interface AgentMeasureDayTable {
   total: number
   squares: number
 }
+
+/** The signal of an emitter whose tokens and costs count, so that those it tells by another are not added again. */
+export interface UsageSourceTable {
+  readonly org_id: string
+  readonly source: string
+  signal: 'traces' | 'metrics' | 'logs'
+  /** When it last told any. */
+  last_at: Date
+}
+
+/** How far the decisions and actions of an org were exported as spans. */
+export interface SpanExportTable {
+  readonly org_id: string
+  /** The last event that the receiver has taken. */
+  seq: number
+  /** In a row. */
+  failures: number
+  next_at: Date
+  last_error: string | null
+}
