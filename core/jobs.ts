@@ -9,6 +9,7 @@ import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { exportDueSpans } from '#core/span-exports/index'
 import { sweepUsageSources } from '#core/telemetry/index'
 import type { Runtime } from './kernel/runtime.ts'
 
@@ -46,6 +47,7 @@ const jobs: readonly Job[] = [
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
   { name: 'telemetry.usage-sources', everyMs: 3_600_000, run: sweepUsageSources },
+  { name: 'spans.export', everyMs: 2000, run: exportDueSpans },
   { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
 ]
 

@@ -45,6 +45,7 @@ import type {
 import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
+import type { SpanExportTable } from '../span-exports/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
 import type {
   AgentEventTable,
@@ -52,7 +53,6 @@ import type {
   AgentStatTable,
   AgentTaskDayTable,
   AgentUsageDayTable,
-  SpanExportTable,
   UsageSourceTable,
 } from '../telemetry/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'

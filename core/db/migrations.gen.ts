@@ -16,7 +16,7 @@ import { up as up0013 } from './migrations/0013_hosts.ts'
 import { up as up0014 } from './migrations/0014_witness.ts'
 import { up as up0017 } from './migrations/0017_agent_versions.ts'
 import { up as up0018 } from './migrations/0018_telemetry.ts'
-import { up as up0027 } from './migrations/0027_telemetry_usage_sources.ts'
+import { up as up0027 } from './migrations/0027_telemetry_otlp.ts'
 
 export interface Migration {
   readonly id: string
@@ -40,5 +40,5 @@ export const migrations: readonly Migration[] = [
   { id: '0014_witness', up: up0014 },
   { id: '0017_agent_versions', up: up0017 },
   { id: '0018_telemetry', up: up0018 },
-  { id: '0027_telemetry_usage_sources', up: up0027 },
+  { id: '0027_telemetry_otlp', up: up0027 },
 ]

@@ -20,4 +20,5 @@ const statements = [
     next_at timestamptz not null,
     last_error text
   ) with (fillfactor = 70)`,
+  `create index org_setting_otlp on org_setting (org_id) where key = 'otlp_endpoint'`,
 ]
