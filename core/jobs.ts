@@ -12,11 +12,12 @@ import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
 import { deliverDue, pollTelegram } from '#core/notifiers/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
-import { sweepTelemetry } from '#core/telemetry/index'
 import { chatActs } from './chat-acts.ts'
 import { sweepTasks } from '#core/tasks/index'
 import { deliverWebhooks, deriveDeliveries, sweepDeliveries } from '#core/webhooks/index'
 import { sweepDays } from '#core/limits/index'
+import { exportDueSpans } from '#core/span-exports/index'
+import { sweepTelemetry, sweepUsageSources } from '#core/telemetry/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -70,6 +71,8 @@ const jobs: readonly Job[] = [
       await sweepEvents(runtime)
     },
   },
+  { name: 'telemetry.usage-sources', everyMs: 3_600_000, run: sweepUsageSources },
+  { name: 'spans.export', everyMs: 2000, run: exportDueSpans },
 ]
 
 /**

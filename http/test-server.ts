@@ -51,7 +51,7 @@ export async function testServer(
   })
   const events = { payloadsOf: stored, recentlySettled: none }
   const app = createApp(runtime, { operations, version: '1.2.3', events, ...parts })
-  const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
+  const listening = await listen(app.listener, { host: '127.0.0.1', port: 0, upgrades: app.upgrades })
   const org = (orgId: string) => insertTestOrg(runtime, orgId)
   if (!beside) await org(TEST_ORG)
   return {

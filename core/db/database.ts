@@ -49,6 +49,7 @@ import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
 import type { TaskValueTable } from '../roi/tables.ts'
+import type { SpanExportTable } from '../span-exports/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
 import type {
   AgentEventTable,
@@ -57,6 +58,7 @@ import type {
   AgentTaskDayTable,
   AgentUsageDayTable,
   OrgUsageDayTable,
+  UsageSourceTable,
 } from '../telemetry/tables.ts'
 import type { TaskTable } from '../tasks/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
@@ -99,6 +101,8 @@ export interface Database {
   notification: NotificationTable
   telegram_link: TelegramLinkTable
   telegram_link_code: TelegramLinkCodeTable
+  usage_source: UsageSourceTable
+  span_export: SpanExportTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable

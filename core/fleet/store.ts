@@ -2,13 +2,16 @@ import { knownSettings } from '#core/settings/index'
 import type { Context } from '../kernel/context.ts'
 import type { FleetRow } from './schema.ts'
 
+/** All that is asked of a caller here: whose org it is. */
+export type OrgScope = Pick<Context, 'db' | 'runtime'> & { readonly actor: Pick<Context['actor'], 'orgId'> }
+
 /** How long an agent may be silent before it is taken for stuck. */
-export async function stuckAfter(ctx: Context): Promise<number> {
+export async function stuckAfter(ctx: OrgScope): Promise<number> {
   return (await ctx.runtime.use(knownSettings).of(ctx.actor.orgId)).alert_stuck_minutes * 60_000
 }
 
 /** Agents of the org with their sums, in the order of their ids. */
-export function fleetRows(ctx: Context) {
+export function fleetRows(ctx: OrgScope) {
   return ctx.db
     .selectFrom('agent')
     .leftJoin('agent_stat', (join) =>

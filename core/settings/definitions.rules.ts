@@ -60,6 +60,8 @@ const words: Readonly<Record<Name, Words>> = {
   llm_model: { label: 'Language model: name', role: 'admin' },
   llm_base_url: { label: 'Language model: address', role: 'admin' },
   llm_api_key: { label: 'Language model: key', role: 'admin' },
+  otlp_endpoint: { label: 'OpenTelemetry: receiver of spans', role: 'admin' },
+  otlp_headers: { label: 'OpenTelemetry: headers', role: 'admin' },
 }
 
 export function definitionsFor(instance: Settings): readonly Definition[] {

@@ -91,6 +91,11 @@ export const OrgSettings = z.object({
     .max(500)
     .nullable()
     .describe("Address of the provider, https; the provider's own when absent"),
+  otlp_endpoint: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .describe('Receiver of OpenTelemetry that decisions and ended actions are sent to as spans; /v1/traces is added'),
 })
 export type OrgSettings = Readonly<z.output<typeof OrgSettings>>
 
@@ -104,12 +109,17 @@ const Secret = z
 /** Stored encrypted and never shown. */
 export const OrgSecrets = z.object({
   llm_api_key: Secret.describe('Key for the language model of the org'),
+  otlp_headers: Secret.regex(
+    /^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/,
+    'must be name=value,name=value with values percent-encoded',
+  ).describe('Headers for the receiver of spans, as in OTEL_EXPORTER_OTLP_HEADERS'),
 })
 export type SecretName = keyof typeof OrgSecrets.shape
 
 /** As it is shown: secrets as their last four characters behind dots, null when none is set. */
 export const ShownSettings = OrgSettings.extend({
   llm_api_key: z.string().nullable().describe('Masked; null when none is set'),
+  otlp_headers: z.string().nullable().describe('Masked; null when none are set'),
 })
 export type ShownSettings = z.output<typeof ShownSettings>
 
@@ -146,6 +156,7 @@ export function defaultSettings(instance: Settings): OrgSettings {
     llm_provider: null,
     llm_model: null,
     llm_base_url: null,
+    otlp_endpoint: null,
   }
 }
 

@@ -8,6 +8,7 @@ import { operation } from '../kernel/operation.ts'
 import { collector } from './collector.ts'
 import type { Row } from './event.rules.ts'
 import { readEvent } from './read-event.ts'
+import { repeatedUsage } from './repeated-usage.ts'
 
 export const MAX_EVENTS = 1000
 
@@ -28,6 +29,7 @@ export const collect = operation({
   output: z.object({
     accepted: z.int().describe('Kept by this call or an earlier one'),
     duplicates: z.int().describe('Of these, known already by their event_id'),
+    uncounted: z.int().describe('Of these, left out because another signal of their usage_from counts'),
     event_ids: z.array(z.string().nullable()).describe('By place; null for a rejected one'),
     rejected: z.array(Rejected),
   }),
@@ -39,7 +41,9 @@ export const collect = operation({
   async handler(ctx, { events }) {
     const now = ctx.now()
     const read = events.map((event) => attempt(ctx, event, now))
-    const rows = read.flatMap((one) => (one instanceof Fault ? [] : [one]))
+    const given = read.flatMap((one) => (one instanceof Fault ? [] : [one]))
+    const repeated = await repeatedUsage(ctx, given)
+    const rows = given.filter((row) => !repeated.has(row))
     const { fresh, strangers } =
       rows.length === 0 ? NONE : await ctx.runtime.use(collector).write(rows, await sightingsOf(ctx, rows, now))
     const judged = read.map((one) =>
@@ -48,7 +52,8 @@ export const collect = operation({
     const kept = judged.flatMap((one) => (one instanceof Fault ? [] : [one]))
     return {
       accepted: kept.length,
-      duplicates: kept.filter((row) => !fresh.has(row)).length,
+      duplicates: kept.filter((row) => !fresh.has(row) && !repeated.has(row)).length,
+      uncounted: kept.filter((row) => repeated.has(row)).length,
       event_ids: judged.map((one) => (one instanceof Fault ? null : one.event_id)),
       rejected: judged.flatMap((one, index) => (one instanceof Fault ? [{ index, ...told(one) }] : [])),
     }

@@ -44,6 +44,7 @@ export interface Row extends TokenKinds {
   readonly message: string | null
   readonly error: string | null
   readonly data: Record<string, unknown> | null
+  readonly usage_from: NonNullable<TelemetryEvent['usage_from']> | null
   /** Features of the text it gave out. */
   readonly tone: readonly Measure[]
 }

@@ -43,6 +43,7 @@ export function readEvent(ctx: Context, given: unknown, now: Date): Row {
     error: clean(event.error),
     data: event.metadata === undefined ? null : (redactDeep(event.metadata).value as Record<string, unknown>),
     tone: event.output === undefined ? [] : toneOf(event.output),
+    usage_from: event.usage_from ?? null,
   }
 }
 

@@ -14,6 +14,14 @@ const Usd = z.number().min(0).max(1_000_000)
 /** Larger is refused, not cut: a sender should know that it is not kept. */
 const MAX_METADATA = 32_768
 
+export const SIGNALS = ['traces', 'metrics', 'logs'] as const
+
+const UsageFrom = z
+  .object({ source: z.string().min(1).max(256), signal: z.enum(SIGNALS) })
+  .describe(
+    'Where an emitter tells the same tokens by several signals: the one that came first counts, until it is silent for an hour',
+  )
+
 export const TelemetryEvent = z
   .object({
     event_id: z.string().min(1).max(128).optional().describe('The same twice is counted once; made when left away'),
@@ -40,6 +48,7 @@ export const TelemetryEvent = z
     cost_usd: Usd.optional().describe('Priced from model and tokens when left away'),
     duration_ms: Count.optional(),
     value_usd: Usd.optional().describe('What the outcome of a task is worth'),
+    usage_from: UsageFrom.optional(),
     output: z.string().max(100_000).optional().describe('Text an agent gave out: its tone is measured, it is not kept'),
     metadata: z
       .record(z.string(), z.unknown())

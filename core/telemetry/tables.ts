@@ -119,3 +119,12 @@ export interface AgentMeasureDayTable {
   total: number
   squares: number
 }
+
+/** The signal of an emitter whose tokens and costs count, so that those it tells by another are not added again. */
+export interface UsageSourceTable {
+  readonly org_id: string
+  readonly source: string
+  signal: 'traces' | 'metrics' | 'logs'
+  /** When it last told any. */
+  last_at: Date
+}

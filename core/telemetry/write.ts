@@ -10,10 +10,47 @@ export async function writeEvents(trx: Transaction<Database>, rows: readonly Row
   return fresh
 }
 
-const COLUMNS = sql.raw(`org_id text, agent_id text, event_id text, kind text, at timestamptz, received_at timestamptz,
-  version_id text, task_id text, task text, outcome text, tool text, act_digest text, model text, tokens bigint,
-  cost_micros bigint, priced boolean, duration_ms bigint, value_micros bigint, status text, message text, error text,
-  data jsonb`)
+/** In the order of the table's columns. */
+const COLUMNS = {
+  org_id: 'text',
+  agent_id: 'text',
+  event_id: 'text',
+  kind: 'text',
+  at: 'timestamptz',
+  received_at: 'timestamptz',
+  version_id: 'text',
+  task_id: 'text',
+  task: 'text',
+  outcome: 'text',
+  tool: 'text',
+  act_digest: 'text',
+  model: 'text',
+  tokens: 'bigint',
+  cost_micros: 'bigint',
+  priced: 'boolean',
+  duration_ms: 'bigint',
+  value_micros: 'bigint',
+  status: 'text',
+  message: 'text',
+  error: 'text',
+  data: 'jsonb',
+} as const satisfies Partial<Record<keyof Row, string>>
+
+/** One array a column: the database reads them in half the time that records of JSON take. */
+function arraysOf(rows: readonly Row[]) {
+  const columns = Object.entries(COLUMNS) as [keyof typeof COLUMNS, string][]
+  return sql.join(
+    columns.map(([name, type]) => {
+      const values = rows.map((row) => plain(row[name]))
+      return sql`${sql.val(values)}::${sql.raw(type)}[]`
+    }),
+  )
+}
+
+function plain(value: Row[keyof typeof COLUMNS]): string | number | boolean | null {
+  if (value === null || value === undefined || typeof value !== 'object') return value ?? null
+  return value instanceof Date ? value.toISOString() : JSON.stringify(value)
+}
 
 const identity = (row: Pick<Row, 'org_id' | 'agent_id' | 'event_id'>): string =>
   `${row.org_id}\0${row.agent_id}\0${row.event_id}`
@@ -24,8 +61,8 @@ async function insertEvents(trx: Transaction<Database>, rows: readonly Row[]): P
   for (const row of rows) if (!first.has(identity(row))) first.set(identity(row), row)
   const given = [...first.values()].toSorted((a, b) => (identity(a) < identity(b) ? -1 : 1))
   const { rows: inserted } = await sql<Pick<Row, 'org_id' | 'agent_id' | 'event_id'>>`
-    insert into agent_event
-    select * from json_to_recordset(${JSON.stringify(given)}::json) as given (${COLUMNS})
+    insert into agent_event (${names(Object.keys(COLUMNS))})
+    select * from unnest(${arraysOf(given)})
     on conflict do nothing
     returning org_id, agent_id, event_id`.execute(trx)
   return new Set(inserted.flatMap((row) => first.get(identity(row)) ?? []))

@@ -160,7 +160,9 @@ class Settings(TypedDict, total=False):
     llm_provider: Literal["anthropic", "openai-compatible"] | None
     llm_model: str | None
     llm_base_url: str | None
+    otlp_endpoint: str | None
     llm_api_key: str | None
+    otlp_headers: str | None
 
 
 class _FilesNeeded(TypedDict):
