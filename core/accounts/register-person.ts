@@ -14,13 +14,22 @@ export interface NewPerson {
   readonly address: string
 }
 
+function isOpen({
+  open_registration: open,
+  sso_issuer: provider,
+  host,
+  public_url: url,
+}: Runtime['settings']): boolean {
+  if (open === 'off' || provider !== undefined) return false
+  return open === 'on' || (url === undefined && (host === '127.0.0.1' || host === '::1' || host === 'localhost'))
+}
+
 /**
  * Lets somebody in whom nobody invited: with an org of their own and no way into any other. Not where a provider vouches
  * for people: their address is not verified here, and the provider's person of that address would get this account.
  */
 export async function registerPerson(runtime: Runtime, { email, password, address }: NewPerson) {
-  const { open_registration: open, sso_issuer: provider } = runtime.settings
-  if (open === 'off' || provider !== undefined) {
+  if (!isOpen(runtime.settings)) {
     throw new Fault('forbidden', 'Nobody can register themselves on this instance: ask for an invitation.')
   }
   const at = runtime.now()

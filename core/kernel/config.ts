@@ -50,8 +50,11 @@ const Settings = z.object({
   sso_name: z.string().min(1).max(64).optional(),
   /** Role of people whom the provider vouches for and nobody invited, in the first org; absent: they need an invitation. */
   sso_join_role: z.enum(['admin', 'approver', 'member', 'readonly']).optional(),
-  /** Whether anybody may make an account with an org of its own (Clawmit's register); never beside an `sso_issuer`. */
-  open_registration: z.enum(['on', 'off']).default('on'),
+  /**
+   * Whether anybody may make an account with an org of its own (Clawmit's register); never beside an `sso_issuer`.
+   * `local`: as long as only this machine can reach the server.
+   */
+  open_registration: z.enum(['local', 'on', 'off']).default('local'),
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().optional(),
   /** A JWT that says which agent speaks, sent beside the API key. */

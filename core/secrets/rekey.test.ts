@@ -142,6 +142,7 @@ test('everything opens under the new key afterwards and nothing under the old on
     [0, 1],
     [0, 1],
     [0, 1],
+    [0, 1],
   ])
 })
 

@@ -134,7 +134,11 @@ test("also where Writ's own limit of a key refuses, the reset is a time", async 
 })
 
 test('where nobody may register, or a provider vouches for people, it is a 403', async () => {
-  for (const settings of [{ open_registration: 'off' as const }, { sso_issuer: 'https://id.example.com' }]) {
+  for (const settings of [
+    { open_registration: 'off' as const },
+    { host: '0.0.0.0' },
+    { sso_issuer: 'https://id.example.com' },
+  ]) {
     const closed = await testClient([], settings)
     expect((await closed.call('POST', '/auth/register', person)).status).toBe(403)
     await closed.close()
