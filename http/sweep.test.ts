@@ -187,10 +187,11 @@ describe('hostile input', () => {
       for (const op of guarded.filter(({ rest }) => rest.method !== 'get')) {
         const input = inputOf(op, ofA)
         const post = (sent: object): Promise<Answer> => call(server.url, op, { ...as('a', op), input, ...sent })
-        expect(await post({ raw: big }), `by ${op.name}`).toMatchObject({
-          status: 413,
-          body: { code: 'BODY_TOO_LARGE' },
-        })
+        // What takes more than this by design is measured by its own test.
+        if ((op.rest.maxBytes ?? 0) < big.length) {
+          const told = { status: 413, body: { code: 'BODY_TOO_LARGE' } }
+          expect(await post({ raw: big }), `by ${op.name}`).toMatchObject(told)
+        }
         for (const raw of ['[1]', '"x"', '7', 'null', '{"a":', '\ufffe']) {
           const answer = await post({ raw })
           expect(answer, `${op.name} ${raw}`).toMatchObject({ status: 400 })

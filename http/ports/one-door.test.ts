@@ -13,6 +13,7 @@ const elsewhere =
 const doors: Readonly<Record<string, string>> = {
   'http/ports/safe-fetch.ts': 'the one way out of the server',
   'http/ports/dispatchers.ts': 'where its addresses are judged',
+  'http/upgrade.ts': 'takes sockets that clients open; it opens none',
   'mcp/upstream.ts': "the bridge on the user's machine, to the server the user named",
 }
 
