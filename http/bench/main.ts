@@ -34,7 +34,7 @@ const sections: Readonly<Record<string, Section>> = {
     }),
   telemetry: (quick) =>
     telemetrySection({
-      connections: 32,
+      connections: 8,
       rounds: quick ? 5 : 9,
       seconds: quick ? 2 : 4,
       singles: { connections: 64, warmSeconds: quick ? 5 : 10, rounds: quick ? 5 : 9, seconds: quick ? 2 : 4 },
