@@ -65,10 +65,10 @@ export class EventStreams {
     const broadcast = await this.#enter(caller)
     const resume = resumeFrom(request, broadcast.seq)
     const recent = resume.seq === undefined ? await broadcast.recent() : []
-    const { socket, wire } = await open()
-    const stream = new SocketStream(socket, wire, { openedAt: this.#now(), actor, seq: resume.seq ?? broadcast.seq })
+    const opened = await open()
+    const stream = new SocketStream(opened, { openedAt: this.#now(), actor, seq: resume.seq ?? broadcast.seq })
     this.#add(broadcast, stream, caller)
-    socket.on('close', () => {
+    opened.socket.on('close', () => {
       this.#forget(actor.orgId, broadcast, stream)
       this.#leavePulse(actor.orgId, stream)
     })

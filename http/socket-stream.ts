@@ -1,8 +1,7 @@
-import type { Duplex } from 'node:stream'
-import type { WebSocket } from 'ws'
 import type { Actor } from '#core/kernel/context'
 import { mayHear, type Frame } from './frames.rules.ts'
 import { DRAIN_ABOVE, MAX_BUFFERED, type Listener } from './stream.ts'
+import type { Opened } from './upgrade.ts'
 
 /** A client that does not close in turn is cut after this. */
 const CLOSE_MS = 1000
@@ -13,12 +12,12 @@ export class SocketStream implements Listener {
   readonly openedAt: number
   seq: number
   live = false
-  readonly #socket: WebSocket
-  readonly #wire: Duplex
+  readonly #socket: Opened['socket']
+  readonly #wire: Opened['wire']
   readonly #actor: Actor
   #answered = true
 
-  constructor(socket: WebSocket, wire: Duplex, options: { openedAt: number; actor: Actor; seq: number }) {
+  constructor({ socket, wire }: Opened, options: { openedAt: number; actor: Actor; seq: number }) {
     this.#socket = socket
     this.#wire = wire
     this.openedAt = options.openedAt

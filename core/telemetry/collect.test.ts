@@ -137,3 +137,22 @@ test('secrets are not kept', async () => {
   const rows = await ctx.db.selectFrom('agent_event').selectAll().where('org_id', '=', ctx.actor.orgId).execute()
   expect(JSON.stringify(rows)).not.toContain(secret)
 })
+
+test('of two signals of one emitter the first counts, until it was silent for an hour', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  const by = (signal: string, more: object = {}) => ({
+    type: 'cost',
+    agent_id: 'a1',
+    cost_usd: 1,
+    usage_from: { source: 'emitter', signal },
+    ...more,
+  })
+  expect(await send(ctx, by('logs'), by('metrics'))).toMatchObject({ accepted: 2, uncounted: 1, duplicates: 0 })
+  expect(await send(ctx, by('metrics'))).toMatchObject({ accepted: 1, uncounted: 1 })
+  const other = { usage_from: { source: 'other emitter', signal: 'metrics' } }
+  expect(await send(ctx, by('metrics', other))).toMatchObject({ accepted: 1, uncounted: 0 })
+  server.advance(3_601_000)
+  expect(await send(ctx, by('metrics'))).toMatchObject({ uncounted: 0 })
+  expect(await send(ctx, by('logs'))).toMatchObject({ uncounted: 1 })
+  expect(await stat(ctx, 'a1')).toMatchObject({ cost_micros: 3_000_000, events: 3 })
+})

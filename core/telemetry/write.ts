@@ -86,7 +86,7 @@ async function addSums(trx: Transaction<Database>, rows: readonly Row[]): Promis
         last_event_at = greatest(kept.last_event_at, excluded.last_event_at),
         last_received_at = greatest(kept.last_received_at, excluded.last_received_at),
         last_heartbeat_at = greatest(kept.last_heartbeat_at, excluded.last_heartbeat_at),
-        ${added('kept', ['events', 'errors', 'tokens', 'cost_micros', 'unpriced'])}
+        ${added(['events', 'errors', 'tokens', 'cost_micros', 'unpriced'])}
     ), alive as (
       insert into agent_presence as kept (org_id, agent_id, status, last_heartbeat_at)
       select org_id, agent_id, status, last_heartbeat_at from json_to_recordset(${json(beats(stats))})
@@ -99,24 +99,24 @@ async function addSums(trx: Transaction<Database>, rows: readonly Row[]): Promis
       select org_id, day, agent_id, version_id, model, ${names(USAGE)}
       from json_to_recordset(${json(usage)}) as given (org_id text, day date, agent_id text, version_id text,
         model text, ${bigints(USAGE)})
-      on conflict (org_id, day, agent_id, version_id, model) do update set ${added('kept', USAGE)}
+      on conflict (org_id, day, agent_id, version_id, model) do update set ${added(USAGE)}
     ), used as (
       insert into org_usage_day as kept (org_id, day, model, ${names(ORG)})
       select org_id, day, model, ${names(ORG)}
       from json_to_recordset(${json(used)}) as given (org_id text, day date, model text, ${bigints(ORG)})
-      on conflict (org_id, day, model) do update set ${added('kept', ORG)}
+      on conflict (org_id, day, model) do update set ${added(ORG)}
     ), tasks as (
       insert into agent_task_day as kept (org_id, day, agent_id, version_id, task, ${names(TASK)})
       select org_id, day, agent_id, version_id, task, ${names(TASK)}
       from json_to_recordset(${json(tasks)}) as given (org_id text, day date, agent_id text, version_id text,
         task text, ${bigints(TASK)})
-      on conflict (org_id, day, agent_id, version_id, task) do update set ${added('kept', TASK)}
+      on conflict (org_id, day, agent_id, version_id, task) do update set ${added(TASK)}
     )
     insert into agent_measure_day as kept (org_id, agent_id, day, version_id, dimension, bucket, n, total, squares)
     select org_id, agent_id, day, version_id, dimension, bucket, n, total, squares
     from json_to_recordset(${json(measures)}) as given (org_id text, agent_id text, day date, version_id text,
       dimension text, bucket text, n bigint, total double precision, squares double precision)
-    on conflict (org_id, agent_id, day, version_id, dimension, bucket) do update set ${added('kept', ['n', 'total', 'squares'])}
+    on conflict (org_id, agent_id, day, version_id, dimension, bucket) do update set ${added(['n', 'total', 'squares'])}
   `.execute(trx)
 }
 
@@ -153,9 +153,8 @@ const TASK = [
 const ORG = ['tokens', 'cost_micros', 'unpriced'] as const
 
 const json = (value: unknown) => sql`${JSON.stringify(value)}::json`
-const names = (columns: readonly string[]) => sql.join(columns.map((name) => sql.ref(name)))
-const bigints = (columns: readonly string[]) => sql.join(columns.map((name) => sql`${sql.ref(name)} bigint`))
-const added = (table: string, columns: readonly string[]) =>
-  sql.join(
-    columns.map((name) => sql`${sql.ref(name)} = ${sql.ref(`${table}.${name}`)} + ${sql.ref(`excluded.${name}`)}`),
-  )
+// Column names are ours and plain words; as text they are put together once.
+const names = (columns: readonly string[]) => sql.raw(columns.join(', '))
+const bigints = (columns: readonly string[]) => sql.raw(columns.map((name) => `${name} bigint`).join(', '))
+const added = (columns: readonly string[]) =>
+  sql.raw(columns.map((name) => `${name} = kept.${name} + excluded.${name}`).join(', '))

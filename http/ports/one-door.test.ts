@@ -14,6 +14,7 @@ const doors: Readonly<Record<string, string>> = {
   'http/ports/safe-fetch.ts': 'the one way out of the server',
   'http/ports/dispatchers.ts': 'where its addresses are judged',
   'http/ports/mail.ts': 'SMTP, with the same judgement of addresses',
+  'http/upgrade.ts': 'takes sockets that clients open; it opens none',
   'mcp/upstream.ts': "the bridge on the user's machine, to the server the user named",
 }
 
