@@ -16,7 +16,7 @@ function deployDays(now: number): object[] {
       task: n % 3 === 0 ? 'Roll back a release' : 'Roll out a release',
       outcome: (back + n) % 9 === 0 ? 'failure' : 'success',
       duration_ms: 60_000 + 4000 * ((back * 7 + n * 3) % 11),
-      cost_usd: (changed ? 0.31 : 0.14) + 0.01 * ((back * 5 + n) % 7),
+      cost_usd: (changed ? 0.26 : 0.14) + 0.03 * ((back * 5 + n) % 7),
       value_usd: 2,
     }))
     const tools = Array.from({ length: 10 }, (_, n) => ({
@@ -50,16 +50,16 @@ function troubles(): object[] {
     ...Array.from({ length: 6 }, () => ({ agent_id: 'migrator', type: 'error', error: 'lock timeout on orders' })),
     ...Array.from({ length: 6 }, () => again),
     { agent_id: 'coder', type: 'cost', model: 'local-llama', tokens_in: 42_000, tokens_out: 3000 },
-    { agent_id: 'billing-agent', type: 'heartbeat', status: 'running' },
+    { agent_id: 'billing-agent', type: 'status_change', status: 'error', message: 'The ledger of refunds is locked' },
   ]
 }
 
 /** Work, costs, alerts, versions and forks, all told through the operations that agents use. */
 export async function seedFleet(person: Writ): Promise<void> {
   const now = Date.now()
-  const events = [...deployDays(now), ...coderDays(now), ...troubles()]
-  for (let n = 0; n < events.length; n += 1000) {
-    const { rejected } = await person.call('telemetry_collect', { events: events.slice(n, n + 1000) })
+  // The same troubles twice: an alert that is raised again is counted.
+  for (const events of [deployDays(now), coderDays(now), troubles(), troubles()]) {
+    const { rejected } = await person.call('telemetry_collect', { events })
     if (rejected.length > 0) throw new Error(`Refused: ${rejected[0]?.error}`)
   }
   const agent_id = 'deploy-bot'

@@ -17,6 +17,7 @@ const TONE: Readonly<Record<Status, Tone>> = {
   insufficient_data: 'plain',
 }
 const words = (name: string): string => name.replaceAll('_', ' ')
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 const outOf100 = (part: number): string => (part * 100).toFixed(0)
 
 /** How far an agent is from what it was, and in what. */
@@ -74,11 +75,11 @@ function Changes({ told: { top_changes: changes, dimensions } }: { readonly told
           return (
             <tr key={dimension}>
               <th scope="row">
-                {words(dimension)}
+                {capital(words(dimension))}
                 <span className="sub wrap">{spelledOut(explanation)}</span>
               </th>
               <td className="tight right number">
-                <Share of={delta} tone={tone} /> {outOf100(delta)}
+                <Share of={delta} tone={tone} words={outOf100(delta)} />
               </td>
               <td className="tight wide">
                 <Badge tone={tone}>{words(statusOf(dimension))}</Badge>

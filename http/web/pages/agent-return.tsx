@@ -55,7 +55,7 @@ export function Return({ agentId }: { readonly agentId: string }): ReactNode {
 
 function Cells({ figures }: { readonly figures: Figures }): ReactNode {
   const { success_rate_interval: interval, trend } = figures
-  const likely = interval && `95 % between ${percent(interval.low)} and ${percent(interval.high)}`
+  const likely = interval && `95% between ${percent(interval.low)} and ${percent(interval.high)}`
   const cells: readonly (readonly [string, string, string | null])[] = [
     ['tasks', figures.total_tasks.toLocaleString(), before(trend.total_tasks.previous, (n) => n.toLocaleString())],
     ['success rate', dash(figures.success_rate, percent), likely],
@@ -68,8 +68,8 @@ function Cells({ figures }: { readonly figures: Figures }): ReactNode {
       {cells.map(([name, value, more]) => (
         <div key={name}>
           <dt>{name}</dt>
-          {more !== null && <dd className="sub wrap">{more}</dd>}
           <dd>{value}</dd>
+          {more !== null && <dd className="sub wrap">{more}</dd>}
         </div>
       ))}
     </dl>

@@ -42,7 +42,7 @@ function CostTable({ what, rows, whole }: TableProps): ReactNode {
             <td className="tight right number">{dollars(usd)}</td>
             {whole !== undefined && (
               <td className="tight wide number">
-                <Share of={whole === 0 ? 0 : usd / whole} /> {percent(whole === 0 ? 0 : usd / whole)}
+                <Share of={whole === 0 ? 0 : usd / whole} words={percent(whole === 0 ? 0 : usd / whole)} />
               </td>
             )}
             <td className="tight right wide number">{tokens.toLocaleString()}</td>

@@ -1,12 +1,22 @@
 import type { ReactNode } from 'react'
 
-/** How much of a whole, 0 to 1, beside the words that say it. */
-export function Share({ of, tone = 'plain' }: { readonly of: number; readonly tone?: string }): ReactNode {
+interface ShareProps {
+  /** 0 to 1. */
+  readonly of: number
+  readonly tone?: string
+  readonly words: string
+}
+
+/** How much of a whole, with the words that say it. */
+export function Share({ of, tone = 'plain', words }: ShareProps): ReactNode {
   return (
-    <svg className={`share ${tone}`} viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-      <rect width="100" height="6" className="share-track" />
-      <rect width={Math.max(of > 0 ? 1 : 0, Math.min(1, of) * 100)} height="6" className="share-bar" />
-    </svg>
+    <span className="share-of">
+      <svg className={`share ${tone}`} viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+        <rect width="100" height="6" className="share-track" />
+        <rect width={Math.max(of > 0 ? 1 : 0, Math.min(1, of) * 100)} height="6" className="share-bar" />
+      </svg>
+      <span className="number">{words}</span>
+    </span>
   )
 }
 
@@ -64,9 +74,9 @@ export function Columns({ label, columns, shown }: ColumnsProps): ReactNode {
   )
 }
 
-/** The next 1, 2, 4 or 10 times a power of ten: its half is a round number too. */
+/** A round number that is not lower, whose half is round too. */
 export function niceTop(highest: number): number {
   if (highest <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(highest))
-  return power * ([1, 2, 4, 10].find((one) => one * power >= highest) ?? 10)
+  return power * ([1, 2, 3, 4, 6, 8, 10].find((one) => one * power >= highest) ?? 10)
 }
