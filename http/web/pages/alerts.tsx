@@ -64,7 +64,9 @@ function Rows({ alerts, onMute }: RowsProps): ReactNode {
     <ul className="sheet rows" aria-label="Alerts">
       {alerts.map((alert) => (
         <li key={alert.alert_id}>
-          <Badge tone={alert.state === 'resolved' ? 'plain' : TONE[alert.severity]}>{alert.severity}</Badge>
+          <span className="severity">
+            <Badge tone={alert.state === 'resolved' ? 'plain' : TONE[alert.severity]}>{alert.severity}</Badge>
+          </span>
           <div className="grow">
             <p>
               {spelledOut(alert.message)}

@@ -39,7 +39,7 @@ function CostTable({ what, rows, whole }: TableProps): ReactNode {
             <th scope="row" className={whole === undefined ? 'number' : 'clip'}>
               {name}
             </th>
-            <td className="tight right number">{dollars(usd)}</td>
+            <td className="tight right number">{told(usd, unpriced)}</td>
             {whole !== undefined && (
               <td className="tight wide number">
                 <Share of={whole === 0 ? 0 : usd / whole} words={percent(whole === 0 ? 0 : usd / whole)} />
@@ -53,6 +53,10 @@ function CostTable({ what, rows, whole }: TableProps): ReactNode {
     </table>
   )
 }
+
+/** What has no price is not told as free. */
+const told = (usd: number, unpriced: number): string =>
+  unpriced === 0 ? dollars(usd) : usd === 0 ? 'no price' : `${dollars(usd)}+`
 
 const percent = (part: number): string => part.toLocaleString(undefined, { style: 'percent' })
 
