@@ -200,10 +200,8 @@ test('no page shows another org, whatever row of it the address names', async ()
     `/decisions/${String(known['decision_id'])}`,
     `/policies/${String(known['policy_id'])}`,
   ])
-  const lists = [
-    ...['/', '/decisions', '/policies', '/fleet', '/agents', '/alerts', '/costs'],
-    ...['/keys', '/members', '/account', '/activity', '/hosts'],
-  ]
+  const work = ['/', '/decisions', '/policies', '/fleet', '/agents', '/alerts', '/costs']
+  const lists = [...work, '/keys', '/members', '/account', '/activity', '/hosts']
   const others = ['/ledger', '/settings', '/device', '/policies/new', `/agents/${AGENT}`, '/agents/agent-a']
   const own = new Set<string>()
   const page = await context.newPage()

@@ -18,8 +18,13 @@ test('a period ends today and has every day, those without a cost too', () => {
   expect(firstDay(7, NOW)).toBe('2026-02-23')
   const days = daysOf(costs, 7, NOW)
   expect(days.map(({ day }) => day)).toEqual([
-    ...['2026-02-23', '2026-02-24', '2026-02-25', '2026-02-26'],
-    ...['2026-02-27', '2026-02-28', '2026-03-01'],
+    '2026-02-23',
+    '2026-02-24',
+    '2026-02-25',
+    '2026-02-26',
+    '2026-02-27',
+    '2026-02-28',
+    '2026-03-01',
   ])
   expect(days.map(({ usd }) => usd)).toEqual([0, 0, 0, 0, 3, 0, 0])
 })
