@@ -22,6 +22,8 @@ beforeAll(async () => {
     '/policies/new',
     `/policies/${policies[0]?.id}`,
     '/fleet',
+    '/alerts',
+    '/costs',
     '/agents',
     '/agents/deploy-bot',
     '/keys',

@@ -7,6 +7,7 @@ import { spelledOut } from '../parts/act.rules.ts'
 import { Badge, type Tone } from '../parts/badges.tsx'
 import { Button } from '../parts/button.tsx'
 import { Confirm } from '../parts/dialog.tsx'
+import { dollars } from '../parts/money.ts'
 import { LoadMore, usePaged } from '../parts/paged.tsx'
 import { Empty, Page, Problem, Skeleton } from '../parts/page.tsx'
 import { Ago } from '../parts/time.tsx'
@@ -101,9 +102,6 @@ function Rows({ agents, onPause }: RowsProps): ReactNode {
     </div>
   )
 }
-
-export const dollars = (usd: number): string =>
-  usd.toLocaleString(undefined, { style: 'currency', currency: 'USD', maximumFractionDigits: usd < 1 ? 4 : 2 })
 
 /** What has no price is not told as free. */
 function Cost({ agent }: { readonly agent: FleetAgent }): ReactNode {

@@ -114,6 +114,8 @@ function Shown({ diff: { prompt, tools, config } }: { readonly diff: Diff }): Re
           {prompt.unified
             .split('\n')
             .slice(4)
+            // A prompt ends without a line break, which is told of each side.
+            .filter((line) => line !== '' && !line.startsWith('\\'))
             .map((line, index) => (
               <span key={index} className={line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : ''}>
                 {spelledOut(line)}
