@@ -2505,7 +2505,7 @@ class Operations:
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List the API keys of the org, newest first; secrets are never shown.
+        """List API keys: name, role, agent, last use; newest first.
 
         GET /api/keys. Needs the scope keys:read.
 
