@@ -1,14 +1,23 @@
 import { sql } from 'kysely'
 import { sweepAttempts, sweepSessions } from '#core/accounts/index'
 import { expireDueApprovals, sweepLostOutcomes } from '#core/actions/index'
+import { watchDrift } from '#core/drift/index'
+import { sweepAlerts } from '#core/alerts/index'
 import { sweepEvents } from '#core/events/index'
 import { rotateDueSigningKey, sweepRecords } from '#core/grants/index'
 import { sweepIdempotency } from '#core/guard/index'
 import { sweepUsage } from '#core/hosts/index'
 import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
+import { deliverDue, pollTelegram } from '#core/notifiers/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
+import { chatActs } from './chat-acts.ts'
+import { sweepTasks } from '#core/tasks/index'
+import { deliverWebhooks, deriveDeliveries, sweepDeliveries } from '#core/webhooks/index'
+import { sweepDays } from '#core/limits/index'
+import { exportDueSpans } from '#core/span-exports/index'
+import { sweepTelemetry, sweepUsageSources } from '#core/telemetry/index'
 import type { Runtime } from './kernel/runtime.ts'
 
 interface Job {
@@ -33,6 +42,10 @@ const jobs: readonly Job[] = [
       }),
   },
   { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
+  { name: 'alerts.sweep', everyMs: 2000, run: sweepAlerts },
+  { name: 'notifiers.deliver', everyMs: 1000, run: deliverDue },
+  { name: 'notifiers.telegram', everyMs: 2000, run: (runtime) => pollTelegram(runtime, chatActs) },
+  { name: 'tasks.due', everyMs: 2000, run: sweepTasks },
   { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
   { name: 'observations.sweep', everyMs: 300_000, run: (runtime) => sweepObservations(runtime, LIMIT) },
@@ -40,11 +53,26 @@ const jobs: readonly Job[] = [
   { name: 'accounts.sessions', everyMs: 3_600_000, run: ({ db, now }) => sweepSessions(db, now(), LIMIT) },
   { name: 'accounts.attempts', everyMs: 300_000, run: ({ db, now }) => sweepAttempts(db, now()) },
   { name: 'identities.token-uses', everyMs: 300_000, run: sweepTokenUses },
+  { name: 'limits.days', everyMs: 3_600_000, run: sweepDays },
   { name: 'hosts.usage', everyMs: 3_600_000, run: sweepUsage },
   { name: 'pairings.expired', everyMs: 300_000, run: sweepPairings },
   { name: 'oauth.sweep', everyMs: 60_000, run: (runtime) => sweepRecords(runtime.db, runtime.now(), 10 * LIMIT) },
   { name: 'oauth.keys', everyMs: 3_600_000, run: rotateDueSigningKey },
-  { name: 'events.retention', everyMs: 300_000, run: sweepEvents },
+  { name: 'drift.watch', everyMs: 60_000, run: (runtime) => watchDrift(runtime) },
+  { name: 'telemetry.retention', everyMs: 3_600_000, run: sweepTelemetry },
+  { name: 'webhooks.deliver', everyMs: 500, run: deliverWebhooks },
+  { name: 'webhooks.retention', everyMs: 300_000, run: (runtime) => sweepDeliveries(runtime, 10 * LIMIT) },
+  {
+    name: 'events.retention',
+    everyMs: 300_000,
+    // An event is not thrown away before the endpoints that want it have it.
+    run: async (runtime) => {
+      await deriveDeliveries(runtime)
+      await sweepEvents(runtime)
+    },
+  },
+  { name: 'telemetry.usage-sources', everyMs: 3_600_000, run: sweepUsageSources },
+  { name: 'spans.export', everyMs: 2000, run: exportDueSpans },
 ]
 
 /**

@@ -20,6 +20,19 @@ import { remove as actionsRemove } from './actions/remove.op.ts'
 import { reportOutcome as actionsReportOutcome } from './actions/report-outcome.op.ts'
 import { update as actionsUpdate } from './actions/update.op.ts'
 import { list as activityList } from './activity/list.op.ts'
+import { choose as agentVersionsChoose } from './agent-versions/choose.op.ts'
+import { compare as agentVersionsCompare } from './agent-versions/compare.op.ts'
+import { create as agentVersionsCreate } from './agent-versions/create.op.ts'
+import { fork as agentVersionsFork } from './agent-versions/fork.op.ts'
+import { getLineage as agentVersionsGetLineage } from './agent-versions/get-lineage.op.ts'
+import { getTraffic as agentVersionsGetTraffic } from './agent-versions/get-traffic.op.ts'
+import { get as agentVersionsGet } from './agent-versions/get.op.ts'
+import { list as agentVersionsList } from './agent-versions/list.op.ts'
+import { register as agentVersionsRegister } from './agent-versions/register.op.ts'
+import { rollback as agentVersionsRollback } from './agent-versions/rollback.op.ts'
+import { setTags as agentVersionsSetTags } from './agent-versions/set-tags.op.ts'
+import { setTraffic as agentVersionsSetTraffic } from './agent-versions/set-traffic.op.ts'
+import { count as agentsCount } from './agents/count.op.ts'
 import { create as agentsCreate } from './agents/create.op.ts'
 import { getProfile as agentsGetProfile } from './agents/get-profile.op.ts'
 import { get as agentsGet } from './agents/get.op.ts'
@@ -29,6 +42,10 @@ import { list as agentsList } from './agents/list.op.ts'
 import { pause as agentsPause } from './agents/pause.op.ts'
 import { reportConnections as agentsReportConnections } from './agents/report-connections.op.ts'
 import { resume as agentsResume } from './agents/resume.op.ts'
+import { acknowledge as alertsAcknowledge } from './alerts/acknowledge.op.ts'
+import { get as alertsGet } from './alerts/get.op.ts'
+import { list as alertsList } from './alerts/list.op.ts'
+import { mute as alertsMute } from './alerts/mute.op.ts'
 import { decide as approvalsDecide } from './approvals/decide.op.ts'
 import { list as approvalsList } from './approvals/list.op.ts'
 import { wait as approvalsWait } from './approvals/wait.op.ts'
@@ -38,6 +55,10 @@ import { list as assumptionsList } from './assumptions/list.op.ts'
 import { update as assumptionsUpdate } from './assumptions/update.op.ts'
 import { check as doctorCheck } from './doctor/check.op.ts'
 import { fix as doctorFix } from './doctor/fix.op.ts'
+import { get as driftGet } from './drift/get.op.ts'
+import { pinBaseline as driftPinBaseline } from './drift/pin-baseline.op.ts'
+import { get as fleetGet } from './fleet/get.op.ts'
+import { list as fleetList } from './fleet/list.op.ts'
 import { listOwn as grantsListOwn } from './grants/list-own.op.ts'
 import { list as grantsList } from './grants/list.op.ts'
 import { revokeOwn as grantsRevokeOwn } from './grants/revoke-own.op.ts'
@@ -82,6 +103,12 @@ import { list as membersList } from './members/list.op.ts'
 import { remove as membersRemove } from './members/remove.op.ts'
 import { revokeInvitation as membersRevokeInvitation } from './members/revoke-invitation.op.ts'
 import { update as membersUpdate } from './members/update.op.ts'
+import { createLink as notifiersCreateLink } from './notifiers/create-link.op.ts'
+import { create as notifiersCreate } from './notifiers/create.op.ts'
+import { list as notifiersList } from './notifiers/list.op.ts'
+import { remove as notifiersRemove } from './notifiers/remove.op.ts'
+import { test as notifiersTest } from './notifiers/test.op.ts'
+import { update as notifiersUpdate } from './notifiers/update.op.ts'
 import { getWebhookSecret as observationsGetWebhookSecret } from './observations/get-webhook-secret.op.ts'
 import { create as orgsCreate } from './orgs/create.op.ts'
 import { list as orgsList } from './orgs/list.op.ts'
@@ -99,15 +126,37 @@ import { replay as policiesReplay } from './policies/replay.op.ts'
 import { simulate as policiesSimulate } from './policies/simulate.op.ts'
 import { test as policiesTest } from './policies/test.op.ts'
 import { update as policiesUpdate } from './policies/update.op.ts'
+import { getStats as roiGetStats } from './roi/get-stats.op.ts'
+import { listValues as roiListValues } from './roi/list-values.op.ts'
+import { removeValue as roiRemoveValue } from './roi/remove-value.op.ts'
+import { setValue as roiSetValue } from './roi/set-value.op.ts'
 import { get as settingsGet } from './settings/get.op.ts'
 import { update as settingsUpdate } from './settings/update.op.ts'
 import { scan as skillsScan } from './skills/scan.op.ts'
 import { health as systemHealth } from './system/health.op.ts'
 import { ready as systemReady } from './system/ready.op.ts'
+import { claim as tasksClaim } from './tasks/claim.op.ts'
+import { complete as tasksComplete } from './tasks/complete.op.ts'
+import { create as tasksCreate } from './tasks/create.op.ts'
+import { extend as tasksExtend } from './tasks/extend.op.ts'
+import { fail as tasksFail } from './tasks/fail.op.ts'
+import { get as tasksGet } from './tasks/get.op.ts'
+import { list as tasksList } from './tasks/list.op.ts'
+import { update as tasksUpdate } from './tasks/update.op.ts'
+import { collect as telemetryCollect } from './telemetry/collect.op.ts'
+import { listCosts as telemetryListCosts } from './telemetry/list-costs.op.ts'
 import { approve as toolPinsApprove } from './tool-pins/approve.op.ts'
 import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
 import { remove as toolPinsRemove } from './tool-pins/remove.op.ts'
+import { create as webhooksCreate } from './webhooks/create.op.ts'
+import { get as webhooksGet } from './webhooks/get.op.ts'
+import { listDeliveries as webhooksListDeliveries } from './webhooks/list-deliveries.op.ts'
+import { list as webhooksList } from './webhooks/list.op.ts'
+import { remove as webhooksRemove } from './webhooks/remove.op.ts'
+import { replay as webhooksReplay } from './webhooks/replay.op.ts'
+import { rotateSecret as webhooksRotateSecret } from './webhooks/rotate-secret.op.ts'
+import { update as webhooksUpdate } from './webhooks/update.op.ts'
 
 export const registry = {
   accountsConfirmTotp,
@@ -130,6 +179,19 @@ export const registry = {
   actionsReportOutcome,
   actionsUpdate,
   activityList,
+  agentVersionsChoose,
+  agentVersionsCompare,
+  agentVersionsCreate,
+  agentVersionsFork,
+  agentVersionsGetLineage,
+  agentVersionsGetTraffic,
+  agentVersionsGet,
+  agentVersionsList,
+  agentVersionsRegister,
+  agentVersionsRollback,
+  agentVersionsSetTags,
+  agentVersionsSetTraffic,
+  agentsCount,
   agentsCreate,
   agentsGetProfile,
   agentsGet,
@@ -139,6 +201,10 @@ export const registry = {
   agentsPause,
   agentsReportConnections,
   agentsResume,
+  alertsAcknowledge,
+  alertsGet,
+  alertsList,
+  alertsMute,
   approvalsDecide,
   approvalsList,
   approvalsWait,
@@ -148,6 +214,10 @@ export const registry = {
   assumptionsUpdate,
   doctorCheck,
   doctorFix,
+  driftGet,
+  driftPinBaseline,
+  fleetGet,
+  fleetList,
   grantsListOwn,
   grantsList,
   grantsRevokeOwn,
@@ -192,6 +262,12 @@ export const registry = {
   membersRemove,
   membersRevokeInvitation,
   membersUpdate,
+  notifiersCreateLink,
+  notifiersCreate,
+  notifiersList,
+  notifiersRemove,
+  notifiersTest,
+  notifiersUpdate,
   observationsGetWebhookSecret,
   orgsCreate,
   orgsList,
@@ -209,15 +285,37 @@ export const registry = {
   policiesSimulate,
   policiesTest,
   policiesUpdate,
+  roiGetStats,
+  roiListValues,
+  roiRemoveValue,
+  roiSetValue,
   settingsGet,
   settingsUpdate,
   skillsScan,
   systemHealth,
   systemReady,
+  tasksClaim,
+  tasksComplete,
+  tasksCreate,
+  tasksExtend,
+  tasksFail,
+  tasksGet,
+  tasksList,
+  tasksUpdate,
+  telemetryCollect,
+  telemetryListCosts,
   toolPinsApprove,
   toolPinsCheck,
   toolPinsList,
   toolPinsRemove,
+  webhooksCreate,
+  webhooksGet,
+  webhooksListDeliveries,
+  webhooksList,
+  webhooksRemove,
+  webhooksReplay,
+  webhooksRotateSecret,
+  webhooksUpdate,
 } as const
 
 export const operations: readonly Operation[] = Object.values(registry) as unknown as readonly Operation[]

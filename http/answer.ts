@@ -39,9 +39,9 @@ export async function answer(
     limits = caller.limits
     actor = caller.actor
     const query = queryInput(op, searchOf(request))
-    const body = op.rest.method === 'get' ? {} : await readJson(request)
+    const body = op.rest.method === 'get' ? {} : await readJson(request, op.rest.maxBytes)
     const input = isRecord(body) ? { ...query, ...body, ...params } : body
-    const output = await invoke(op, contextOf(exchange, op, caller), input)
+    const output = await invoke(op, contextOf(exchange, caller, op.rest.hot), input)
     const timing = op.rest.hot ? { 'Server-Timing': `writ;dur=${(performance.now() - started).toFixed(2)}` } : {}
     sendJson(response, op.rest.status?.(output) ?? 200, output, { ...headers, ...limits, ...timing })
   } catch (thrown) {
@@ -56,12 +56,18 @@ function moreScope({ runtime, request }: Exchange, actor: Actor | undefined, thr
   return challenge === undefined ? {} : { 'WWW-Authenticate': challenge }
 }
 
+interface Reading {
+  readonly cookies?: boolean
+  /** How the credential is found, where that is not Writ's own way; then none comes by a cookie. */
+  readonly credentials?: () => Credentials
+}
+
 /** The caller by the request's credential. A failed attempt counts against the address. */
-export async function authenticate({ runtime, request }: Exchange, { cookies = true } = {}): Promise<Caller> {
+export async function authenticate({ runtime, request }: Exchange, reading: Reading = {}): Promise<Caller> {
   try {
-    const credentials = credentialsOf(request, runtime.settings, cookies)
+    const credentials = reading.credentials?.() ?? credentialsOf(request, runtime.settings, reading.cookies ?? true)
     const address = addressOf(request)
-    if (credentials.kind === 'session' && isUnsafe(request)) {
+    if (reading.credentials === undefined && credentials.kind === 'session' && isUnsafe(request)) {
       assertOwnRequest(request, runtime.settings, credentials.secret)
     }
     const known = actorOf(runtime, credentials, address)
@@ -104,9 +110,9 @@ export async function publicCaller({ runtime, request }: Exchange): Promise<Call
   return { actor: { ...nobody, address }, limits: (await limitAddress(runtime, address)) ?? {} }
 }
 
-function contextOf({ runtime, response, requestId }: Exchange, op: Operation, caller: Caller): Context {
-  // A hot operation keeps its own deadline and ends in milliseconds; the rest stop when nobody waits any more.
-  const signal = op.rest.hot ? never : signalOf(response)
+/** A hot operation keeps its own deadline and ends in milliseconds; the rest stop when nobody waits any more. */
+export function contextOf({ runtime, response, requestId }: Exchange, caller: Caller, hot = false): Context {
+  const signal = hot ? never : signalOf(response)
   const context = runtime.context(caller.actor, { signal, requestId })
   const identityToken = caller.credentials?.kind === 'key' ? caller.credentials.identityToken : undefined
   return identityToken === undefined ? context : { ...context, identityToken }

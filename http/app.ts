@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Actor } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
@@ -8,21 +9,27 @@ import type { Runtime } from '#core/kernel/runtime'
 import { answerAccountRoute } from './accounts/routes.ts'
 import type { Scope } from '#core/kernel/scope'
 import { answer, authenticate, publicCaller } from './answer.ts'
+import { dialects } from './dialects/index.ts'
+import { dialectRouter } from './dialects/dialect.ts'
 import { downloadsRouter } from './downloads.ts'
 import type { Exchange } from './exchange.ts'
 import { Refusal, sendError } from './errors.ts'
 import type { EventSources } from './broadcast.ts'
 import { EventStreams } from './events.ts'
+import type { Upgrades } from './listen.ts'
 import { hostRules, isAllowedHost, isAllowedOrigin, type HostRules } from './hosts.rules.ts'
 import { stepUp } from './oauth/challenge.ts'
 import { oauthRoutes } from './oauth/routes.ts'
 import { openApiDocument } from './openapi.ts'
+import { otlpRouter } from './otlp/routes.ts'
 import type { Pages } from './pages.ts'
 import { fieldsOf, pathsOf } from './paths.rules.ts'
 import { noteForwarded } from './auth.ts'
 import { parseTrustedProxies } from './proxies.rules.ts'
 import { otherMethod, restRouter } from './rest.ts'
 import { securityHeaders, sendText } from './send.ts'
+import { telegramRouter } from './telegram.ts'
+import { openSocket, plainResponse } from './upgrade.ts'
 
 /** Serves MCP on one request whose caller is known; reads the body itself. */
 export type McpListener = (
@@ -48,6 +55,7 @@ export interface AppParts {
 
 export interface App {
   readonly listener: (request: IncomingMessage, response: ServerResponse) => void
+  readonly upgrades: Upgrades
   /** From now on every answer closes its connection, and open event streams end. */
   drain(): void
 }
@@ -91,13 +99,45 @@ export function createApp(runtime: Runtime, parts: AppParts): App {
       sendError(exchange, thrown)
     })
   }
+  const upgrade: Upgrades['upgrade'] = (request, wire, head) => {
+    noteForwarded(request, proxies)
+    // A Node that cannot choose by path upgrades everywhere.
+    if (isSocketPath(request)) serveSocket(runtime, { request, wire, head, rules, streams })
+    else listener(request, plainResponse(request, wire))
+  }
   return {
     listener,
+    upgrades: { at: isSocketPath, upgrade },
     drain: () => {
       draining = true
       streams.close()
     },
   }
+}
+
+const isSocketPath = (request: IncomingMessage): boolean => pathOf(request) === '/ws'
+
+interface SocketWish {
+  readonly request: IncomingMessage
+  readonly wire: Duplex
+  readonly head: Buffer
+  readonly rules: HostRules
+  readonly streams: EventStreams
+}
+
+function serveSocket(runtime: Runtime, { request, wire, head, rules, streams }: SocketWish): void {
+  const requestId = requestIdOf(request)
+  const response = plainResponse(request, wire)
+  const exchange: Exchange = { runtime, request, response, requestId, headers: { 'X-Request-Id': requestId } }
+  const open = async (): Promise<void> => {
+    guardAgainstRebinding(rules, request)
+    await openSocket(exchange, head, streams)
+  }
+  open().catch((thrown: unknown) => {
+    logUnexpected(runtime, thrown, requestId)
+    if (response.socket === null) wire.destroy()
+    else sendError(exchange, thrown)
+  })
 }
 
 function hotPaths(operations: readonly Operation[]): ReadonlyMap<string, Operation> {
@@ -128,8 +168,12 @@ function createFramework(
     return authenticate(exchange).then((caller) => streams.serve(exchange, caller))
   })
   app.all(['/api/openapi.json', '/api/stream'], otherMethod(exchangeOf, ['GET', 'HEAD']))
+  app.get('/ws', (request) => noSocket(exchangeOf(request)))
   app.use(downloadsRouter(exchangeOf, downloads))
   app.use(restRouter(operations, exchangeOf))
+  app.use(telegramRouter(exchangeOf))
+  app.use(otlpRouter(exchangeOf))
+  for (const dialect of dialects) app.use(dialectRouter(dialect, exchangeOf))
   app.use((request) => nothingHere(exchangeOf(request)))
   const onError: ErrorRequestHandler = (thrown: unknown, request, _response, _next) => {
     const exchange = exchangeOf(request)
@@ -138,6 +182,12 @@ function createFramework(
   }
   app.use(onError)
   return app
+}
+
+async function noSocket(exchange: Exchange): Promise<never> {
+  const { limits } = await publicCaller(exchange)
+  const fault = new Fault('upgrade_required', 'Events are told here over a WebSocket.')
+  throw new Refusal(fault, { ...limits, Upgrade: 'websocket' })
 }
 
 async function nothingHere(exchange: Exchange): Promise<never> {

@@ -25,7 +25,7 @@ export function parseJson(bytes: Buffer): unknown {
   }
 }
 
-function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+export function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > limit) {
     discard(request)
     return Promise.reject(tooLarge(limit))

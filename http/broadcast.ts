@@ -1,7 +1,7 @@
 import { eventHub, type EventHub, type StoredEvent } from '#core/events/index'
 import type { Runtime } from '#core/kernel/runtime'
 import { frame, framesOf, type Frame } from './frames.rules.ts'
-import type { Stream } from './stream.ts'
+import type { Listener } from './stream.ts'
 
 /** Rows of this many events are loaded at once; the order of telling stays the order of the events. */
 const AHEAD = 8
@@ -16,7 +16,7 @@ export interface EventSources {
 
 /** All open streams of one org: each event is loaded and serialised once, then told to every one of them. */
 export class Broadcast {
-  readonly streams = new Set<Stream>()
+  readonly streams = new Set<Listener>()
   readonly #runtime: Runtime
   readonly #sources: EventSources
   readonly #hub: EventHub
@@ -57,7 +57,7 @@ export class Broadcast {
    * Tells `stream` what it has not seen, page by page, until it is level with the others, and makes it live.
    * With `ask` the database is asked even when the stream seems level: what was committed a moment ago counts as missed.
    */
-  async catchUp(stream: Stream, oldest: Date, ask = false): Promise<number> {
+  async catchUp(stream: Listener, oldest: Date, ask = false): Promise<number> {
     let told = 0
     let more = ask || stream.seq < this.#seq
     while (more && !stream.closed) {
@@ -74,7 +74,7 @@ export class Broadcast {
     return told
   }
 
-  async #tellOld(stream: Stream, event: StoredEvent, oldest: Date): Promise<number> {
+  async #tellOld(stream: Listener, event: StoredEvent, oldest: Date): Promise<number> {
     const frames = event.at >= oldest ? await this.#framesOf(event) : []
     stream.tell(frames)
     stream.seq = event.seq

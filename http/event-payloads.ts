@@ -1,41 +1,13 @@
-import type { StoredEvent } from '#core/events/index'
-import type { Runtime } from '#core/kernel/runtime'
-import type { EventSources } from './broadcast.ts'
-import { loadActionWire } from '#core/actions/index'
 import { loadSettledSince } from '#core/approvals/index'
-import { loadDecisionsBySeq } from '#core/guard/index'
-
-/** What one stored event is told as: a list of `data` objects, most often one. */
-export type Expander = (runtime: Runtime, orgId: string, event: StoredEvent) => Promise<readonly object[]>
-
-const actionRow: Expander = async (runtime, orgId, { ref }) => {
-  const row = ref === null ? null : await loadActionWire(runtime, orgId, ref)
-  return row ? [row] : []
-}
-
-const decisionRows: Expander = (runtime, orgId, { payload }) => {
-  const from = Number(payload['from_seq'])
-  const to = Number(payload['to_seq'])
-  return Number.isSafeInteger(from) && Number.isSafeInteger(to)
-    ? loadDecisionsBySeq(runtime, orgId, from, to)
-    : asStored(payload)
-}
-
-const asStored = (payload: Record<string, unknown>): Promise<readonly object[]> => Promise.resolve([payload])
-
-/** Events whose stored payload is only a reference; the row is loaded when it is told, so it is told as it is then. */
-const expanders: ReadonlyMap<string, Expander> = new Map([
-  ['action.created', actionRow],
-  ['action.updated', actionRow],
-  ['guard.decision.created', decisionRows],
-])
+import { payloadsOf } from '#core/webhooks/index'
+import type { EventSources } from './broadcast.ts'
 
 /** How far back a listener without a position is told of decisions it may have missed, and of how many. */
 const RECENT_MS = 10 * 60_000
 const RECENT_MAX = 500
 
 export const eventSources: EventSources = {
-  payloadsOf: (runtime, orgId, event) => expanders.get(event.name)?.(runtime, orgId, event) ?? asStored(event.payload),
+  payloadsOf,
   recentlySettled: (runtime, orgId) =>
     loadSettledSince(runtime, orgId, new Date(runtime.now().getTime() - RECENT_MS), RECENT_MAX),
 }

@@ -3,21 +3,32 @@ import type { Runtime } from '#core/kernel/runtime'
 import { actorOf, type Caller } from './answer.ts'
 import { Broadcast, type EventSources } from './broadcast.ts'
 import type { Exchange } from './exchange.ts'
-import { frame, heartbeat } from './frames.rules.ts'
-import { resumeFrom } from './resume.rules.ts'
-import { Stream } from './stream.ts'
+import { FleetPulse } from './fleet-pulse.ts'
+import { frame, type Frame } from './frames.rules.ts'
+import { resumeFrom, type Resume } from './resume.rules.ts'
+import { SocketStream } from './socket-stream.ts'
+import { Stream, type Listener } from './stream.ts'
+import type { Opened } from './upgrade.ts'
 
 const HEARTBEAT_MS = 15_000
 const LIFETIME_MS = 30 * 60_000
 const REPLAY_MS = 24 * 60 * 60_000
 const MAX_STREAMS = 10_000
 
-/** All event streams of this server (`GET /api/stream`). */
+interface Beginning {
+  readonly broadcast: Broadcast
+  readonly resume: Resume
+  readonly recent: readonly Frame[]
+  readonly caller: Caller
+}
+
+/** All listeners of this server: event streams (`GET /api/stream`) and sockets (`/ws`). */
 export class EventStreams {
   readonly #runtime: Runtime
   readonly #sources: EventSources
   readonly #orgs = new Map<string, Promise<Broadcast>>()
-  readonly #open = new Map<Stream, Caller>()
+  readonly #open = new Map<Listener, Caller>()
+  readonly #pulses = new Map<string, { readonly pulse: FleetPulse; readonly sockets: Set<Listener> }>()
   readonly #pulse: NodeJS.Timeout
   #ending = false
 
@@ -31,6 +42,46 @@ export class EventStreams {
   /** Answers one request with a stream; returns when it is level with the events of now. */
   async serve({ request, response, headers }: Exchange, caller: Caller): Promise<void> {
     const { actor, limits } = caller
+    const broadcast = await this.#enter(caller)
+    if (response.destroyed) return
+    const resume = resumeFrom(request, broadcast.seq)
+    const stream = new Stream(response, { openedAt: this.#now(), actor, seq: resume.seq ?? broadcast.seq })
+    this.#add(broadcast, stream, caller)
+    response.on('close', () => this.#forget(actor.orgId, broadcast, stream))
+    // The first bytes wait for the first read, so that a database that is down is still told as a 503.
+    const recent = resume.seq === undefined ? await broadcast.recent() : []
+    stream.open({ ...headers, ...limits })
+    if (request.method === 'HEAD') return stream.end()
+    await this.#begin(stream, { broadcast, resume, recent, caller })
+  }
+
+  /** The same over a socket, and with it what agents are doing as it changes. `open` shakes hands. */
+  async serveSocket(
+    { request }: Pick<Exchange, 'request'>,
+    caller: Caller,
+    open: () => Promise<Opened>,
+  ): Promise<void> {
+    const { actor } = caller
+    const broadcast = await this.#enter(caller)
+    const resume = resumeFrom(request, broadcast.seq)
+    const recent = resume.seq === undefined ? await broadcast.recent() : []
+    const opened = await open()
+    const stream = new SocketStream(opened, { openedAt: this.#now(), actor, seq: resume.seq ?? broadcast.seq })
+    this.#add(broadcast, stream, caller)
+    opened.socket.on('close', () => {
+      this.#forget(actor.orgId, broadcast, stream)
+      this.#leavePulse(actor.orgId, stream)
+    })
+    if (this.#ending) return stream.end()
+    this.#joinPulse(actor.orgId, stream)
+    await this.#begin(stream, { broadcast, resume, recent, caller })
+  }
+
+  #now(): number {
+    return this.#runtime.now().getTime()
+  }
+
+  async #enter({ actor }: Caller): Promise<Broadcast> {
     if (!actor.scopes.has('events:read')) {
       const message = 'This needs the scope events:read, which this credential does not have.'
       throw new Fault('forbidden', message, { data: { required_scope: 'events:read' } })
@@ -38,28 +89,26 @@ export class EventStreams {
     if (this.#ending || this.#open.size >= MAX_STREAMS) {
       throw new Fault('unavailable', 'No further event stream can be opened now.', { retryAfter: 5 })
     }
-    const broadcast = await this.#broadcastOf(actor.orgId)
-    if (response.destroyed) return
-    const resume = resumeFrom(request, broadcast.seq)
-    const openedAt = this.#runtime.now().getTime()
-    const stream = new Stream(response, { openedAt, actor, seq: resume.seq ?? broadcast.seq })
+    return this.#broadcastOf(actor.orgId)
+  }
+
+  #add(broadcast: Broadcast, stream: Listener, caller: Caller): void {
     broadcast.streams.add(stream)
     this.#open.set(stream, caller)
-    response.on('close', () => this.#forget(actor.orgId, broadcast, stream))
-    // The first bytes wait for the first read, so that a database that is down is still told as a 503.
-    const recent = resume.seq === undefined ? await broadcast.recent() : []
-    stream.open({ ...headers, ...limits })
-    if (request.method === 'HEAD') return stream.end()
+  }
+
+  /** What was decided lately or was missed, then where the listener stands, then everything that comes. */
+  async #begin(stream: Listener, { broadcast, resume, recent, caller }: Beginning): Promise<void> {
     for (const one of recent) {
       stream.tell([one])
       await stream.drained()
     }
-    const oldest = new Date(openedAt - REPLAY_MS)
+    const oldest = new Date(stream.openedAt - REPLAY_MS)
     const replayed = resume.seq === undefined ? recent.length : await broadcast.catchUp(stream, oldest, true)
     stream.tell([
       frame('connected', {
         status: 'ok',
-        orgId: actor.orgId,
+        orgId: caller.actor.orgId,
         backend: this.#runtime.handle.engine,
         realtimeStatus: 'ok',
         replayed,
@@ -70,10 +119,29 @@ export class EventStreams {
     if (!stream.live) await broadcast.catchUp(stream, oldest)
   }
 
+  #joinPulse(orgId: string, stream: Listener): void {
+    const known = this.#pulses.get(orgId)
+    if (known) return void known.sockets.add(stream)
+    const sockets = new Set([stream])
+    const tell = (frames: readonly Frame[]): void => {
+      for (const socket of sockets) if (socket.live) socket.tell(frames)
+    }
+    this.#pulses.set(orgId, { pulse: new FleetPulse(this.#runtime, orgId, tell), sockets })
+  }
+
+  #leavePulse(orgId: string, stream: Listener): void {
+    const known = this.#pulses.get(orgId)
+    known?.sockets.delete(stream)
+    if (known?.sockets.size !== 0) return
+    known.pulse.stop()
+    this.#pulses.delete(orgId)
+  }
+
   /** Ends all streams and opens no more; their clients resume elsewhere. */
   close(): void {
     this.#ending = true
     clearInterval(this.#pulse)
+    for (const { pulse } of this.#pulses.values()) pulse.stop()
     for (const stream of this.#open.keys()) stream.end()
   }
 
@@ -87,7 +155,7 @@ export class EventStreams {
     return broadcast
   }
 
-  #forget(orgId: string, broadcast: Broadcast, stream: Stream): void {
+  #forget(orgId: string, broadcast: Broadcast, stream: Listener): void {
     this.#open.delete(stream)
     broadcast.streams.delete(stream)
     if (broadcast.streams.size > 0) return
@@ -99,13 +167,13 @@ export class EventStreams {
     const now = this.#runtime.now().getTime()
     for (const [stream, caller] of this.#open) {
       if (now - stream.openedAt >= LIFETIME_MS) stream.end()
-      else stream.write(heartbeat)
+      else stream.beat()
       void this.#endIfRevoked(stream, caller)
     }
   }
 
   /** A stream must not outlive the right to it. A database that cannot be asked is no reason to end it. */
-  async #endIfRevoked(stream: Stream, { credentials, actor: { address = '' } }: Caller): Promise<void> {
+  async #endIfRevoked(stream: Listener, { credentials, actor: { address = '' } }: Caller): Promise<void> {
     if (!credentials) return
     try {
       const actor = await actorOf(this.#runtime, credentials, address)

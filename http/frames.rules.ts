@@ -8,15 +8,20 @@ export interface Frame {
   readonly agentId?: string | null
   /** What its reader must be allowed; null: nobody reads it. */
   readonly scope: Scope | null
+  /** A block of an event stream. */
   readonly bytes: Buffer
+  /** The same as one message of a socket. */
+  readonly message: string
 }
 
 /** Lines end with LF alone and data is one line: the clients' parsers know nothing else. */
 export function frame(event: string, data: object, id?: number): Frame {
-  const lines = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+  const json = JSON.stringify(data)
+  const lines = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${json}\n\n`
+  const message = `{"event":${JSON.stringify(event)}${id === undefined ? '' : `,"id":"${id}"`},"data":${json}}`
   // `connected` is of the stream itself and no event.
   const scope = event === 'connected' ? 'events:read' : scopeOfEvent(event)
-  return { ...agentOf(data), scope, bytes: Buffer.from(lines) }
+  return { ...agentOf(data), scope, bytes: Buffer.from(lines), message }
 }
 
 /** Whether the frame may be told to this caller. */

@@ -37,7 +37,7 @@ function limited(runtime: Runtime, actor: Actor, ofOrg: number): Promise<Headers
 }
 
 /** A key counts with those it was rotated from. A person is one caller in each of their orgs. */
-function callerKey({ kind, orgId, principalId, lineage }: Actor): string {
+export function callerKey({ kind, orgId, principalId, lineage }: Actor): string {
   if (kind === 'key') return lineage ?? principalId
   return kind === 'grant' ? principalId : `${orgId} ${principalId}`
 }
@@ -48,6 +48,11 @@ export function limitAddress(runtime: Runtime, address: string): Headers | undef
   if (perMinute === 0) return undefined
   const counter = runtime.use(limits).of('address')
   return takeOne(runtime, { counter, key: addressBlock(address), perMinute })
+}
+
+/** Events that an org sends in the dialect of ClawTrait, by its plan. */
+export function limitPlan(runtime: Runtime, orgId: string, perMinute: number): Promise<Headers> {
+  return takeOne(runtime, { counter: runtime.use(limits).of('clawtrait'), key: orgId, perMinute, orgId })
 }
 
 /** The look-up of a key never seen here, refused after as many failed ones: a flood must not reach the database. */

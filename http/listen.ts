@@ -16,13 +16,22 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
+/** Takes over the connection of a request for another protocol. */
+export interface Upgrades {
+  /** Whether the path speaks another protocol at all; elsewhere the wish is passed over, as HTTP has it. */
+  readonly at: (request: IncomingMessage) => boolean
+  readonly upgrade: (request: IncomingMessage, wire: Duplex, head: Buffer) => void
+}
+
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void
 
 export async function listen(
   listener: RequestListener,
-  { host, port }: { host: string; port: number },
+  { host, port, upgrades }: { host: string; port: number; upgrades?: Upgrades },
 ): Promise<Listening> {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, listener)
+  const takes = upgrades ? { shouldUpgradeCallback: upgrades.at } : {}
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000, ...takes }, listener)
+  if (upgrades) server.on('upgrade', upgrades.upgrade)
   server.on('clientError', answerUnreadable)
   await bound(server, host, port)
   const address = server.address()

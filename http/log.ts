@@ -19,6 +19,7 @@ const names = [
   'auth_token',
   'database_url',
   'llm_api_key',
+  'otlp_headers',
 ]
 const at = (prefix: string) => names.map((name) => (name.startsWith('[') ? `${prefix}${name}` : `${prefix}.${name}`))
 

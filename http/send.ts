@@ -15,7 +15,7 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
   sendText(response, status, JSON.stringify(body), { 'Content-Type': 'application/json; charset=utf-8', ...headers })
 }
 
-export function sendText(response: ServerResponse, status: number, text: string, headers: Headers): void {
+export function sendText(response: ServerResponse, status: number, text: string | Buffer, headers: Headers): void {
   if (response.headersSent || response.destroyed) {
     response.end()
     return

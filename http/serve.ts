@@ -44,7 +44,7 @@ export async function startServer({ settings, log, signals = true }: ServeOption
     runtime.use(started)
     const parts = { operations, version, events: eventSources, mcp: mcpListener(runtime), pages: openPages() }
     const app = createApp(runtime, parts)
-    const listening = await listen(app.listener, settings)
+    const listening = await listen(app.listener, { host: settings.host, port: settings.port, upgrades: app.upgrades })
     runtime.use(ownAddress).listensOn(listening.url)
     stopping.push(async () => {
       app.drain()

@@ -1,17 +1,32 @@
 import type { ServerResponse } from 'node:http'
 import type { Actor } from '#core/kernel/context'
 import { securityHeaders, type Headers } from './send.ts'
-import { mayHear, type Frame } from './frames.rules.ts'
+import { heartbeat, mayHear, type Frame } from './frames.rules.ts'
 
-/** A client that has left so much unread is not reading; it may come back with its Last-Event-ID. */
-const MAX_BUFFERED = 1024 * 1024
-const DRAIN_ABOVE = 256 * 1024
-
-/** One open event stream. `seq` is the last event its client has been told of, or has no right to. */
-export class Stream {
+/** Somebody who is told events: an event stream or a socket. */
+export interface Listener {
   readonly openedAt: number
+  /** The last event that was told, or is not this listener's to hear. */
   seq: number
   /** False while older events are still being replayed. */
+  live: boolean
+  readonly closed: boolean
+  tell(frames: readonly Frame[]): void
+  /** Every 15 seconds, so that neither end nor anything between takes it for dead. */
+  beat(): void
+  /** Settles when most of what was written is on its way; a replay must not outrun the reader. */
+  drained(): Promise<void>
+  end(): void
+}
+
+/** A client that has left so much unread is not reading; it may come back with its Last-Event-ID. */
+export const MAX_BUFFERED = 1024 * 1024
+export const DRAIN_ABOVE = 256 * 1024
+
+/** One open event stream. */
+export class Stream implements Listener {
+  readonly openedAt: number
+  seq: number
   live = false
   readonly #response: ServerResponse
   readonly #actor: Actor
@@ -42,16 +57,19 @@ export class Stream {
   }
 
   tell(frames: readonly Frame[]): void {
-    for (const frame of frames) if (mayHear(this.#actor, frame)) this.write(frame.bytes)
+    for (const frame of frames) if (mayHear(this.#actor, frame)) this.#write(frame.bytes)
   }
 
-  write(bytes: Buffer): void {
+  beat(): void {
+    this.#write(heartbeat)
+  }
+
+  #write(bytes: Buffer): void {
     if (this.closed || !this.#response.headersSent) return
     if (this.#response.writableLength + bytes.length > MAX_BUFFERED) this.#response.destroy()
     else this.#response.write(bytes)
   }
 
-  /** Settles when the client has taken most of what was written; a replay must not outrun it. */
   async drained(): Promise<void> {
     if (this.closed || this.#response.writableLength < DRAIN_ABOVE) return
     await new Promise<void>((resolve) => {

@@ -168,6 +168,8 @@ describe('an admin of another org', () => {
   })
 })
 
+const TOO_LARGE = { code: 'BODY_TOO_LARGE' }
+
 describe('hostile input', () => {
   const refusedEverywhere: Record<string, unknown> = {
     'a NUL character': { stray: 'a\0b' },
@@ -187,10 +189,9 @@ describe('hostile input', () => {
       for (const op of guarded.filter(({ rest }) => rest.method !== 'get')) {
         const input = inputOf(op, ofA)
         const post = (sent: object): Promise<Answer> => call(server.url, op, { ...as('a', op), input, ...sent })
-        expect(await post({ raw: big }), `by ${op.name}`).toMatchObject({
-          status: 413,
-          body: { code: 'BODY_TOO_LARGE' },
-        })
+        // What takes more than this by design reads it, and finds no JSON.
+        const told = (op.rest.maxBytes ?? 0) < big.length ? { status: 413, body: TOO_LARGE } : { status: 400 }
+        expect(await post({ raw: big }), `by ${op.name}`).toMatchObject(told)
         for (const raw of ['[1]', '"x"', '7', 'null', '{"a":', '\ufffe']) {
           const answer = await post({ raw })
           expect(answer, `${op.name} ${raw}`).toMatchObject({ status: 400 })
@@ -240,7 +241,9 @@ describe('hostile input', () => {
         // A blocked act is on record: that is the one refusal which writes.
         const mayWrite = status < 400 || body['code'] === 'blocked' || body['code'] === 'AGENT_NOT_REGISTERED'
         const written = mayWrite ? false : !isDeepStrictEqual(after, before)
-        expect({ shown, failed: status >= 500, told: status < 400 || isErrorBody(body), written }).toEqual({
+        // The doctor answers 503 with a diagnosis: the org has lost its policies to an earlier call.
+        const isAnswer = status < 400 || op.rest.statuses?.includes(status) === true
+        expect({ shown, failed: status >= 500 && !isAnswer, told: isAnswer || isErrorBody(body), written }).toEqual({
           shown,
           failed: false,
           told: true,

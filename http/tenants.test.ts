@@ -44,6 +44,19 @@ afterAll(async () => {
   print(`tenants: ${looked} places looked at, ${leaks} leaks`)
 })
 
+/** An agent that costs something and fails often enough for an alert. */
+async function report(url: string, key: string, mark: string): Promise<void> {
+  const of = { agent_id: `${mark}-fails`, agent_name: `${mark} fails` }
+  const errors = Array.from({ length: 6 }, () => ({ ...of, type: 'error', error: `${mark} broke` }))
+  const cost = { ...of, type: 'cost', model: `${mark}-model`, cost_usd: 1 }
+  const answer = await fetch(`${url}/api/telemetry`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: JSON.stringify({ events: [...errors, cost] }),
+  })
+  expect(await answer.json()).toMatchObject({ accepted: 7 })
+}
+
 async function tenant(mark: string): Promise<Tenant> {
   const { url, runtime } = pages.server
   const [orgId, at] = [newId('org'), runtime.now()]
@@ -55,6 +68,7 @@ async function tenant(mark: string): Promise<Tenant> {
   const owner = await testPerson(runtime, orgId, 'owner', { email: `${mark}-owner@example.com` })
   await testPerson(runtime, orgId, 'member', { email: `${mark}-member@example.com` })
   const known = await populate(url, key, { mark, named: NAMED })
+  await report(url, key, mark)
   const by = { orgId, principalId: owner.accountId, accountId: owner.accountId }
   const client = {
     clientId: 'cli_tenants',
@@ -186,7 +200,8 @@ test('no page shows another org, whatever row of it the address names', async ()
     `/decisions/${String(known['decision_id'])}`,
     `/policies/${String(known['policy_id'])}`,
   ])
-  const lists = ['/', '/decisions', '/policies', '/agents', '/keys', '/members', '/account', '/activity', '/hosts']
+  const work = ['/', '/decisions', '/policies', '/fleet', '/agents', '/alerts', '/costs']
+  const lists = [...work, '/keys', '/members', '/account', '/activity', '/hosts']
   const others = ['/ledger', '/settings', '/device', '/policies/new', `/agents/${AGENT}`, '/agents/agent-a']
   const own = new Set<string>()
   const page = await context.newPage()

@@ -27,6 +27,7 @@ export interface TestServerOptions extends Partial<Omit<AppParts, 'operations'>>
   readonly now?: () => Date
   /** The way to the outside; without one these tests call nobody. */
   readonly fetch?: typeof globalThis.fetch
+  readonly judge?: (url: URL) => Promise<string | null>
   /** A further replica on the database of another test server, which closes it. */
   readonly beside?: TestServer
 }
@@ -34,7 +35,7 @@ export interface TestServerOptions extends Partial<Omit<AppParts, 'operations'>>
 /** The real app on a real socket and a database of its own, with the operations of the test. */
 export async function testServer(
   operations: readonly Operation[],
-  { settings, now, fetch, beside, ...parts }: TestServerOptions = {},
+  { settings, now, fetch, judge, beside, ...parts }: TestServerOptions = {},
 ): Promise<TestServer> {
   const database = beside ? { handle: beside.runtime.handle, close: nothing } : await testDatabase()
   const runtime = new Runtime({
@@ -42,12 +43,15 @@ export async function testServer(
     handle: { ...database.handle, close: () => Promise.resolve() },
     settings: { ...loadSettings({ env: {}, home: '/nonexistent' }), rate_limit_unauthenticated: 0, ...settings },
     log: silentLog,
-    ports: { fetch: fetch ?? (() => Promise.reject(new Error('These tests call nobody.'))) },
+    ports: {
+      fetch: fetch ?? (() => Promise.reject(new Error('These tests call nobody.'))),
+      ...(judge ? { judge } : {}),
+    },
     ...(now ? { now } : {}),
   })
   const events = { payloadsOf: stored, recentlySettled: none }
   const app = createApp(runtime, { operations, version: '1.2.3', events, ...parts })
-  const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
+  const listening = await listen(app.listener, { host: '127.0.0.1', port: 0, upgrades: app.upgrades })
   const org = (orgId: string) => insertTestOrg(runtime, orgId)
   if (!beside) await org(TEST_ORG)
   return {

@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import { hashSecret, newSecret } from '#core/keys/index'
+import { FIRST_ORG } from '#core/orgs/index'
 import type { Database } from '../db/database.ts'
 import { Fault } from '../kernel/errors.ts'
 
@@ -55,6 +56,8 @@ export async function useLink(
   throw new Fault('not_found', 'This link is wrong, was used, or has run out. Ask for a new one.')
 }
 
+/** Whether somebody belongs to the first org: who registered themselves has another one, and sets nothing up. */
 export async function hasAccounts(db: Kysely<Database>): Promise<boolean> {
-  return (await db.selectFrom('account').select('id').limit(1).executeTakeFirst()) !== undefined
+  const members = db.selectFrom('membership').select('account_id').where('org_id', '=', FIRST_ORG)
+  return (await members.limit(1).executeTakeFirst()) !== undefined
 }

@@ -15,6 +15,8 @@ export interface SessionDraft {
   readonly secondFactorAt: Date | null
   readonly address: string | null
   readonly userAgent: string | null
+  /** Shorter than `SESSION_DAYS`, where a client's document says so. */
+  readonly days?: number | undefined
 }
 
 export interface OpenedSession {
@@ -34,7 +36,7 @@ export async function openSession(db: Kysely<Database>, at: Date, draft: Session
       member_of: draft.orgId,
       created_at: at,
       last_seen_at: at,
-      expires_at: new Date(at.getTime() + SESSION_DAYS * DAY_MS),
+      expires_at: new Date(at.getTime() + (draft.days ?? SESSION_DAYS) * DAY_MS),
       second_factor_at: draft.secondFactorAt,
       address: draft.address,
       user_agent: draft.userAgent?.slice(0, 256) ?? null,

@@ -18,6 +18,7 @@ export interface SignIn extends From {
   readonly code?: string | undefined
   /** The org to look at, when the person belongs to it; else the one they joined last. */
   readonly orgId?: string | undefined
+  readonly days?: number | undefined
 }
 
 /**
@@ -47,7 +48,7 @@ export async function signIn(runtime: Runtime, given: SignIn): Promise<OpenedSes
 /** A session for a person who has just proved who they are. */
 export async function openFor(
   runtime: Runtime,
-  who: From & { readonly accountId: string; readonly secondFactorAt: Date | null; readonly orgId?: string | undefined },
+  who: From & Pick<SignIn, 'orgId' | 'days'> & { readonly accountId: string; readonly secondFactorAt: Date | null },
 ): Promise<OpenedSession> {
   const orgs = await orgsOf(runtime.db, who.accountId)
   const org = orgs.find(({ org_id }) => org_id === who.orgId) ?? orgs[0]
@@ -58,6 +59,7 @@ export async function openFor(
     secondFactorAt: who.secondFactorAt,
     address: who.address,
     userAgent: who.userAgent,
+    days: who.days,
   })
 }
 

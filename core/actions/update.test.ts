@@ -98,6 +98,15 @@ test('parallel reports of different fields lose nothing, and the sums agree with
   })
 })
 
+test('a cost that was told stands when tokens without a price come after it', async () => {
+  const ctx = await member()
+  const { action_id } = await recorded(ctx)
+  await invoke(update, ctx, { action_id, cost_estimate: 0.5 })
+  const { action } = await invoke(update, ctx, { action_id, tokens_in: 100 })
+  expect(action).toMatchObject({ tokens_in: 100, cost_estimate: 0.5 })
+  expect(await invoke(listCosts, ctx, {})).toMatchObject({ total_cost_usd: 0.5, total_tokens_in: 100 })
+})
+
 test('tokens and cost are clamped, so that no sum can overflow', async () => {
   const ctx = await member()
   const { action_id } = await recorded(ctx)

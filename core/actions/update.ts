@@ -99,15 +99,14 @@ function alwaysFields(ctx: Context, patch: ActionPatch, before: ActionRow) {
     ...(patch.tokens_in === undefined ? {} : { tokens_in: tokensIn ?? null }),
     ...(patch.tokens_out === undefined ? {} : { tokens_out: tokensOut ?? null }),
     ...(model === undefined ? {} : { model }),
-    ...(reported
-      ? costOf(
-          ctx,
-          patch.cost_estimate,
-          { tokens_in: tokensIn, tokens_out: tokensOut },
-          model ?? before.model ?? undefined,
-        )
-      : {}),
+    ...(reported ? costNow(ctx, patch, before, { tokens_in: tokensIn, tokens_out: tokensOut }) : {}),
   }
+}
+
+/** Tokens that have no price, told after a cost, leave that cost as it was told. */
+function costNow(ctx: Context, patch: ActionPatch, before: ActionRow, tokens: Parameters<typeof costOf>[2]) {
+  const cost = costOf(ctx, patch.cost_estimate, tokens, cleaned(patch.model) ?? before.model ?? undefined)
+  return cost.cost_micros === null && before.cost_micros !== null ? {} : cost
 }
 
 /** Closed by a person's word or by its absence: what the agent reports later does not replace that reason. */

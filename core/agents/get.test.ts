@@ -30,6 +30,10 @@ test('200 for an agent that only asked: seen, not registered, its presence unkno
     pause_reason: null,
     presence: { status: 'unknown', last_heartbeat_at: null, current_task_id: null },
     heartbeat_metadata: null,
+    current_version_id: null,
+    version_count: 0,
+    fork_count: 0,
+    parent_agent_id: null,
   })
 })
 

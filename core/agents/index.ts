@@ -1,3 +1,5 @@
 export { registerAgent, type Registered, type Registration } from './register.ts'
 export { notRegistered } from './see.ts'
 export { sightings, type Sighting } from './sightings.ts'
+export { AgentDetail, AgentId, agentToDetail } from './schema.ts'
+export { requireAgent } from './store.ts'

@@ -21,6 +21,10 @@ const fields = {
   registered_at: z.iso.datetime().nullable(),
   paused: z.boolean(),
   presence: Presence,
+  current_version_id: z.string().nullable(),
+  version_count: z.int().describe('Number of the newest version; 0 without one'),
+  fork_count: z.int(),
+  parent_agent_id: z.string().nullable().describe('The agent that this one was forked from'),
 }
 
 export const Agent = z.object(fields).meta({ id: 'Agent' })
@@ -63,6 +67,10 @@ export function agentToWire(row: AgentRow, now: Date): Agent {
       last_heartbeat_at: beat?.toISOString() ?? null,
       current_task_id: row.current_task_id,
     },
+    current_version_id: row.current_version_id,
+    version_count: row.version_count,
+    fork_count: row.fork_count,
+    parent_agent_id: row.parent_agent_id,
   }
 }
 

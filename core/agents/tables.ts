@@ -1,4 +1,4 @@
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 /** One agent of an org. Known, so that it may act under closed enrolment, once it was seen or registered. */
 export interface AgentTable {
@@ -15,6 +15,15 @@ export interface AgentTable {
   paused_at: Date | null
   paused_by: string | null
   pause_reason: string | null
+  current_version_id: string | null
+  /** The number of the newest version. */
+  version_count: Generated<number>
+  fork_count: Generated<number>
+  /** The agent that this one was forked from. */
+  parent_agent_id: string | null
+  /** The first of its family; null of an agent that is no fork. */
+  root_agent_id: string | null
+  fork_type: 'exact_clone' | 'prompt_mutation' | 'tool_mutation' | null
 }
 
 /** The newest heartbeat of an agent. */

@@ -8,9 +8,12 @@ import type {
 } from '../accounts/tables.ts'
 import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
 import type { ActivityTable } from '../activity/tables.ts'
+import type { AgentAlertTable, AlertMuteTable } from '../alerts/tables.ts'
 import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
+import type { AgentTrafficTable, AgentVersionTable } from '../agent-versions/tables.ts'
 import type { ApprovalTable } from '../approvals/tables.ts'
 import type { AssumptionTable } from '../assumptions/tables.ts'
+import type { DriftAlertTable, DriftBaselineTable } from '../drift/tables.ts'
 import type { EventHeadTable, EventTable } from '../events/tables.ts'
 import type {
   GuardDecisionTable,
@@ -31,7 +34,7 @@ import type {
   LedgerKeyTable,
   LedgerTileTable,
 } from '../ledger/tables.ts'
-import type { RateUsageTable } from '../limits/tables.ts'
+import type { RateUsageTable, RequestDayTable } from '../limits/tables.ts'
 import type { OpenLoopTable } from '../loops/tables.ts'
 import type { InvitationTable, MembershipTable } from '../members/tables.ts'
 import type {
@@ -41,11 +44,25 @@ import type {
   WebhookDeliveryTable,
   WebhookSecretTable,
 } from '../observations/tables.ts'
+import type { NotificationTable, NotifierTable, TelegramLinkCodeTable, TelegramLinkTable } from '../notifiers/tables.ts'
 import type { OrganizationTable } from '../orgs/tables.ts'
 import type { AgentPairingTable } from '../pairings/tables.ts'
 import type { GuardPolicyTable, PolicyRevisionTable, PolicySetTable } from '../policies/tables.ts'
+import type { TaskValueTable } from '../roi/tables.ts'
+import type { SpanExportTable } from '../span-exports/tables.ts'
 import type { OrgSecretTable, OrgSettingTable } from '../settings/tables.ts'
+import type {
+  AgentEventTable,
+  AgentMeasureDayTable,
+  AgentStatTable,
+  AgentTaskDayTable,
+  AgentUsageDayTable,
+  OrgUsageDayTable,
+  UsageSourceTable,
+} from '../telemetry/tables.ts'
+import type { TaskTable } from '../tasks/tables.ts'
 import type { ToolPinTable } from '../tool-pins/tables.ts'
+import type { WebhookEndpointTable, WebhookMessageTable } from '../webhooks/tables.ts'
 import type { SchemaMigrationTable } from './tables.ts'
 
 /** Every table of the schema: one line each, row types in the domain's `tables.ts`. */
@@ -67,6 +84,25 @@ export interface Database {
   oauth_signing_key: OauthSigningKeyTable
   agent: AgentTable
   agent_presence: AgentPresenceTable
+  agent_version: AgentVersionTable
+  agent_traffic: AgentTrafficTable
+  agent_event: AgentEventTable
+  agent_stat: AgentStatTable
+  agent_usage_day: AgentUsageDayTable
+  agent_task_day: AgentTaskDayTable
+  agent_measure_day: AgentMeasureDayTable
+  task_value: TaskValueTable
+  drift_baseline: DriftBaselineTable
+  drift_alert: DriftAlertTable
+  org_usage_day: OrgUsageDayTable
+  agent_alert: AgentAlertTable
+  alert_mute: AlertMuteTable
+  notifier: NotifierTable
+  notification: NotificationTable
+  telegram_link: TelegramLinkTable
+  telegram_link_code: TelegramLinkCodeTable
+  usage_source: UsageSourceTable
+  span_export: SpanExportTable
   agent_connection: AgentConnectionTable
   agent_identity: AgentIdentityTable
   agent_pairing: AgentPairingTable
@@ -74,6 +110,7 @@ export interface Database {
   org_setting: OrgSettingTable
   org_secret: OrgSecretTable
   rate_usage: RateUsageTable
+  request_day: RequestDayTable
   host_usage: HostUsageTable
   host_witness: HostWitnessTable
   event_head: EventHeadTable
@@ -101,7 +138,10 @@ export interface Database {
   budget_usage: BudgetUsageTable
   budget_reservation: BudgetReservationTable
   rate_counter: RateCounterTable
+  webhook_endpoint: WebhookEndpointTable
+  webhook_message: WebhookMessageTable
   webhook_delivery: WebhookDeliveryTable
   webhook_secret: WebhookSecretTable
+  task: TaskTable
   tool_pin: ToolPinTable
 }

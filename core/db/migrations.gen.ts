@@ -14,6 +14,15 @@ import { up as up0011 } from './migrations/0011_settings.ts'
 import { up as up0012 } from './migrations/0012_tool_pins.ts'
 import { up as up0013 } from './migrations/0013_hosts.ts'
 import { up as up0014 } from './migrations/0014_witness.ts'
+import { up as up0017 } from './migrations/0017_agent_versions.ts'
+import { up as up0018 } from './migrations/0018_telemetry.ts'
+import { up as up0019 } from './migrations/0019_alerts.ts'
+import { up as up0020 } from './migrations/0020_notifiers.ts'
+import { up as up0021 } from './migrations/0021_roi_drift.ts'
+import { up as up0023 } from './migrations/0023_tasks.ts'
+import { up as up0024 } from './migrations/0024_webhooks.ts'
+import { up as up0025 } from './migrations/0025_request_days.ts'
+import { up as up0027 } from './migrations/0027_telemetry_otlp.ts'
 
 export interface Migration {
   readonly id: string
@@ -35,4 +44,13 @@ export const migrations: readonly Migration[] = [
   { id: '0012_tool_pins', up: up0012 },
   { id: '0013_hosts', up: up0013 },
   { id: '0014_witness', up: up0014 },
+  { id: '0017_agent_versions', up: up0017 },
+  { id: '0018_telemetry', up: up0018 },
+  { id: '0019_alerts', up: up0019 },
+  { id: '0020_notifiers', up: up0020 },
+  { id: '0021_roi_drift', up: up0021 },
+  { id: '0023_tasks', up: up0023 },
+  { id: '0024_webhooks', up: up0024 },
+  { id: '0025_request_days', up: up0025 },
+  { id: '0027_telemetry_otlp', up: up0027 },
 ]

@@ -10,6 +10,8 @@ test.each([
   ['policy.updated', 'policies:read'],
   ['org.halted', 'halt:read'],
   ['agent.paused', 'agents:read'],
+  ['drift.detected', 'agents:read'],
+  ['alert.raised', 'alerts:read'],
   ['signal.detected', 'actions:read'],
 ])('%s takes %s', (name, scope) => {
   expect(scopeOfEvent(name)).toBe(scope)

@@ -3,6 +3,8 @@ import type { Scope } from '../kernel/scope.ts'
 const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['action', 'actions:read'],
   ['agent', 'agents:read'],
+  ['drift', 'agents:read'],
+  ['alert', 'alerts:read'],
   ['guard', 'guard:read'],
   ['host', 'agents:read'],
   ['loop', 'loops:read'],
@@ -10,6 +12,10 @@ const byDomain: ReadonlyMap<string, Scope> = new Map([
   ['policy', 'policies:read'],
   // Signals are found in actions.
   ['signal', 'actions:read'],
+  ['task', 'tasks:read'],
+  // Versions are read with their agent.
+  ['version', 'agents:read'],
+  ['webhook', 'webhooks:read'],
 ])
 
 /** What reading the events of this name takes beside `events:read`; null: nobody is told of a domain not listed. */

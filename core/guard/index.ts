@@ -1,3 +1,4 @@
+export { askGuard } from './ask.ts'
 export { actionCompanions, type ActionDraft } from './action-row.rules.ts'
 export { answerOf } from './answer.rules.ts'
 export { decideAndRecord, type RecordOptions } from './record.ts'

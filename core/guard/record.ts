@@ -31,6 +31,8 @@ export interface RecordOptions extends DecideOptions {
   readonly identityControl: number | null
   /** The action's signature, to be looked at again when a key may be gone. */
   readonly signing?: { readonly agentId: string | null; readonly signature: string | undefined }
+  /** Where an action comes with the decision: not when nobody has to be asked. */
+  readonly actionOnlyToAsk?: true
   /** Builds what goes with the decision, once it is known. */
   readonly companions?: (decided: Decided) => Companions
 }

@@ -24,8 +24,9 @@ export async function decideWithAction(
 ): Promise<DecidedWithAction> {
   const pending = await pendingAction(ctx, request)
   const companions = (decided: Decided): Companions => {
-    const has = decided.consumed !== null || (decided.decision === 'require_approval' && pending !== null)
-    return has ? {} : newAction(ctx, decided, request)
+    const asks = decided.decision === 'require_approval'
+    const has = decided.consumed !== null || (asks && pending !== null)
+    return has || (options.actionOnlyToAsk && !asks) ? {} : newAction(ctx, decided, request)
   }
   try {
     const made = await decideAndRecord(ctx, request, { ...options, companions })

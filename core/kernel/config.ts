@@ -33,6 +33,10 @@ const Settings = z.object({
   llm_model: z.string().optional(),
   /** Hosts (comma separated) that outbound calls may reach although they are private. */
   egress_allow: z.string().default(''),
+  /** How long a webhook's receiver may take to answer. */
+  webhook_timeout_ms: z.coerce.number().int().min(100).max(60_000).default(15_000),
+  /** Wait before a failed webhook is sent again; later waits grow with it, from 5 seconds to 8 hours by default. */
+  webhook_retry_ms: z.coerce.number().int().min(10).max(600_000).default(5000),
   /**
    * Whether OAuth clients may be a document at an https address. Without a way to the internet: `off`, so that they
    * register themselves instead.
@@ -46,6 +50,11 @@ const Settings = z.object({
   sso_name: z.string().min(1).max(64).optional(),
   /** Role of people whom the provider vouches for and nobody invited, in the first org; absent: they need an invitation. */
   sso_join_role: z.enum(['admin', 'approver', 'member', 'readonly']).optional(),
+  /**
+   * Whether anybody may make an account with an org of its own (Clawmit's register); never beside an `sso_issuer`.
+   * `local`: as long as only this machine can reach the server.
+   */
+  open_registration: z.enum(['local', 'on', 'off']).default('local'),
   url: z.url({ protocol: /^https?$/ }).optional(),
   api_key: z.string().optional(),
   /** A JWT that says which agent speaks, sent beside the API key. */

@@ -19,6 +19,7 @@ export const faultStatus = {
   conflict: 409,
   gone: 410,
   unprocessable: 422,
+  upgrade_required: 426,
   rate_limited: 429,
   internal: 500,
   unavailable: 503,

@@ -23,6 +23,13 @@ export type IdPrefix =
   | 'pair'
   | 'sec'
   | 'pin'
+  | 'ver'
+  | 'agent'
+  | 'alert'
+  | 'ntf'
+  | 'task'
+  | 'whk'
+  | 'msg'
 
 const pool = Buffer.alloc(16 * 1024)
 let used = pool.length

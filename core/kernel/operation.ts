@@ -21,6 +21,8 @@ export interface RestBinding<O> {
   readonly statuses?: readonly number[]
   /** Answered by the node:http listener before the web framework sees the request. For `post` without path fields. */
   readonly hot?: true
+  /** Bytes of a body, unpacked; 2 MiB when absent. */
+  readonly maxBytes?: number
 }
 
 /** `direct` is listed to every agent; `catalog` is found by search; `hidden` exists over REST only. */

@@ -10,10 +10,34 @@ import type { Log } from './log.ts'
 export interface Ports {
   /** The SSRF-safe fetch: refuses private addresses, pins the checked one, caps time and bytes. */
   readonly fetch: typeof globalThis.fetch
+  /** Why `fetch` would refuse this URL, to end a sentence that begins with "url:"; null when it would not. */
+  readonly judge?: (url: URL) => Promise<string | null>
   /** Asks the configured language model one question. Absent when none is configured. */
   readonly llm?: (prompt: LlmPrompt, signal: AbortSignal) => Promise<string>
   /** The same of a model that an org names for itself: reached through the SSRF-safe fetch alone. */
   readonly llmAt?: (address: LlmAddress) => NonNullable<Ports['llm']>
+  /** Sends mail by the server that an org names. */
+  readonly mail?: Mail
+}
+
+/** Hands a letter to an SMTP server; throws an error whose message may be shown. */
+export type Mail = (server: MailServer, letter: Letter, signal: AbortSignal) => Promise<void>
+
+export interface MailServer {
+  readonly host: string
+  readonly port: number
+  readonly security: 'tls' | 'starttls' | 'none'
+  readonly user?: string
+  readonly password?: string
+}
+
+export interface Letter {
+  /** The same for the same letter, however often it is sent. */
+  readonly id: string
+  readonly from: string
+  readonly to: readonly string[]
+  readonly subject: string
+  readonly text: string
 }
 
 /** What is needed to reach a language model. */

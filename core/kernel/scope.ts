@@ -16,6 +16,12 @@ export const scopes = [
   'agents:read',
   'agents:write',
   'agents:pause',
+  'roi:write',
+  'drift:write',
+  'alerts:read',
+  'alerts:write',
+  'notifiers:read',
+  'notifiers:write',
   'halt:read',
   'halt:write',
   'tools:read',
@@ -40,6 +46,10 @@ export const scopes = [
   'account:write',
   'security:scan',
   'system:read',
+  'tasks:read',
+  'tasks:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]
@@ -65,7 +75,10 @@ const adminReading: readonly Scope[] = [
   'grants:read',
   'activity:read',
   'identities:read',
+  'notifiers:read',
   'system:read',
+  // Their addresses may hold what only the receiver should know.
+  'webhooks:read',
 ]
 
 const reserved = new Set<Scope>([...operatorScopes, ...accountScopes])
@@ -79,6 +92,7 @@ const agentWork: readonly Scope[] = [
   'loops:write',
   'agents:write',
   'security:scan',
+  'tasks:write',
 ]
 
 const administration = scopes.filter((scope) => !reserved.has(scope))
@@ -86,7 +100,7 @@ const administration = scopes.filter((scope) => !reserved.has(scope))
 const byRole: Readonly<Record<PersonRole, readonly Scope[]>> = {
   owner: administration,
   admin: administration,
-  approver: [...reading, 'approvals:decide'],
+  approver: [...reading, 'approvals:decide', 'alerts:write'],
   member: [...reading, ...agentWork],
   readonly: reading,
 }

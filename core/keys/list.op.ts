@@ -6,7 +6,7 @@ import { ApiKey, keyToWire } from './schema.ts'
 export const list = operation({
   name: 'keys_list',
   title: 'List API keys',
-  description: 'List the API keys of the org, newest first; secrets are never shown.',
+  description: 'List API keys: name, role, agent, last use; newest first.',
   input: z.object(pageInput({ default: 50, max: 200 })),
   output: z.object({ keys: z.array(ApiKey), next_cursor: z.string().nullable() }),
   scope: 'keys:read',

@@ -1,2 +1,3 @@
+export { sweepDays, takeOfDay } from './day.store.ts'
 export { limits } from './limits.ts'
 export type { MinuteCounter, Verdict } from './minute-counter.ts'

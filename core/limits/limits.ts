@@ -6,7 +6,7 @@ const EXCHANGE_MS = 1000
 const MINUTE_MS = 60_000
 
 /** Callers are known credentials, so there are as many as keys in use. Addresses are whatever somebody comes from. */
-const bounds = { caller: 100_000, org: 20_000, address: 20_000, look_up: 20_000 } as const
+const bounds = { caller: 100_000, org: 20_000, address: 20_000, look_up: 20_000, clawtrait: 20_000 } as const
 
 type Kind = keyof typeof bounds
 const kinds = Object.keys(bounds) as Kind[]
@@ -34,6 +34,7 @@ export class Limits {
       org: counter('org'),
       address: counter('address'),
       look_up: counter('look_up'),
+      clawtrait: counter('clawtrait'),
     }
     // The embedded database serves one process: there is nobody to tell.
     if (runtime.handle.engine !== 'postgres') return

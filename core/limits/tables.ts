@@ -9,3 +9,11 @@ export interface RateUsageTable {
   readonly replica: string
   used: number
 }
+
+/** Calls of an org in one day (UTC), where a limit of that kind counts them. */
+export interface RequestDayTable {
+  readonly org_id: string
+  readonly kind: string
+  readonly day: string
+  used: number
+}

@@ -1,4 +1,4 @@
-import { knownSettings, modelAddressProblem, secretOf, type OrgSettings } from '#core/settings/index'
+import { knownSettings, outsideProblem, secretOf, type OrgSettings } from '#core/settings/index'
 import type { LlmAddress, Ports, Runtime } from '../kernel/runtime.ts'
 
 export interface Model {
@@ -36,7 +36,7 @@ function addressOf(settings: OrgSettings, egressAllow: string): LlmAddress {
   if (provider === null || model === null) throw new Error(notInFull('llm_model'))
   if (provider === 'openai-compatible' && baseURL === null) throw new Error(notInFull('llm_base_url'))
   // The operator's list may have changed since it was set.
-  if (modelAddressProblem(baseURL, egressAllow)) throw new Error("the address of the org's language model is not https")
+  if (outsideProblem(baseURL, egressAllow)) throw new Error("the address of the org's language model is not https")
   return { provider, model, ...(baseURL === null ? {} : { baseURL }) }
 }
 

@@ -59,8 +59,25 @@ function namesModel(rule: MatchLogic, { provider, model }: Asked): boolean {
   return 'regex' in rule && rule.regex.startsWith('^') && rule.regex.endsWith('$') && new RegExp(rule.regex).test(model)
 }
 
-/** The model's prices on a day, in USD per million tokens; null for a model the table does not name. Offline. */
+const MAX_KNOWN = 2000
+const known = new Map<string, PricedModel | null>()
+
+/**
+ * The model's prices at a time, in USD per million tokens; null for a model the table does not name. Offline. Prices
+ * change by the day or the hour, never within a minute, and a search through the whole table is what costs time here.
+ */
 export function findPrices(modelId: string, at: Date): PricedModel | null {
+  const key = `${Math.floor(at.getTime() / 60_000)} ${modelId.slice(0, 256)}`
+  let found = known.get(key)
+  if (found === undefined) {
+    found = searchPrices(modelId, at)
+    if (known.size >= MAX_KNOWN) known.clear()
+    known.set(key, found)
+  }
+  return found
+}
+
+function searchPrices(modelId: string, at: Date): PricedModel | null {
   const asked = readId(modelId.slice(0, 256))
   const options = asked.provider === undefined ? { timestamp: at } : { timestamp: at, providerId: asked.provider }
   let found: PriceCalculation | null = null

@@ -24,11 +24,29 @@ export const encryptedColumns = {
     key: ['org_id'],
     boundTo: (orgId: string) => `webhook-secret/${orgId}`,
   },
+  webhookEndpoint: {
+    table: 'webhook_endpoint',
+    column: 'secret_encrypted',
+    key: ['org_id', 'webhook_id'],
+    boundTo: (orgId: string, webhookId: string) => `webhook/${orgId}/${webhookId}`,
+  },
+  webhookEndpointPrevious: {
+    table: 'webhook_endpoint',
+    column: 'previous_secret_encrypted',
+    key: ['org_id', 'webhook_id'],
+    boundTo: (orgId: string, webhookId: string) => `webhook/${orgId}/${webhookId}/previous`,
+  },
   orgSecret: {
     table: 'org_secret',
     column: 'value_encrypted',
     key: ['org_id', 'name'],
     boundTo: (orgId: string, name: string) => `org-secret/${orgId}/${name}`,
+  },
+  notifier: {
+    table: 'notifier',
+    column: 'secret_encrypted',
+    key: ['org_id', 'notifier_id'],
+    boundTo: (orgId: string, notifierId: string) => `notifier/${orgId}/${notifierId}`,
   },
   accountTotp: {
     table: 'account',

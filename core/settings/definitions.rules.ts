@@ -3,7 +3,7 @@ import type { Settings } from '../kernel/config.ts'
 import type { PersonRole } from '../kernel/scope.ts'
 import { defaultSettings, OrgSecrets, OrgSettings, type SecretName } from './schema.ts'
 
-const kinds = ['enum', 'integer', 'boolean', 'text', 'secret', 'list'] as const
+const kinds = ['enum', 'integer', 'number', 'boolean', 'text', 'secret', 'list'] as const
 
 /** Everything a page needs to show one setting and to check what is typed. */
 export const Definition = z
@@ -46,10 +46,22 @@ const words: Readonly<Record<Name, Words>> = {
   require_verified_identity: { label: 'Acts of agents that are not verified', role: 'admin' },
   signed_actions: { label: 'Signed actions', role: 'admin' },
   rate_limit_per_minute: { label: 'Rate limit of the org', unit: 'calls a minute', role: 'admin' },
+  clawmit_requests_per_minute: { label: 'Clawmit: rate of a key', unit: 'calls a minute', role: 'admin' },
+  clawmit_requests_per_day: { label: 'Clawmit: calls of the org', unit: 'calls a day', role: 'admin' },
+  alert_stuck_minutes: { label: 'Alert: silent agent', unit: 'minutes', role: 'admin' },
+  alert_errors_per_minute: { label: 'Alert: errors', unit: 'errors a minute', role: 'admin' },
+  alert_agent_cost_usd: { label: 'Alert: cost of an agent', unit: 'USD a day', role: 'admin' },
+  alert_org_cost_usd: { label: 'Alert: cost of the org', unit: 'USD a day', role: 'admin' },
+  alert_loop_calls: { label: 'Alert: equal tool calls', unit: 'calls', role: 'admin' },
+  alert_loop_minutes: { label: 'Alert: time for equal calls', unit: 'minutes', role: 'admin' },
+  telemetry_retention_days: { label: 'Events of agents', unit: 'days', role: 'admin' },
+  clawtrait_plan: { label: 'ClawTrait plan', role: 'admin' },
   llm_provider: { label: 'Language model: provider', role: 'admin' },
   llm_model: { label: 'Language model: name', role: 'admin' },
   llm_base_url: { label: 'Language model: address', role: 'admin' },
   llm_api_key: { label: 'Language model: key', role: 'admin' },
+  otlp_endpoint: { label: 'OpenTelemetry: receiver of spans', role: 'admin' },
+  otlp_headers: { label: 'OpenTelemetry: headers', role: 'admin' },
 }
 
 export function definitionsFor(instance: Settings): readonly Definition[] {
@@ -90,7 +102,7 @@ function shapeOf(schema: z.ZodType): Shape {
 
 function kindOf(node: JsonSchema): Definition['kind'] {
   if (node.enum) return 'enum'
-  if (node.type === 'boolean' || node.type === 'integer') return node.type
+  if (node.type === 'boolean' || node.type === 'integer' || node.type === 'number') return node.type
   return node.type === 'array' ? 'list' : 'text'
 }
 

@@ -51,6 +51,36 @@ export const OrgSettings = z.object({
     .describe('What an act of an agent that is not verified becomes, at the least'),
   signed_actions: z.enum(['off', 'required']).describe('required: actions without a valid signature are refused'),
   rate_limit_per_minute: z.int().min(0).max(1_000_000).describe('Calls of the whole org; 0: no limit'),
+  clawmit_requests_per_minute: z.int().min(0).max(1_000_000).describe('Calls of one key at /clawmit/api; 0: no limit'),
+  clawmit_requests_per_day: z
+    .int()
+    .min(0)
+    .max(1_000_000_000)
+    .describe('Calls of the whole org at /clawmit/api in a day (UTC); 0: no limit'),
+  alert_stuck_minutes: z.int().min(1).max(10_080).describe('An agent that is silent for longer is stuck'),
+  alert_errors_per_minute: z.int().min(1).max(10_000).describe('More errors of one agent in a minute raise an alert'),
+  alert_agent_cost_usd: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .nullable()
+    .describe('What one agent may cost in a day (UTC) before an alert is raised'),
+  alert_org_cost_usd: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .nullable()
+    .describe('What all agents may cost in a day (UTC) before an alert is raised'),
+  alert_loop_calls: z
+    .int()
+    .min(2)
+    .max(1000)
+    .describe('So many equal tool calls of one agent in a row of time are a loop'),
+  alert_loop_minutes: z.int().min(1).max(60).describe('The time in which equal tool calls are counted'),
+  telemetry_retention_days: z.int().min(1).max(730).describe('Events of agents are kept so long; sums stay'),
+  clawtrait_plan: z
+    .enum(['starter', 'pro', 'team', 'enterprise'])
+    .describe('Events a minute at /clawtrait/v1: 100, 1,000, 5,000, no limit'),
   llm_provider: z
     .enum(['anthropic', 'openai-compatible'])
     .nullable()
@@ -61,6 +91,11 @@ export const OrgSettings = z.object({
     .max(500)
     .nullable()
     .describe("Address of the provider, https; the provider's own when absent"),
+  otlp_endpoint: z
+    .url({ protocol: /^https?$/ })
+    .max(500)
+    .nullable()
+    .describe('Receiver of OpenTelemetry that decisions and ended actions are sent to as spans; /v1/traces is added'),
 })
 export type OrgSettings = Readonly<z.output<typeof OrgSettings>>
 
@@ -74,12 +109,17 @@ const Secret = z
 /** Stored encrypted and never shown. */
 export const OrgSecrets = z.object({
   llm_api_key: Secret.describe('Key for the language model of the org'),
+  otlp_headers: Secret.regex(
+    /^[^=,]+=[^,]*(,[^=,]+=[^,]*)*$/,
+    'must be name=value,name=value with values percent-encoded',
+  ).describe('Headers for the receiver of spans, as in OTEL_EXPORTER_OTLP_HEADERS'),
 })
 export type SecretName = keyof typeof OrgSecrets.shape
 
 /** As it is shown: secrets as their last four characters behind dots, null when none is set. */
 export const ShownSettings = OrgSettings.extend({
   llm_api_key: z.string().nullable().describe('Masked; null when none is set'),
+  otlp_headers: z.string().nullable().describe('Masked; null when none are set'),
 })
 export type ShownSettings = z.output<typeof ShownSettings>
 
@@ -103,9 +143,20 @@ export function defaultSettings(instance: Settings): OrgSettings {
     require_verified_identity: 'off',
     signed_actions: 'off',
     rate_limit_per_minute: 0,
+    clawmit_requests_per_minute: 100,
+    clawmit_requests_per_day: 10_000,
+    alert_stuck_minutes: 5,
+    alert_errors_per_minute: 3,
+    alert_agent_cost_usd: null,
+    alert_org_cost_usd: null,
+    alert_loop_calls: 5,
+    alert_loop_minutes: 2,
+    telemetry_retention_days: 30,
+    clawtrait_plan: 'enterprise',
     llm_provider: null,
     llm_model: null,
     llm_base_url: null,
+    otlp_endpoint: null,
   }
 }
 

@@ -18,6 +18,7 @@ export async function readSettings(db: Kysely<Database>, orgId: string, instance
   const settings: ShownSettings = {
     ...effectiveSettings(rows, instance),
     llm_api_key: masked.get('llm_api_key') ?? null,
+    otlp_headers: masked.get('otlp_headers') ?? null,
   }
   const own = new Set([...rows.filter(fits).map(({ key }) => key), ...masked.keys()])
   const sources = Object.keys(ShownSettings.shape).map((key) => [key, own.has(key) ? 'org' : 'default'] as const)

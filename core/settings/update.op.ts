@@ -4,8 +4,8 @@ import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { beyondRole, definitionsFor } from './definitions.rules.ts'
 import { knownSettings } from './known.ts'
-import { modelAddressProblem } from './model.rules.ts'
-import { OrgSecrets, OrgSettings, ShownSettings } from './schema.ts'
+import { outsideProblem } from './outside.rules.ts'
+import { OrgSecrets, OrgSettings, ShownSettings, type SecretName } from './schema.ts'
 import {
   isSecret,
   lockSettings,
@@ -40,8 +40,10 @@ export const update = operation({
     const names = changes.map(([key]) => key)
     const [beyond] = beyondRole(role, names, definitionsFor(instance))
     if (beyond !== undefined) throw new Fault('forbidden', `Only an owner may change ${beyond}.`)
-    const problem = modelAddressProblem(input.settings.llm_base_url, instance.egress_allow)
-    if (problem !== undefined) throw invalid(`settings.llm_base_url: ${problem}`)
+    for (const key of ['llm_base_url', 'otlp_endpoint'] as const) {
+      const problem = outsideProblem(input.settings[key], instance.egress_allow)
+      if (problem !== undefined) throw invalid(`settings.${key}: ${problem}`)
+    }
     const stamp = { orgId, by, at: ctx.now() }
     const read = await ctx.db.transaction().execute(async (trx) => {
       await lockSettings(trx, orgId)
@@ -62,20 +64,23 @@ export const update = operation({
   },
 })
 
-type Place = 'llm_provider' | 'llm_base_url' | 'llm_api_key'
+/** Each secret, and the settings that say where it is sent. */
+const places = {
+  llm_api_key: ['llm_provider', 'llm_base_url'],
+  otlp_headers: ['otlp_endpoint'],
+} as const satisfies Record<SecretName, readonly (keyof OrgSettings)[]>
 
 /**
- * A key belongs to the place it was given for. Whoever changes that place without knowing the key must not have it sent
- * there, so it goes.
+ * A secret belongs to the place it was given for. Whoever changes that place without knowing the secret must not have it
+ * sent there, so it goes.
  */
-function withdrawn(
-  before: Pick<ShownSettings, Place>,
-  wanted: { readonly [K in Place]?: string | null | undefined },
-): Changes {
-  if (before.llm_api_key === null || wanted.llm_api_key !== undefined) return []
-  const place = ['llm_provider', 'llm_base_url'] as const
-  const moved = place.some((key) => wanted[key] !== undefined && wanted[key] !== before[key])
-  return moved ? [['llm_api_key', null]] : []
+function withdrawn(before: ShownSettings, wanted: { readonly [K in keyof ShownSettings]?: unknown }): Changes {
+  const names = Object.keys(places) as SecretName[]
+  return names.flatMap((name) => {
+    if (before[name] === null || wanted[name] !== undefined) return []
+    const moved = places[name].some((key) => wanted[key] !== undefined && wanted[key] !== before[key])
+    return moved ? [[name, null] as const] : []
+  })
 }
 
 function secretsIn(changes: Changes): SecretChange[] {

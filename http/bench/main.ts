@@ -13,6 +13,7 @@ import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
 import { proofsSection } from './section-proofs.ts'
 import { surfaceSection } from './section-surface.ts'
+import { telemetrySection } from './section-telemetry.ts'
 import { tokensSection } from './section-tokens.ts'
 import { wakingSection } from './section-waking.ts'
 
@@ -30,6 +31,13 @@ const sections: Readonly<Record<string, Section>> = {
       rounds: quick ? 5 : 9,
       seconds: quick ? 3 : 5,
       rivals: true,
+    }),
+  telemetry: (quick) =>
+    telemetrySection({
+      connections: 8,
+      rounds: quick ? 5 : 9,
+      seconds: quick ? 2 : 4,
+      singles: { connections: 64, warmSeconds: quick ? 5 : 10, rounds: quick ? 5 : 9, seconds: quick ? 2 : 4 },
     }),
   tokens: () => tokensSection(),
   evaluate: (quick) =>

@@ -9,6 +9,9 @@ import { harmless, paint, paintDecision, program, say, sayJson, sentences } from
 
 interface DemoOptions extends RemoteOptions {
   readonly timeout: number
+  readonly fleet?: true
+  readonly seconds: number
+  readonly seed: number
 }
 
 interface Step {
@@ -25,11 +28,18 @@ export function addDemo(parent: Command): void {
     'Watch a scripted agent meet an allow, a block and an approval, then verify the record. Nothing is executed.'
   define(parent, 'demo', { summary, example: 'demo', remote: true })
     .option('--timeout <seconds>', 'how long to wait for your approval', wholeNumber(1, 86_400), 120)
+    .option('--fleet', 'simulate twenty agents at work instead, for the pages of the fleet')
+    .option('--seconds <seconds>', 'how long the fleet works', wholeNumber(1, 86_400), 120)
+    .option('--seed <number>', 'the same fleet does the same for the same seed', wholeNumber(0, 4_294_967_295), 1)
     .action(demo)
 }
 
 async function demo(options: DemoOptions): Promise<void> {
   const person = connect(options)
+  if (options.fleet) {
+    const { demoOfFleet } = await import('./demo-fleet.ts')
+    return demoOfFleet(person, { seconds: options.seconds, seed: options.seed, json: options.json === true })
+  }
   const steps: Step[] = []
   const tell = (step: Step): void => {
     steps.push(step)

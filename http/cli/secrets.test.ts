@@ -53,10 +53,14 @@ test('a wrong old key changes nothing; the right one lets everything open with t
   await expect(signed()).rejects.toThrow('cannot be opened')
   const done = await rekey(join(home, 'old.key'))
   expect(done.code).toBe(0)
-  expect(done.json()).toMatchObject({ rekeyed: [{ table: 'ledger_key', changed: 1, already: 0 }, {}, {}, {}, {}] })
+  expect(done.json()).toMatchObject({
+    rekeyed: expect.arrayContaining([expect.objectContaining({ table: 'ledger_key', changed: 1, already: 0 })]),
+  })
   expect(await signed()).toEqual(before)
   const again = await rekey(join(home, 'old.key'))
-  expect(again.json()).toMatchObject({ rekeyed: [{ table: 'ledger_key', changed: 0, already: 1 }, {}, {}, {}, {}] })
+  expect(again.json()).toMatchObject({
+    rekeyed: expect.arrayContaining([expect.objectContaining({ table: 'ledger_key', changed: 0, already: 1 })]),
+  })
   const keys = await Promise.all([key, 'old.key'].map((name) => readFile(join(home, name), 'utf8')))
   for (const text of keys) expect(done.stdout + done.stderr).not.toContain(text.trim())
 })

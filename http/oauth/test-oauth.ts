@@ -66,7 +66,7 @@ export async function oauthTestServer({ settings, fetch }: OAuthTestOptions = {}
     await runtime.db.transaction().execute((trx) => insertOrg(trx, org))
   }
   const app = createApp(runtime, { operations, version, events: eventSources, mcp: mcpListener(runtime) })
-  const listening = await listen(app.listener, { host: '127.0.0.1', port: 0 })
+  const listening = await listen(app.listener, { host: '127.0.0.1', port: 0, upgrades: app.upgrades })
   runtime.use(ownAddress).listensOn(listening.url)
   return {
     url: listening.url,

@@ -11,7 +11,7 @@ export interface ResolvedAddress {
 
 export type Resolve = (host: string) => Promise<readonly ResolvedAddress[]>
 
-const resolveBySystem: Resolve = (host) => systemLookup(host, { all: true, verbatim: true })
+export const resolveBySystem: Resolve = (host) => systemLookup(host, { all: true, verbatim: true })
 
 const CONNECT_MS = 5000
 

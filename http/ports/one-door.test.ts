@@ -13,6 +13,8 @@ const elsewhere =
 const doors: Readonly<Record<string, string>> = {
   'http/ports/safe-fetch.ts': 'the one way out of the server',
   'http/ports/dispatchers.ts': 'where its addresses are judged',
+  'http/ports/mail.ts': 'SMTP, with the same judgement of addresses',
+  'http/upgrade.ts': 'takes sockets that clients open; it opens none',
   'mcp/upstream.ts': "the bridge on the user's machine, to the server the user named",
 }
 
@@ -24,7 +26,7 @@ const files = ['core', 'mcp', 'http']
 
 /** Imports that open connections: whole modules, or single names of those that also listen. */
 const modules =
-  /from '(undici|axios|got|node-fetch|ws|node:https|node:http2|node:tls|node:dgram|node:dns|node:dns\/promises)'/
+  /from '(undici|axios|got|node-fetch|nodemailer|ws|node:https|node:http2|node:tls|node:dgram|node:dns|node:dns\/promises)'/
 const names =
   /import (?!type\b)[^;'"]*\b(request|get|Agent|connect|createConnection|Socket|ClientRequest)\b[^;'"]*from 'node:(http|net)'/
 const whole = /import \* as \w+ from 'node:(http|net)'|import \w+ from 'node:(http|net)'/

@@ -2,6 +2,7 @@ import { parseAllowList } from '#core/kernel/allow-list'
 import type { Settings } from '#core/kernel/config'
 import type { Ports } from '#core/kernel/runtime'
 import { createLlm, llmAt, type LlmSettings } from './llm.ts'
+import { createMail } from './mail.ts'
 import { createSafeFetch } from './safe-fetch.ts'
 
 export interface OpenPorts {
@@ -19,7 +20,13 @@ export function openPorts(settings: Pick<Settings, 'egress_allow'> & LlmSettings
   const toModel = createSafeFetch({ allow: new Set([...allow, ...host]) })
   const llm = createLlm(settings, toModel.fetch)
   return {
-    ports: { fetch: egress.fetch, llmAt: (address) => llmAt(address, egress.fetch), ...(llm ? { llm } : {}) },
+    ports: {
+      fetch: egress.fetch,
+      mail: createMail(allow),
+      judge: egress.judge,
+      llmAt: (address) => llmAt(address, egress.fetch),
+      ...(llm ? { llm } : {}),
+    },
     close: async () => {
       await Promise.all([egress.close(), toModel.close()])
     },

@@ -1,7 +1,9 @@
+import { isIP } from 'node:net'
 import { fetch as send } from 'undici'
 import { isAllowListed, type AllowList } from '#core/kernel/allow-list'
+import { isPublicAddress } from './address.rules.ts'
 import { cappedBody } from './capped-body.ts'
-import { createDispatchers, type Resolve } from './dispatchers.ts'
+import { createDispatchers, resolveBySystem, type Resolve } from './dispatchers.ts'
 import { EgressError, egressErrorIn } from './egress-error.ts'
 import { nextHop, requestOf, type Outbound } from './outbound.rules.ts'
 
@@ -17,6 +19,8 @@ export interface SafeFetchOptions {
 
 export interface SafeFetch {
   readonly fetch: typeof globalThis.fetch
+  /** Why a URL would be refused; null when it would not, or when its name cannot be resolved now. */
+  readonly judge: (url: URL) => Promise<string | null>
   readonly close: () => Promise<void>
 }
 
@@ -51,9 +55,27 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
         throw explain(thrown)
       }
     },
+    judge: (url) => refusalOf(url, options),
     close: async () => {
       await Promise.all([guarded.destroy(), open.destroy()])
     },
+  }
+}
+
+/** Judged again at every call: what a name stands for may change. */
+async function refusalOf(url: URL, { allow, resolve = resolveBySystem }: SafeFetchOptions): Promise<string | null> {
+  if (isAllowListed(allow, url)) return null
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const addresses = isIP(host) !== 0 ? [host] : await addressesOf(host, resolve)
+  const bad = addresses.find((address) => !isPublicAddress(address))
+  return bad === undefined ? null : `${host} is a private or reserved address; outbound calls to it are refused`
+}
+
+async function addressesOf(host: string, resolve: Resolve): Promise<string[]> {
+  try {
+    return (await resolve(host)).map(({ address }) => address)
+  } catch {
+    return []
   }
 }
 

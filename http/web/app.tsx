@@ -20,6 +20,9 @@ const Policies = lazy(async () => ({ default: (await import('./pages/policies.ts
 const Policy = lazy(async () => ({ default: (await import('./pages/policy.tsx')).PolicyPage }))
 const Agents = lazy(async () => ({ default: (await import('./pages/agents.tsx')).Agents }))
 const Agent = lazy(async () => ({ default: (await import('./pages/agent.tsx')).AgentPage }))
+const Fleet = lazy(async () => ({ default: (await import('./pages/fleet.tsx')).Fleet }))
+const Alerts = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).Alerts }))
+const Costs = lazy(async () => ({ default: (await import('./pages/costs.tsx')).Costs }))
 const Keys = lazy(async () => ({ default: (await import('./pages/keys.tsx')).Keys }))
 const Members = lazy(async () => ({ default: (await import('./pages/members.tsx')).Members }))
 const Settings = lazy(async () => ({ default: (await import('./pages/settings.tsx')).Settings }))
@@ -93,6 +96,9 @@ function Inner(): ReactNode {
       <Route path="/policies/:id">{({ id }) => <Policy key={id} id={id} />}</Route>
       <Route path="/agents" component={Agents} />
       <Route path="/agents/:id">{({ id }) => <Agent key={id} id={id} />}</Route>
+      <Route path="/fleet" component={Fleet} />
+      <Route path="/alerts" component={Alerts} />
+      <Route path="/costs" component={Costs} />
       <Route path="/keys" component={Keys} />
       <Route path="/members" component={Members} />
       <Route path="/settings" component={Settings} />

@@ -15,7 +15,20 @@ const folder = resolve(process.argv[2] ?? mkdtempSync(join(tmpdir(), 'writ-scree
 mkdirSync(folder, { recursive: true })
 
 /** Sights that are kept by night too. */
-const ALSO_DARK = ['consent', 'inbox', 'blocked', 'phone-inbox', 'phone-act', 'busy-inbox', 'busy-phone']
+const ALSO_DARK = [
+  'consent',
+  'inbox',
+  'blocked',
+  'phone-inbox',
+  'phone-act',
+  'busy-inbox',
+  'busy-phone',
+  'alerts',
+  'costs',
+  'return',
+  'phone-alerts',
+  'phone-costs',
+]
 
 let count = 0
 async function keep(sight: string, page: Page): Promise<void> {
@@ -60,6 +73,28 @@ try {
     if (sight === 'busy-phone') await page.getByRole('link', { name: /Drop the unused column/ }).tap()
     await page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
     await keep(sight, page)
+  }
+  for (const [kind, page] of [
+    ['', owner],
+    ['phone-', approver],
+  ] as const) {
+    await page.goto('/alerts')
+    await page.getByText(/lock timeout on orders/).waitFor()
+    await keep(`${kind}alerts`, page)
+    await page.goto('/costs')
+    await page.getByRole('img', { name: /^Cost by day/ }).waitFor()
+    await keep(`${kind}costs`, page)
+    await page.goto('/agents/deploy-bot')
+    for (const [sight, name] of [
+      ['return', 'Cost and return'],
+      ['drift', 'Drift'],
+      ['family', 'Family'],
+    ] as const) {
+      const section = page.getByRole('region', { name, exact: true })
+      await section.waitFor()
+      await section.scrollIntoViewIfNeeded()
+      await keep(`${kind}${sight}`, page)
+    }
   }
 } finally {
   await agent.close()

@@ -24,7 +24,13 @@ const work: readonly Place[] = [
   { href: '/', name: 'Approvals', icon: 'inbox', needs: 'approvals:read', key: 'a' },
   { href: '/decisions', name: 'Decisions', icon: 'list', needs: 'guard:read', key: 'd' },
   { href: '/policies', name: 'Policies', icon: 'shield', needs: 'policies:read', key: 'p' },
+  { href: '/fleet', name: 'Fleet', icon: 'pulse', needs: 'agents:read', key: 'f' },
   { href: '/agents', name: 'Agents', icon: 'bot', needs: 'agents:read', key: 'n' },
+]
+/** A phone has room for the first ones only. */
+const watch: readonly Place[] = [
+  { href: '/alerts', name: 'Alerts', icon: 'bell', needs: 'alerts:read', key: 'e' },
+  { href: '/costs', name: 'Costs', icon: 'bars', needs: 'agents:read', key: 'c' },
 ]
 const administration: readonly Place[] = [
   { href: '/keys', name: 'Keys and grants', icon: 'key', needs: 'keys:read', key: 'k' },
@@ -42,7 +48,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   const [open, setOpen] = useState(false)
   useLive(org.org_id)
   useHotkeys({ '?': () => setHelp(true) })
-  useGoKeys(Object.fromEntries([...work, ...administration].map(({ key, href }) => [key, () => go(href)])))
+  useGoKeys(Object.fromEntries([...work, ...watch, ...administration].map(({ key, href }) => [key, () => go(href)])))
   const inDetail = path.startsWith('/approvals/')
   return (
     <div className={`shell${open ? ' menu-open' : ''}${inDetail ? ' in-detail' : ''}`}>
@@ -54,7 +60,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           <OrgMenu />
         </div>
         <nav aria-label="Pages" onClick={() => setOpen(false)}>
-          <Places of={work} />
+          <Places of={[...work, ...watch]} />
           <h2 className="side-title">Organization</h2>
           <Places of={administration} />
         </nav>

@@ -1,5 +1,6 @@
 import { Writ } from '../client/index.ts'
 import type { TestInstance } from '../test-instance.ts'
+import { seedFleet } from './test-seed-fleet.ts'
 
 const POLICIES = [
   {
@@ -103,5 +104,6 @@ export async function seed(server: TestInstance): Promise<readonly string[]> {
     const asking = new Writ({ baseUrl: server.url, apiKey: server.agentKey, agentId: agent_id })
     ids.push((await asking.createAction(rest as never)).action_id)
   }
+  await seedFleet(person)
   return ids
 }

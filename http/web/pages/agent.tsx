@@ -15,6 +15,10 @@ import { Empty, Load, Page } from '../parts/page.tsx'
 import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { Presence } from './agents.tsx'
+import { Drift } from './agent-drift.tsx'
+import { Family } from './agent-family.tsx'
+import { Return } from './agent-return.tsx'
+import { Versions } from './versions.tsx'
 
 type AgentProfile = OutputOf<'agents_get_profile'>
 type Agent = AgentProfile['agent']
@@ -122,6 +126,14 @@ function Profile({ profile: { agent, signals } }: { readonly profile: AgentProfi
         </div>
       </dl>
       {can('guard:read') && <Latest agentId={agent.agent_id} />}
+      {can('agents:read') && (
+        <>
+          <Return agentId={agent.agent_id} />
+          <Drift agentId={agent.agent_id} />
+          <Versions agentId={agent.agent_id} />
+          <Family agentId={agent.agent_id} />
+        </>
+      )}
     </div>
   )
 }

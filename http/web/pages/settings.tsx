@@ -119,6 +119,19 @@ function Setting({ definition: one, value, stored, locked, set }: SettingProps):
           onChange={(event) => set(event.target.valueAsNumber)}
         />
       )
+    case 'number':
+      return (
+        <Input
+          {...common}
+          type="number"
+          step="any"
+          min={one.min}
+          max={one.max}
+          placeholder={one.default === null ? 'not set' : undefined}
+          value={text}
+          onChange={({ target }) => set(target.value === '' ? null : target.valueAsNumber)}
+        />
+      )
     case 'list':
       return <ListSetting common={common} value={value} set={set} />
     case 'secret':

@@ -42,6 +42,19 @@ ROUTES: Dict[str, Route] = {
     "actions_report_outcome": Route("POST", "/api/actions/{action_id}/outcome", ("action_id",), False),
     "actions_update": Route("PATCH", "/api/actions/{action_id}", ("action_id",), True),
     "activity_list": Route("GET", "/api/activity", (), True),
+    "agent_versions_choose": Route("GET", "/api/agents/{agent_id}/choose", ("agent_id",), True),
+    "agent_versions_compare": Route("GET", "/api/agents/{agent_id}/versions/compare", ("agent_id",), True),
+    "agent_versions_create": Route("POST", "/api/agents/{agent_id}/versions", ("agent_id",), False),
+    "agent_versions_fork": Route("POST", "/api/agents/{agent_id}/fork", ("agent_id",), False),
+    "agent_versions_get": Route("GET", "/api/agents/{agent_id}/versions/{version_id}", ("agent_id", "version_id",), True),
+    "agent_versions_get_lineage": Route("GET", "/api/agents/{agent_id}/lineage", ("agent_id",), True),
+    "agent_versions_get_traffic": Route("GET", "/api/agents/{agent_id}/traffic", ("agent_id",), True),
+    "agent_versions_list": Route("GET", "/api/agents/{agent_id}/versions", ("agent_id",), True),
+    "agent_versions_register": Route("POST", "/api/agents/registry", (), False),
+    "agent_versions_rollback": Route("POST", "/api/agents/{agent_id}/rollback", ("agent_id",), False),
+    "agent_versions_set_tags": Route("PUT", "/api/agents/{agent_id}/versions/{version_id}/tags", ("agent_id", "version_id",), True),
+    "agent_versions_set_traffic": Route("PUT", "/api/agents/{agent_id}/traffic", ("agent_id",), True),
+    "agents_count": Route("GET", "/api/agent-count", (), True),
     "agents_create": Route("POST", "/api/agents", (), True),
     "agents_get": Route("GET", "/api/agents/{agent_id}", ("agent_id",), True),
     "agents_get_profile": Route("GET", "/api/agents/{agent_id}/profile", ("agent_id",), True),
@@ -51,6 +64,10 @@ ROUTES: Dict[str, Route] = {
     "agents_pause": Route("POST", "/api/agents/{agent_id}/pause", ("agent_id",), True),
     "agents_report_connections": Route("POST", "/api/agents/connections", (), True),
     "agents_resume": Route("POST", "/api/agents/{agent_id}/resume", ("agent_id",), True),
+    "alerts_acknowledge": Route("POST", "/api/alerts/{alert_id}/acknowledge", ("alert_id",), True),
+    "alerts_get": Route("GET", "/api/alerts/{alert_id}", ("alert_id",), True),
+    "alerts_list": Route("GET", "/api/alerts", (), True),
+    "alerts_mute": Route("POST", "/api/alerts/mute", (), True),
     "approvals_decide": Route("POST", "/api/approvals/{action_id}", ("action_id",), False),
     "approvals_list": Route("GET", "/api/approvals", (), True),
     "approvals_wait": Route("GET", "/api/actions/{action_id}/wait", ("action_id",), False),
@@ -60,6 +77,10 @@ ROUTES: Dict[str, Route] = {
     "assumptions_update": Route("PATCH", "/api/assumptions/{assumption_id}", ("assumption_id",), True),
     "doctor_check": Route("GET", "/api/doctor", (), True),
     "doctor_fix": Route("POST", "/api/doctor/fix", (), True),
+    "drift_get": Route("GET", "/api/agents/{agent_id}/drift", ("agent_id",), True),
+    "drift_pin_baseline": Route("PUT", "/api/agents/{agent_id}/drift/baseline", ("agent_id",), True),
+    "fleet_get": Route("GET", "/api/fleet/{agent_id}", ("agent_id",), True),
+    "fleet_list": Route("GET", "/api/fleet", (), True),
     "grants_list": Route("GET", "/api/grants", (), True),
     "grants_list_own": Route("GET", "/api/account/grants", (), True),
     "grants_revoke": Route("DELETE", "/api/grants/{id}", ("id",), True),
@@ -104,6 +125,12 @@ ROUTES: Dict[str, Route] = {
     "members_remove": Route("DELETE", "/api/members/{account_id}", ("account_id",), False),
     "members_revoke_invitation": Route("DELETE", "/api/invitations/{id}", ("id",), True),
     "members_update": Route("PATCH", "/api/members/{account_id}", ("account_id",), True),
+    "notifiers_create": Route("POST", "/api/notifiers", (), False),
+    "notifiers_create_link": Route("POST", "/api/notifiers/telegram-link", (), False),
+    "notifiers_list": Route("GET", "/api/notifiers", (), True),
+    "notifiers_remove": Route("DELETE", "/api/notifiers/{notifier_id}", ("notifier_id",), False),
+    "notifiers_test": Route("POST", "/api/notifiers/{notifier_id}/test", ("notifier_id",), False),
+    "notifiers_update": Route("PATCH", "/api/notifiers/{notifier_id}", ("notifier_id",), True),
     "observations_get_webhook_secret": Route("GET", "/api/webhooks/guard-secret", (), True),
     "orgs_create": Route("POST", "/api/orgs", (), False),
     "orgs_list": Route("GET", "/api/orgs", (), True),
@@ -121,15 +148,37 @@ ROUTES: Dict[str, Route] = {
     "policies_simulate": Route("POST", "/api/policies/simulate", (), True),
     "policies_test": Route("POST", "/api/policies/test", (), True),
     "policies_update": Route("PATCH", "/api/policies", (), True),
+    "roi_get_stats": Route("GET", "/api/agents/{agent_id}/stats", ("agent_id",), True),
+    "roi_list_values": Route("GET", "/api/roi/values", (), True),
+    "roi_remove_value": Route("DELETE", "/api/roi/values/{task}", ("task",), False),
+    "roi_set_value": Route("PUT", "/api/roi/values/{task}", ("task",), True),
     "settings_get": Route("GET", "/api/settings", (), True),
     "settings_update": Route("PATCH", "/api/settings", (), True),
     "skills_scan": Route("POST", "/api/skills/scan", (), True),
     "system_health": Route("GET", "/api/health", (), True),
     "system_ready": Route("GET", "/api/ready", (), True),
+    "tasks_claim": Route("POST", "/api/tasks/claim", (), False),
+    "tasks_complete": Route("POST", "/api/tasks/{task_id}/complete", ("task_id",), False),
+    "tasks_create": Route("POST", "/api/tasks", (), False),
+    "tasks_extend": Route("POST", "/api/tasks/{task_id}/extend", ("task_id",), True),
+    "tasks_fail": Route("POST", "/api/tasks/{task_id}/fail", ("task_id",), False),
+    "tasks_get": Route("GET", "/api/tasks/{task_id}", ("task_id",), True),
+    "tasks_list": Route("GET", "/api/tasks", (), True),
+    "tasks_update": Route("PATCH", "/api/tasks/{task_id}", ("task_id",), False),
+    "telemetry_collect": Route("POST", "/api/telemetry", (), True),
+    "telemetry_list_costs": Route("GET", "/api/costs", (), True),
     "tool_pins_approve": Route("POST", "/api/tool-pins/{id}/approve", ("id",), True),
     "tool_pins_check": Route("POST", "/api/tool-pins/check", (), True),
     "tool_pins_list": Route("GET", "/api/tool-pins", (), True),
     "tool_pins_remove": Route("DELETE", "/api/tool-pins/{id}", ("id",), False),
+    "webhooks_create": Route("POST", "/api/webhooks", (), False),
+    "webhooks_get": Route("GET", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
+    "webhooks_list": Route("GET", "/api/webhooks", (), True),
+    "webhooks_list_deliveries": Route("GET", "/api/webhooks/{webhook_id}/deliveries", ("webhook_id",), True),
+    "webhooks_remove": Route("DELETE", "/api/webhooks/{webhook_id}", ("webhook_id",), False),
+    "webhooks_replay": Route("POST", "/api/webhooks/{webhook_id}/replay", ("webhook_id",), False),
+    "webhooks_rotate_secret": Route("POST", "/api/webhooks/{webhook_id}/rotate-secret", ("webhook_id",), False),
+    "webhooks_update": Route("PATCH", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
 }
 
 
@@ -728,6 +777,353 @@ class Operations:
             request_timeout,
         )
 
+    def agent_versions_choose(
+        self,
+        *,
+        agent_id: str,
+        key: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say which version of an agent a session should run; the same key is always answered the same version.
+
+        GET /api/agents/{agent_id}/choose. Needs the scope agents:read.
+
+        :param key: What stays with one version: id of the session, user or conversation
+        """
+        return self._run(
+            "agent_versions_choose",
+            {
+                "agent_id": agent_id,
+                "key": key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_compare(
+        self,
+        *,
+        agent_id: str,
+        from_: str,
+        to: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show what differs between two versions of an agent: the prompt by lines, tools by name, config in depth.
+
+        GET /api/agents/{agent_id}/versions/compare. Needs the scope agents:read.
+
+        :param from_: Id or number
+        :param to: Id or number
+        """
+        return self._run(
+            "agent_versions_compare",
+            {
+                "agent_id": agent_id,
+                "from": from_,
+                "to": to,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_create(
+        self,
+        *,
+        agent_id: str,
+        prompt: str | Unset = UNSET,
+        tools: list[shapes.Tools] | Unset = UNSET,
+        config: dict[str, Any] | Unset = UNSET,
+        commit_message: str | Unset = UNSET,
+        tags: list[str] | Unset = UNSET,
+        expected_version_id: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Record a new version of an agent: prompt, tools, config; parts left away are those of the current one.
+
+        POST /api/agents/{agent_id}/versions. Needs the scope agents:write.
+
+        :param expected_version_id: 409 when another version is current by now
+        """
+        return self._run(
+            "agent_versions_create",
+            {
+                "agent_id": agent_id,
+                "prompt": prompt,
+                "tools": tools,
+                "config": config,
+                "commit_message": commit_message,
+                "tags": tags,
+                "expected_version_id": expected_version_id,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_fork(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        fork_type: Literal["exact_clone", "prompt_mutation", "tool_mutation"],
+        new_agent_id: str | Unset = UNSET,
+        name: str,
+        description: str | Unset = UNSET,
+        prompt: str | Unset = UNSET,
+        tools: list[shapes.Tools] | Unset = UNSET,
+        config: dict[str, Any] | Unset = UNSET,
+        commit_message: str | Unset = UNSET,
+        expected_version_id: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Register a new agent that starts from a version of another, as it is or with other prompt or tools.
+
+        POST /api/agents/{agent_id}/fork. Needs the scope agents:pause.
+
+        :param agent_id: The agent to fork
+        :param version_id: Id or number; the current one when left away
+        :param new_agent_id: Made when left away
+        :param expected_version_id: 409 when another version is current by now
+        """
+        return self._run(
+            "agent_versions_fork",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "fork_type": fork_type,
+                "new_agent_id": new_agent_id,
+                "name": name,
+                "description": description,
+                "prompt": prompt,
+                "tools": tools,
+                "config": config,
+                "commit_message": commit_message,
+                "expected_version_id": expected_version_id,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_get(
+        self,
+        *,
+        agent_id: str,
+        version_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Read one version of an agent with its prompt, tools and config, by id, by number, or the current one.
+
+        GET /api/agents/{agent_id}/versions/{version_id}. Needs the scope agents:read.
+
+        :param version_id: Id, number, or `current`
+        """
+        return self._run(
+            "agent_versions_get",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_get_lineage(
+        self,
+        *,
+        agent_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show the tree of forks that an agent belongs to, from the first of the family down.
+
+        GET /api/agents/{agent_id}/lineage. Needs the scope agents:read.
+        """
+        return self._run(
+            "agent_versions_get_lineage",
+            {
+                "agent_id": agent_id,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_get_traffic(
+        self,
+        *,
+        agent_id: str,
+        days: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how the work of an agent is shared among versions, with what each did, side by side.
+
+        GET /api/agents/{agent_id}/traffic. Needs the scope agents:read.
+
+        :param days: Days (UTC) to sum up, today included
+        """
+        return self._run(
+            "agent_versions_get_traffic",
+            {
+                "agent_id": agent_id,
+                "days": days,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_list(
+        self,
+        *,
+        agent_id: str,
+        tag: str | Unset = UNSET,
+        with_prompt: bool | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List the versions of an agent, newest first, without their content.
+
+        GET /api/agents/{agent_id}/versions. Needs the scope agents:read.
+
+        :param with_prompt: Show the prompt of each
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "agent_versions_list",
+            {
+                "agent_id": agent_id,
+                "tag": tag,
+                "with_prompt": with_prompt,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_register(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        name: str,
+        description: str | Unset = UNSET,
+        prompt: str | Unset = UNSET,
+        tools: list[shapes.Tools] | Unset = UNSET,
+        config: dict[str, Any] | Unset = UNSET,
+        commit_message: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Register a new agent together with its first version: prompt, tools and config.
+
+        POST /api/agents/registry. Needs the scope agents:pause.
+
+        :param agent_id: Made when left away
+        """
+        return self._run(
+            "agent_versions_register",
+            {
+                "agent_id": agent_id,
+                "name": name,
+                "description": description,
+                "prompt": prompt,
+                "tools": tools,
+                "config": config,
+                "commit_message": commit_message,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_rollback(
+        self,
+        *,
+        agent_id: str,
+        version_id: str,
+        commit_message: str | Unset = UNSET,
+        expected_version_id: str | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Make a new version of an agent with the content of an earlier one; nothing of the history is changed.
+
+        POST /api/agents/{agent_id}/rollback. Needs the scope agents:write.
+
+        :param version_id: The version to go back to: id or number
+        :param expected_version_id: 409 when another version is current by now
+        """
+        return self._run(
+            "agent_versions_rollback",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "commit_message": commit_message,
+                "expected_version_id": expected_version_id,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_set_tags(
+        self,
+        *,
+        agent_id: str,
+        version_id: str,
+        tags: list[str],
+        move: bool | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Set the tags of one version of an agent; a tag given with `move` is taken from the other versions.
+
+        PUT /api/agents/{agent_id}/versions/{version_id}/tags. Needs the scope agents:write.
+
+        :param version_id: Id or number
+        :param move: Take these tags from every other version of the agent
+        """
+        return self._run(
+            "agent_versions_set_tags",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "tags": tags,
+                "move": move,
+            },
+            request_timeout,
+        )
+
+    def agent_versions_set_traffic(
+        self,
+        *,
+        agent_id: str,
+        shares: list[shapes.Shares],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Let versions of an agent share its tasks and sessions by weight; an empty list ends it.
+
+        PUT /api/agents/{agent_id}/traffic. Needs the scope agents:write.
+        """
+        return self._run(
+            "agent_versions_set_traffic",
+            {
+                "agent_id": agent_id,
+                "shares": shares,
+            },
+            request_timeout,
+        )
+
+    def agents_count(
+        self,
+        *,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Count the agents of the org, up to 10,000.
+
+        GET /api/agent-count. Needs the scope agents:read.
+        """
+        return self._run(
+            "agents_count",
+            {
+            },
+            request_timeout,
+        )
+
     def agents_create(
         self,
         *,
@@ -934,6 +1330,101 @@ class Operations:
             "agents_resume",
             {
                 "agent_id": agent_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_acknowledge(
+        self,
+        *,
+        alert_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say that somebody looks after an alert; the first one who does is named, repeating it changes nothing.
+
+        POST /api/alerts/{alert_id}/acknowledge. Needs the scope alerts:write.
+        """
+        return self._run(
+            "alerts_acknowledge",
+            {
+                "alert_id": alert_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_get(
+        self,
+        *,
+        alert_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one alert with the figures behind it.
+
+        GET /api/alerts/{alert_id}. Needs the scope alerts:read.
+        """
+        return self._run(
+            "alerts_get",
+            {
+                "alert_id": alert_id,
+            },
+            request_timeout,
+        )
+
+    def alerts_list(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        kind: Literal["stuck", "error", "cost_spike", "loop_detected"] | Unset = UNSET,
+        severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        state: Literal["open", "acknowledged", "resolved"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List alerts about agents: open ones first, then newest first.
+
+        GET /api/alerts. Needs the scope alerts:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "alerts_list",
+            {
+                "agent_id": agent_id,
+                "kind": kind,
+                "severity": severity,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def alerts_mute(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        kind: Literal["stuck", "error", "cost_spike", "loop_detected"],
+        minutes: int,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Raise no alerts of one kind for an agent for a time; what is open stays open. Zero minutes end it.
+
+        POST /api/alerts/mute. Needs the scope alerts:write.
+
+        :param agent_id: Left away: the org as a whole, which has cost_spike only
+        :param minutes: From now on; replaces what was set before
+        """
+        return self._run(
+            "alerts_mute",
+            {
+                "agent_id": agent_id,
+                "kind": kind,
+                "minutes": minutes,
             },
             request_timeout,
         )
@@ -1168,6 +1659,104 @@ class Operations:
             "doctor_fix",
             {
                 "action": action,
+            },
+            request_timeout,
+        )
+
+    def drift_get(
+        self,
+        *,
+        agent_id: str,
+        days: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how far an agent moved from its baseline, in which dimensions, with the numbers.
+
+        GET /api/agents/{agent_id}/drift. Needs the scope agents:read.
+
+        :param days: The newest days that are compared with the baseline
+        """
+        return self._run(
+            "drift_get",
+            {
+                "agent_id": agent_id,
+                "days": days,
+            },
+            request_timeout,
+        )
+
+    def drift_pin_baseline(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        first_day: str | Unset = UNSET,
+        last_day: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say what an agent is compared with: some days, the first days of a version, or the last two weeks.
+
+        PUT /api/agents/{agent_id}/drift/baseline. Needs the scope drift:write.
+
+        :param version_id: Only what this version did, as its events name it
+        :param first_day: With last_day; without both: the first days of the version, or two weeks
+        :param last_day: YYYY-MM-DD, UTC
+        """
+        return self._run(
+            "drift_pin_baseline",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "first_day": first_day,
+                "last_day": last_day,
+            },
+            request_timeout,
+        )
+
+    def fleet_get(
+        self,
+        *,
+        agent_id: str,
+        events: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show what one agent is doing, with its newest events.
+
+        GET /api/fleet/{agent_id}. Needs the scope agents:read.
+
+        :param events: Newest events to show
+        """
+        return self._run(
+            "fleet_get",
+            {
+                "agent_id": agent_id,
+                "events": events,
+            },
+            request_timeout,
+        )
+
+    def fleet_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List agents with what they are doing: status, newest event, cost, tokens, errors.
+
+        GET /api/fleet. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 500
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "fleet_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
             },
             request_timeout,
         )
@@ -1880,7 +2469,7 @@ class Operations:
         *,
         name: str,
         role: Literal["admin", "approver", "member", "readonly"] | Unset = UNSET,
-        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read"]] | Unset = UNSET,
+        scopes: list[Literal["guard:evaluate", "guard:read", "actions:read", "actions:write", "actions:delete", "approvals:decide", "approvals:read", "assumptions:read", "assumptions:write", "loops:read", "loops:write", "policies:read", "policies:write", "agents:read", "agents:write", "agents:pause", "roi:write", "drift:write", "alerts:read", "alerts:write", "notifiers:read", "notifiers:write", "halt:read", "halt:write", "tools:read", "tools:write", "keys:read", "keys:write", "settings:read", "settings:write", "ledger:read", "ledger:write", "events:read", "orgs:read", "orgs:write", "members:read", "members:write", "grants:read", "grants:write", "activity:read", "identities:read", "identities:write", "account:read", "account:write", "security:scan", "system:read", "tasks:read", "tasks:write", "webhooks:read", "webhooks:write"]] | Unset = UNSET,
         agent_id: str | Unset = UNSET,
         prefix: str | Unset = UNSET,
         expires_at: str | Unset = UNSET,
@@ -1916,7 +2505,7 @@ class Operations:
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List the API keys of the org, newest first; secrets are never shown.
+        """List API keys: name, role, agent, last use; newest first.
 
         GET /api/keys. Needs the scope keys:read.
 
@@ -2420,6 +3009,170 @@ class Operations:
             request_timeout,
         )
 
+    def notifiers_create(
+        self,
+        *,
+        name: str,
+        active: bool | Unset = UNSET,
+        subjects: list[Literal["alert", "approval"]] | Unset = UNSET,
+        min_severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        digest_after: int | Unset = UNSET,
+        telegram: shapes.Telegram | Unset = UNSET,
+        slack: shapes.Slack | Unset = UNSET,
+        webhook: shapes.Slack | Unset = UNSET,
+        email: shapes.Email | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say where people are told of alerts and approvals: Telegram, Slack, a webhook or e-mail.
+
+        POST /api/notifiers. Needs the scope notifiers:write.
+
+        :param min_severity: Alerts that are less grave are not told
+        :param digest_after: More alerts in ten minutes come as one message
+        :param telegram: A chat of Telegram, with buttons
+        :param slack: An incoming webhook of Slack or what speaks its language
+        :param webhook: Your own receiver; signed by Standard Webhooks
+        :param email: By an SMTP server
+        """
+        return self._run(
+            "notifiers_create",
+            {
+                "name": name,
+                "active": active,
+                "subjects": subjects,
+                "min_severity": min_severity,
+                "digest_after": digest_after,
+                "telegram": telegram,
+                "slack": slack,
+                "webhook": webhook,
+                "email": email,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def notifiers_create_link(
+        self,
+        *,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Make a code; sent by you in the chat of the bot it links your Telegram account, so that buttons are yours.
+
+        POST /api/notifiers/telegram-link. Needs the scope approvals:decide.
+        """
+        return self._run(
+            "notifiers_create_link",
+            {
+            },
+            request_timeout,
+        )
+
+    def notifiers_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List where people are told of alerts and approvals, and whether the newest message got through.
+
+        GET /api/notifiers. Needs the scope notifiers:read.
+
+        :param limit: Rows per page, at most 100
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "notifiers_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def notifiers_remove(
+        self,
+        *,
+        notifier_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Remove a notifier with its tokens; what it had still to tell is not told.
+
+        DELETE /api/notifiers/{notifier_id}. Needs the scope notifiers:write.
+        """
+        return self._run(
+            "notifiers_remove",
+            {
+                "notifier_id": notifier_id,
+            },
+            request_timeout,
+        )
+
+    def notifiers_test(
+        self,
+        *,
+        notifier_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Send a test message now and tell whether it got through, and why not.
+
+        POST /api/notifiers/{notifier_id}/test. Needs the scope notifiers:write.
+        """
+        return self._run(
+            "notifiers_test",
+            {
+                "notifier_id": notifier_id,
+            },
+            request_timeout,
+        )
+
+    def notifiers_update(
+        self,
+        *,
+        notifier_id: str,
+        name: str | Unset = UNSET,
+        active: bool | Unset = UNSET,
+        subjects: list[Literal["alert", "approval"]] | Unset = UNSET,
+        min_severity: Literal["critical", "warning", "info"] | Unset = UNSET,
+        digest_after: int | Unset = UNSET,
+        telegram: shapes.Telegram | Unset = UNSET,
+        slack: shapes.Slack | Unset = UNSET,
+        webhook: shapes.Slack | Unset = UNSET,
+        email: shapes.Email | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Change what a notifier tells, or give it another destination of the same kind in full.
+
+        PATCH /api/notifiers/{notifier_id}. Needs the scope notifiers:write.
+
+        :param min_severity: Alerts that are less grave are not told
+        :param digest_after: More alerts in ten minutes come as one message
+        :param telegram: A chat of Telegram, with buttons
+        :param slack: An incoming webhook of Slack or what speaks its language
+        :param webhook: Your own receiver; signed by Standard Webhooks
+        :param email: By an SMTP server
+        """
+        return self._run(
+            "notifiers_update",
+            {
+                "notifier_id": notifier_id,
+                "name": name,
+                "active": active,
+                "subjects": subjects,
+                "min_severity": min_severity,
+                "digest_after": digest_after,
+                "telegram": telegram,
+                "slack": slack,
+                "webhook": webhook,
+                "email": email,
+            },
+            request_timeout,
+        )
+
     def observations_get_webhook_secret(
         self,
         *,
@@ -2852,6 +3605,97 @@ class Operations:
             request_timeout,
         )
 
+    def roi_get_stats(
+        self,
+        *,
+        agent_id: str,
+        period: Literal["7d", "30d", "90d"] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show how the tasks of an agent ended, what they cost and what they are worth, beside the period before.
+
+        GET /api/agents/{agent_id}/stats. Needs the scope agents:read.
+
+        :param period: Ends today (UTC)
+        """
+        return self._run(
+            "roi_get_stats",
+            {
+                "agent_id": agent_id,
+                "period": period,
+            },
+            request_timeout,
+        )
+
+    def roi_list_values(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what a success of each task is worth to the org, by name.
+
+        GET /api/roi/values. Needs the scope agents:read.
+
+        :param limit: Rows per page, at most 500
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "roi_list_values",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def roi_remove_value(
+        self,
+        *,
+        task: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """No longer say what a success of a task is worth; values that events brought stay.
+
+        DELETE /api/roi/values/{task}. Needs the scope roi:write.
+
+        :param task: Name of a task, as events have it
+        """
+        return self._run(
+            "roi_remove_value",
+            {
+                "task": task,
+            },
+            request_timeout,
+        )
+
+    def roi_set_value(
+        self,
+        *,
+        task: str,
+        value_usd: float,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Say what one success of a task is worth, where events bring no value of their own.
+
+        PUT /api/roi/values/{task}. Needs the scope roi:write.
+
+        :param task: Name of a task, as events have it
+        :param value_usd: USD; to the millionth
+        """
+        return self._run(
+            "roi_set_value",
+            {
+                "task": task,
+                "value_usd": value_usd,
+            },
+            request_timeout,
+        )
+
     def settings_get(
         self,
         *,
@@ -2941,6 +3785,286 @@ class Operations:
             request_timeout,
         )
 
+    def tasks_claim(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        version_id: str | Unset = UNSET,
+        lease_seconds: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Take an agent's next task, the most urgent and then the oldest; the guard is asked first, and a lease keeps others off it.
+
+        POST /api/tasks/claim. Needs the scope tasks:write.
+
+        :param agent_id: May be left away with a key bound to an agent
+        :param version_id: Only tasks that are routed to this version
+        :param lease_seconds: The task returns to the queue when the lease is not extended for so long
+        """
+        return self._run(
+            "tasks_claim",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "lease_seconds": lease_seconds,
+            },
+            request_timeout,
+        )
+
+    def tasks_complete(
+        self,
+        *,
+        task_id: str,
+        lease_token: str | Unset = UNSET,
+        output: dict[str, Any] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report that a task is done, with its output; 409 when the lease was lost.
+
+        POST /api/tasks/{task_id}/complete. Needs the scope tasks:write.
+
+        :param lease_token: lease_token of the claim
+        """
+        return self._run(
+            "tasks_complete",
+            {
+                "task_id": task_id,
+                "lease_token": lease_token,
+                "output": output,
+            },
+            request_timeout,
+        )
+
+    def tasks_create(
+        self,
+        *,
+        agent_id: str,
+        version_id: str | Unset = UNSET,
+        title: str,
+        description: str | Unset = UNSET,
+        priority: Literal["low", "medium", "high", "urgent"] | Unset = UNSET,
+        input: dict[str, Any] | Unset = UNSET,
+        deadline: str | Unset = UNSET,
+        max_attempts: int | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Queue a task for an agent; it is routed to a version and claimed by priority, then age.
+
+        POST /api/tasks. Needs the scope tasks:write.
+
+        :param version_id: Id or number; when left away the agent's traffic shares decide, else its current version
+        :param deadline: A task that has not ended by then fails
+        :param max_attempts: Starts, after which a task that is lost again fails
+        """
+        return self._run(
+            "tasks_create",
+            {
+                "agent_id": agent_id,
+                "version_id": version_id,
+                "title": title,
+                "description": description,
+                "priority": priority,
+                "input": input,
+                "deadline": deadline,
+                "max_attempts": max_attempts,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def tasks_extend(
+        self,
+        *,
+        task_id: str,
+        lease_token: str,
+        lease_seconds: int | Unset = UNSET,
+        progress: int | Unset = UNSET,
+        progress_note: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Keep a claimed task, counted from now; 409 when the lease was lost: then stop working on it.
+
+        POST /api/tasks/{task_id}/extend. Needs the scope tasks:write.
+
+        :param lease_token: lease_token of the claim
+        :param lease_seconds: The task returns to the queue when the lease is not extended for so long
+        :param progress: Percent
+        """
+        return self._run(
+            "tasks_extend",
+            {
+                "task_id": task_id,
+                "lease_token": lease_token,
+                "lease_seconds": lease_seconds,
+                "progress": progress,
+                "progress_note": progress_note,
+            },
+            request_timeout,
+        )
+
+    def tasks_fail(
+        self,
+        *,
+        task_id: str,
+        lease_token: str | Unset = UNSET,
+        reason: str,
+        output: dict[str, Any] | Unset = UNSET,
+        retry: bool | Unset = UNSET,
+        retry_after_seconds: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report that a task could not be done: it returns to the queue while it has attempts left, else it fails.
+
+        POST /api/tasks/{task_id}/fail. Needs the scope tasks:write.
+
+        :param lease_token: lease_token of the claim
+        :param retry: False: it fails at once
+        """
+        return self._run(
+            "tasks_fail",
+            {
+                "task_id": task_id,
+                "lease_token": lease_token,
+                "reason": reason,
+                "output": output,
+                "retry": retry,
+                "retry_after_seconds": retry_after_seconds,
+            },
+            request_timeout,
+        )
+
+    def tasks_get(
+        self,
+        *,
+        task_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one task with its input, output and progress.
+
+        GET /api/tasks/{task_id}. Needs the scope tasks:read.
+        """
+        return self._run(
+            "tasks_get",
+            {
+                "task_id": task_id,
+            },
+            request_timeout,
+        )
+
+    def tasks_list(
+        self,
+        *,
+        status: Literal["queued", "running", "completed", "failed", "cancelled"] | Unset = UNSET,
+        agent_id: str | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List tasks, newest first, by status and agent.
+
+        GET /api/tasks. Needs the scope tasks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "tasks_list",
+            {
+                "status": status,
+                "agent_id": agent_id,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def tasks_update(
+        self,
+        *,
+        task_id: str,
+        status: Literal["queued", "running", "completed", "failed", "cancelled"] | Unset = UNSET,
+        output: dict[str, Any] | Unset = UNSET,
+        progress: int | Unset = UNSET,
+        progress_note: str | Unset = UNSET,
+        reason: str | Unset = UNSET,
+        lease_token: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Lead a task to another status, or report its progress and output.
+
+        PATCH /api/tasks/{task_id}. Needs the scope tasks:write.
+
+        :param status: running is asked of the guard first
+        :param progress: Percent
+        :param reason: Why it failed or was cancelled
+        :param lease_token: Of a task that was claimed; not needed to cancel it
+        """
+        return self._run(
+            "tasks_update",
+            {
+                "task_id": task_id,
+                "status": status,
+                "output": output,
+                "progress": progress,
+                "progress_note": progress_note,
+                "reason": reason,
+                "lease_token": lease_token,
+            },
+            request_timeout,
+        )
+
+    def telemetry_collect(
+        self,
+        *,
+        events: list[Any],
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Report heartbeats, tool calls, errors, costs, changes of status and ended tasks of agents, up to 1,000 at once.
+
+        POST /api/telemetry. Needs the scope agents:write.
+
+        :param events: Each as TelemetryEvent; one that is wrong is told by its place and spoils none of the others
+        """
+        return self._run(
+            "telemetry_collect",
+            {
+                "events": events,
+            },
+            request_timeout,
+        )
+
+    def telemetry_list_costs(
+        self,
+        *,
+        agent_id: str | Unset = UNSET,
+        from_: str | Unset = UNSET,
+        to: str | Unset = UNSET,
+        group: Literal["agent", "model", "day", "version"] | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Sum what agents cost by agent, model, day and version, and tell how unusual the day is.
+
+        GET /api/costs. Needs the scope agents:read.
+
+        :param from_: From its day (UTC) on; from the first when left away
+        :param to: To the end of its day (UTC)
+        :param group: Only this list is filled
+        """
+        return self._run(
+            "telemetry_list_costs",
+            {
+                "agent_id": agent_id,
+                "from": from_,
+                "to": to,
+                "group": group,
+            },
+            request_timeout,
+        )
+
     def tool_pins_approve(
         self,
         *,
@@ -2965,7 +4089,7 @@ class Operations:
         self,
         *,
         server: str,
-        tools: list[shapes.Tools],
+        tools: list[shapes.ToolPinsCheckTools],
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
         """Report the tool definitions that a wrapped MCP server lists now; tells which are trusted and which are quarantined.
@@ -3030,6 +4154,204 @@ class Operations:
             "tool_pins_remove",
             {
                 "id": id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_create(
+        self,
+        *,
+        url: str,
+        events: list[str],
+        description: str | Unset = UNSET,
+        format: Literal["writ", "clawmit"] | Unset = UNSET,
+        idempotency_key: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Have events sent to a URL, signed by Standard Webhooks; the secret is shown once.
+
+        POST /api/webhooks. Needs the scope webhooks:write.
+
+        :param url: https
+        :param events: Names of events; `agent.*` for all of a domain, `*` for all
+        :param format: Names and shapes of the bodies
+        """
+        return self._run(
+            "webhooks_create",
+            {
+                "url": url,
+                "events": events,
+                "description": description,
+                "format": format,
+                "idempotency_key": idempotency_key,
+            },
+            request_timeout,
+        )
+
+    def webhooks_get(
+        self,
+        *,
+        webhook_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one webhook and how its deliveries fare; never its secret.
+
+        GET /api/webhooks/{webhook_id}. Needs the scope webhooks:read.
+        """
+        return self._run(
+            "webhooks_get",
+            {
+                "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_list(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List the webhooks of the org, newest first; never their secrets.
+
+        GET /api/webhooks. Needs the scope webhooks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "webhooks_list",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def webhooks_list_deliveries(
+        self,
+        *,
+        webhook_id: str,
+        state: Literal["pending", "delivered", "failed"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what was, is or will be sent to a webhook, newest first, with each attempt; kept for a month.
+
+        GET /api/webhooks/{webhook_id}/deliveries. Needs the scope webhooks:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "webhooks_list_deliveries",
+            {
+                "webhook_id": webhook_id,
+                "state": state,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def webhooks_remove(
+        self,
+        *,
+        webhook_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Remove a webhook with its secret and its log; nothing more is sent there.
+
+        DELETE /api/webhooks/{webhook_id}. Needs the scope webhooks:write.
+        """
+        return self._run(
+            "webhooks_remove",
+            {
+                "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_replay(
+        self,
+        *,
+        webhook_id: str,
+        delivery_ids: list[str] | Unset = UNSET,
+        failed_since: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Send settled deliveries of a webhook again, under the same ids: some by id, or all that failed since.
+
+        POST /api/webhooks/{webhook_id}/replay. Needs the scope webhooks:write.
+
+        :param failed_since: Those that failed since, the oldest 1000 at a time
+        """
+        return self._run(
+            "webhooks_replay",
+            {
+                "webhook_id": webhook_id,
+                "delivery_ids": delivery_ids,
+                "failed_since": failed_since,
+            },
+            request_timeout,
+        )
+
+    def webhooks_rotate_secret(
+        self,
+        *,
+        webhook_id: str,
+        overlap_minutes: int | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Give a webhook a new secret, shown once; the former one signs beside it for a while.
+
+        POST /api/webhooks/{webhook_id}/rotate-secret. Needs the scope webhooks:write.
+
+        :param overlap_minutes: So long webhook-signature has both; x-clawmit-signature has the new one at once
+        """
+        return self._run(
+            "webhooks_rotate_secret",
+            {
+                "webhook_id": webhook_id,
+                "overlap_minutes": overlap_minutes,
+            },
+            request_timeout,
+        )
+
+    def webhooks_update(
+        self,
+        *,
+        webhook_id: str,
+        url: str | Unset = UNSET,
+        events: list[str] | Unset = UNSET,
+        description: str | Unset = UNSET,
+        active: bool | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Change the URL, the events or the description of a webhook, pause it, or let it go on.
+
+        PATCH /api/webhooks/{webhook_id}. Needs the scope webhooks:write.
+
+        :param url: https
+        :param events: Names of events; `agent.*` for all of a domain, `*` for all
+        :param active: False pauses it; true lets it go on with what waits, and with events of the last day that it missed
+        """
+        return self._run(
+            "webhooks_update",
+            {
+                "webhook_id": webhook_id,
+                "url": url,
+                "events": events,
+                "description": description,
+                "active": active,
             },
             request_timeout,
         )

@@ -42,6 +42,15 @@ class ActFile(TypedDict):
     file: ActFileFile
 
 
+class Tools(TypedDict):
+    name: str
+
+
+class Shares(TypedDict):
+    version_id: str
+    weight: int
+
+
 class Extra(TypedDict, total=False):
     tool_call_id: str
 
@@ -54,6 +63,33 @@ class Install(TypedDict):
     machine: str
     scope: Literal["user", "managed"]
     changed: list[str]
+
+
+class _TelegramNeeded(TypedDict):
+    bot_token: str
+    chat_id: str
+
+
+class Telegram(_TelegramNeeded, total=False):
+    answers: Literal["polling", "webhook", "off"]
+    api_url: str
+
+
+class Slack(TypedDict):
+    url: str
+
+
+class _EmailNeeded(TypedDict):
+    host: str
+    sender: str
+    to: list[str]
+
+
+class Email(_EmailNeeded, total=False):
+    port: int
+    security: Literal["tls", "starttls", "none"]
+    user: str
+    password: str
 
 
 class TestsGiven(TypedDict, total=False):
@@ -111,10 +147,22 @@ class Settings(TypedDict, total=False):
     require_verified_identity: Literal["off", "warn", "require_approval", "block"] | None
     signed_actions: Literal["off", "required"] | None
     rate_limit_per_minute: int | None
+    clawmit_requests_per_minute: int | None
+    clawmit_requests_per_day: int | None
+    alert_stuck_minutes: int | None
+    alert_errors_per_minute: int | None
+    alert_agent_cost_usd: float | None
+    alert_org_cost_usd: float | None
+    alert_loop_calls: int | None
+    alert_loop_minutes: int | None
+    telemetry_retention_days: int | None
+    clawtrait_plan: Literal["starter", "pro", "team", "enterprise"] | None
     llm_provider: Literal["anthropic", "openai-compatible"] | None
     llm_model: str | None
     llm_base_url: str | None
+    otlp_endpoint: str | None
     llm_api_key: str | None
+    otlp_headers: str | None
 
 
 class _FilesNeeded(TypedDict):
@@ -127,11 +175,11 @@ class Files(_FilesNeeded, total=False):
     link: bool
 
 
-class _ToolsNeeded(TypedDict):
+class _ToolPinsCheckToolsNeeded(TypedDict):
     name: str
 
 
-class Tools(_ToolsNeeded, total=False):
+class ToolPinsCheckTools(_ToolPinsCheckToolsNeeded, total=False):
     title: Any
     description: Any
     inputSchema: Any

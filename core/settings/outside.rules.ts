@@ -1,7 +1,7 @@
 import { isAllowListed, parseAllowList } from '../kernel/allow-list.ts'
 
-/** What is wrong with the address an org gives for its language model: https, unless the operator listed the host. */
-export function modelAddressProblem(text: string | null | undefined, egressAllow: string): string | undefined {
+/** What is wrong with an address that an org gives for something outside: https, unless the operator listed the host. */
+export function outsideProblem(text: string | null | undefined, egressAllow: string): string | undefined {
   if (text === null || text === undefined) return undefined
   const url = new URL(text)
   if (url.username !== '' || url.password !== '') return 'must not hold a name or a password'

@@ -1,0 +1,2 @@
+export { requireVersion } from './store.ts'
+export { chooseVersion } from './traffic.ts'

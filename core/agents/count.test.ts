@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { invoke } from '#core/kernel/invoke'
+import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
+import { count } from './count.op.ts'
+import { create } from './create.op.ts'
+
+let server: TestRuntime
+beforeAll(async () => {
+  server = await testRuntime()
+})
+afterAll(() => server.close())
+
+test('200 counts those of the org; a key bound to an agent counts itself', async () => {
+  const org = await testOrg(server.runtime)
+  const admin = await org.as('admin')
+  for (const agent_id of ['a1', 'a2', 'a3']) await invoke(create, admin, { agent_id })
+  expect(await invoke(count, admin, {})).toEqual({ total: 3, exact: true })
+  expect(await invoke(count, await org.as('member', { agentId: 'a2' }), {})).toEqual({ total: 1, exact: true })
+  expect(await invoke(count, await (await testOrg(server.runtime)).as('admin'), {})).toMatchObject({ total: 0 })
+})
+
+test('past ten thousand it says so, and counts no further', async () => {
+  const admin = await (await testOrg(server.runtime)).as('admin')
+  const rows = Array.from({ length: 10_001 }, (_, n) => ({ org_id: admin.actor.orgId, agent_id: `a${n}` }))
+  await admin.db.insertInto('agent').values(rows).execute()
+  expect(await invoke(count, admin, {})).toEqual({ total: 10_000, exact: false })
+})

@@ -1,0 +1,1 @@
+export { watchDrift } from './watch.ts'

@@ -1,0 +1,3 @@
+export { deliverDue } from './deliver.ts'
+export type { Acts } from './telegram-answers.ts'
+export { hookedNotifier, pollTelegram, receiveUpdate } from './telegram-receive.ts'

@@ -1,0 +1,1 @@
+export { exportDueSpans } from './run.ts'

@@ -1,0 +1,1 @@
+export { sweepTasks } from './due.ts'

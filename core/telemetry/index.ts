@@ -1,0 +1,5 @@
+export { RecentEvent, recentEvents } from './recent.ts'
+export { sweepTelemetry } from './retention.ts'
+export { SUCCESS } from './sums.rules.ts'
+export { TelemetryEvent } from './schema.ts'
+export { sweepUsageSources } from './repeated-usage.ts'

@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { requireAgent } from '#core/agents/index'
+import type { Context } from '../kernel/context.ts'
+import { Fault } from '../kernel/errors.ts'
+import { operation } from '../kernel/operation.ts'
+import { Instant } from '../kernel/time.ts'
+import { anomalyOn } from './anomaly.rules.ts'
+import {
+  costBy,
+  costByAgent,
+  costByDay,
+  costHistory,
+  totalCost,
+  type CostRange,
+  type CostSum,
+  type DayCost,
+} from './costs.store.ts'
+
+const Sum = { cost_usd: z.number(), tokens: z.int(), unpriced_count: z.int().describe('Events without a known price') }
+
+const CostAnomaly = z
+  .object({
+    day: z.string(),
+    z: z
+      .number()
+      .nullable()
+      .describe('Modified z-score, 0.6745 (x - median) / MAD; beyond 3.5 is unusual; null: all days before were equal'),
+    median_usd: z.number().describe('Of the days before, 28 at most'),
+  })
+  .meta({ id: 'CostAnomaly' })
+
+const GROUPS = ['agent', 'model', 'day', 'version'] as const
+
+export const listCosts = operation({
+  name: 'telemetry_list_costs',
+  title: 'Costs of agents',
+  description: 'Sum what agents cost by agent, model, day and version, and tell how unusual the day is.',
+  input: z.object({
+    agent_id: z.string().min(1).max(128).optional(),
+    from: Instant.optional().describe('From its day (UTC) on; from the first when left away'),
+    to: Instant.optional().describe('To the end of its day (UTC)'),
+    group: z.enum(GROUPS).optional().describe('Only this list is filled'),
+  }),
+  output: z.object({
+    total_usd: z.number(),
+    total_tokens: z.int(),
+    unpriced_count: z.int().describe('Events with tokens whose price is not known; they are not in total_usd'),
+    by_agent: z
+      .array(
+        z.object({ agent_id: z.string(), agent_name: z.string().nullable(), ...Sum, anomaly: CostAnomaly.nullable() }),
+      )
+      .describe('The 100 dearest'),
+    by_model: z.array(z.object({ model: z.string().nullable(), ...Sum })).describe('The 100 dearest'),
+    by_day: z.array(z.object({ day: z.string(), ...Sum })).describe('The 366 newest days'),
+    by_version: z
+      .array(z.object({ version_id: z.string().nullable(), ...Sum }))
+      .describe('Filled with agent_id, as versions are those of an agent; the 100 dearest'),
+    anomaly: CostAnomaly.nullable().describe('Of the last day asked for, at most today; null with under 7 days before'),
+  }),
+  scope: 'agents:read',
+  annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
+  rest: { method: 'get', path: '/api/costs' },
+  mcp: 'catalog',
+
+  async handler(ctx, { group, ...input }) {
+    const range = await rangeOf(ctx, input)
+    const wants = (name: (typeof GROUPS)[number]): boolean => group === undefined || group === name
+    const today = dayOf(ctx.now())
+    const day = range.to !== undefined && range.to < today ? range.to : today
+    const total = await totalCost(ctx, range)
+    const agents = wants('agent') ? await costByAgent(ctx, range) : []
+    const own = range.agentId === undefined ? undefined : [range.agentId]
+    const histories = await costHistory(ctx, day, own ?? agents.map(({ name }) => name))
+    const whole = own ? histories.get(own[0] ?? '') : (await costHistory(ctx, day, undefined)).get('')
+    const models = wants('model') ? await costBy(ctx, range, 'model') : []
+    const days = wants('day') ? await costByDay(ctx, range) : []
+    const versions = wants('version') && own ? await costBy(ctx, range, 'version_id') : []
+    return {
+      total_usd: total.cost / 1e6,
+      total_tokens: total.tokens,
+      unpriced_count: total.unpriced,
+      by_agent: agents.map(({ name, agent_name, ...sum }) => ({
+        agent_id: name,
+        agent_name,
+        ...toWire(sum),
+        anomaly: anomalyIn(day, histories.get(name)),
+      })),
+      by_model: models.map(({ name, ...sum }) => ({ model: named(name), ...toWire(sum) })),
+      by_day: days.map(({ name, ...sum }) => ({ day: name, ...toWire(sum) })),
+      by_version: versions.map(({ name, ...sum }) => ({ version_id: named(name), ...toWire(sum) })),
+      anomaly: anomalyIn(day, whole),
+    }
+  },
+})
+
+const dayOf = (at: Date): string => at.toISOString().slice(0, 10)
+const named = (text: string): string | null => (text === '' ? null : text)
+
+function toWire({ cost, tokens, unpriced }: CostSum) {
+  return { cost_usd: cost / 1e6, tokens, unpriced_count: unpriced }
+}
+
+function anomalyIn(day: string, costs: readonly DayCost[] = []): z.output<typeof CostAnomaly> | null {
+  const found = anomalyOn(day, costs)
+  return found && { day, z: found.z, median_usd: found.median / 1e6 }
+}
+
+interface Asked {
+  readonly agent_id?: string | undefined
+  readonly from?: string | undefined
+  readonly to?: string | undefined
+}
+
+async function rangeOf(ctx: Context, asked: Asked): Promise<CostRange> {
+  const agentId = ctx.actor.agentId ?? asked.agent_id
+  const [from, to] = [asked.from?.slice(0, 10), asked.to?.slice(0, 10)]
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new Fault('invalid_input', 'Validation failed', { details: ['from: must not be after to'] })
+  }
+  if (ctx.actor.agentId === null && agentId !== undefined) await requireAgent(ctx, agentId)
+  return { agentId, from, to }
+}

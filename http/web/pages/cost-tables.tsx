@@ -1,0 +1,121 @@
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import { spelledOut } from '../parts/act.rules.ts'
+import { Badge } from '../parts/badges.tsx'
+import { Share } from '../parts/bars.tsx'
+import { dollars } from '../parts/money.ts'
+import { unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
+
+interface Row {
+  readonly key: string
+  readonly name: ReactNode
+  readonly usd: number
+  readonly tokens: number
+  readonly unpriced: number
+}
+
+interface TableProps {
+  readonly what: string
+  readonly rows: readonly Row[]
+  /** What the bars are parts of; no bars without it. */
+  readonly whole?: number
+}
+
+function CostTable({ what, rows, whole }: TableProps): ReactNode {
+  return (
+    <table className="table">
+      <thead>
+        <tr>
+          <th>{what}</th>
+          <th className="right">Cost</th>
+          {whole !== undefined && <th className="wide">Share</th>}
+          <th className="right wide">Tokens</th>
+          <th className="right wide">Without a price</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ key, name, usd, tokens, unpriced }) => (
+          <tr key={key}>
+            <th scope="row" className={whole === undefined ? 'number' : 'clip'}>
+              {name}
+            </th>
+            <td className="tight right number">{told(usd, unpriced)}</td>
+            {whole !== undefined && (
+              <td className="tight wide number">
+                <Share of={whole === 0 ? 0 : usd / whole} words={percent(whole === 0 ? 0 : usd / whole)} />
+              </td>
+            )}
+            <td className="tight right wide number">{tokens.toLocaleString()}</td>
+            <td className="tight right wide number">{unpriced === 0 ? '–' : unpriced.toLocaleString()}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+/** What has no price is not told as free. */
+const told = (usd: number, unpriced: number): string =>
+  unpriced === 0 ? dollars(usd) : usd === 0 ? 'no price' : `${dollars(usd)}+`
+
+const percent = (part: number): string => part.toLocaleString(undefined, { style: 'percent' })
+
+/** The picture's figures, newest first. */
+export function ByDay({ days, dear }: { readonly days: readonly DayCost[]; readonly dear: boolean }): ReactNode {
+  const rows = days.toReversed().map(({ day, usd, tokens, unpriced }, n) => ({
+    key: day,
+    name: (
+      <>
+        {day} {dear && n === 0 && <Badge tone="warn">unusual</Badge>}
+      </>
+    ),
+    usd,
+    tokens,
+    unpriced,
+  }))
+  return (
+    <details>
+      <summary>The figures as a table</summary>
+      <CostTable what="Day" rows={rows} />
+    </details>
+  )
+}
+
+export function ByAgent({ costs }: { readonly costs: Costs }): ReactNode {
+  const rows = costs.by_agent.map((one) => ({
+    key: one.agent_id,
+    name: (
+      <>
+        <Link href={`/agents/${encodeURIComponent(one.agent_id)}`}>{spelledOut(one.agent_name ?? one.agent_id)}</Link>{' '}
+        {unusuallyDear(one.anomaly) && <Badge tone="warn">unusual today</Badge>}
+      </>
+    ),
+    usd: one.cost_usd,
+    tokens: one.tokens,
+    unpriced: one.unpriced_count,
+  }))
+  return <Group title="By agent" what="Agent" rows={rows} whole={costs.total_usd} />
+}
+
+export function ByModel({ costs }: { readonly costs: Costs }): ReactNode {
+  const rows = costs.by_model.map((one) => ({
+    key: one.model ?? '',
+    name: one.model === null ? <span className="muted">not said</span> : spelledOut(one.model),
+    usd: one.cost_usd,
+    tokens: one.tokens,
+    unpriced: one.unpriced_count,
+  }))
+  return <Group title="By model" what="Model" rows={rows} whole={costs.total_usd} />
+}
+
+function Group({ title, ...table }: TableProps & { readonly title: string }): ReactNode {
+  if (table.rows.length === 0) return null
+  return (
+    <section className="sheet" aria-label={title}>
+      <header className="sheet-head">
+        <h2>{title}</h2>
+      </header>
+      <CostTable {...table} />
+    </section>
+  )
+}
