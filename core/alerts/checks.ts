@@ -14,6 +14,8 @@ export interface Check {
   readonly orgId: string
   readonly settings: OrgSettings
   readonly now: Date
+  /** The org's costs were found too high just now. */
+  readonly orgRests: boolean
 }
 
 /** What is wrong with suspects of one org: a bounded range of one index per agent and question. */
@@ -40,12 +42,12 @@ export async function checkSuspects(check: Check, suspects: readonly Suspect[]):
 
 const idsOf = (suspects: readonly Suspect[]) => sql`${suspects.map((one) => one.agent_id)}::text[]`
 
-/** The newest events of `agent_id` since a time, by the index that lists them. */
-function newest({ orgId, now }: Check, columns: string, withinMs: number) {
+/** The newest events of one kind of `agent_id` since a time; errors have an index of their own. */
+function newest({ orgId, now }: Check, columns: string, withinMs: number, kind: 'error' | 'tool_call') {
   const since = new Date(now.getTime() - withinMs)
   const oldest = new Date(since.getTime() - BEHIND_MS)
-  return sql`(select * from (select kind, at, ${sql.raw(columns)} from agent_event as e
-    where e.org_id = ${orgId} and e.agent_id = given.agent_id and e.received_at > ${since}
+  return sql`(select * from (select at, ${sql.raw(columns)} from agent_event as e
+    where e.org_id = ${orgId} and e.agent_id = given.agent_id and e.received_at > ${since} and e.kind = ${sql.lit(kind)}
     order by e.received_at desc limit ${sql.lit(MAX_EVENTS)}) as newest where at > ${oldest})`
 }
 
@@ -56,7 +58,7 @@ async function tooManyErrors(check: Check, suspects: readonly Suspect[]): Promis
     select given.agent_id, seen.errors, seen.last from unnest(${idsOf(suspects)}) as given (agent_id)
     cross join lateral (
       select count(*) as errors, (array_agg(error order by received_at desc))[1] as last
-      from ${newest(check, 'received_at, error', ERROR_WINDOW_MS)} as e where e.kind = 'error') as seen
+      from ${newest(check, 'received_at, error', ERROR_WINDOW_MS, 'error')} as e) as seen
     where seen.errors > ${limit}`.execute(check.db)
   return rows.map(({ agent_id: agentId, errors, last }) => errorsDraft({ agentId, errors, limit, last }, check.now))
 }
@@ -81,7 +83,7 @@ async function loops(check: Check, suspects: readonly Suspect[]): Promise<AlertD
   const { rows } = await sql<{ agent_id: string; tool: string | null; calls: number }>`
     select given.agent_id, seen.tool, seen.calls from unnest(${idsOf(suspects)}) as given (agent_id)
     cross join lateral (
-      select min(tool) as tool, count(*) as calls from ${newest(check, 'tool, act_digest', minutes * 60_000)} as e
+      select min(tool) as tool, count(*) as calls from ${newest(check, 'tool, act_digest', minutes * 60_000, 'tool_call')} as e
       where e.act_digest is not null group by e.act_digest order by count(*) desc limit 1) as seen
     where seen.calls >= ${enough}`.execute(check.db)
   return rows.map(({ agent_id: agentId, tool, calls }) => loopDraft({ agentId, tool, calls, minutes }, check.now))
@@ -102,7 +104,7 @@ async function costs(check: Check, suspects: readonly Suspect[]): Promise<AlertD
       drafts.push(costDraft({ agentId, micros, limitUsd: perAgent }, now))
     }
   }
-  if (perOrg !== null) {
+  if (perOrg !== null && !check.orgRests) {
     const { rows } = await sql<{ micros: number | null }>`
       select sum(cost_micros)::bigint as micros from org_usage_day
       where org_id = ${orgId} and day = ${day}::date`.execute(db)

@@ -1,3 +1,5 @@
+import type { AlertKind } from './kinds.rules.ts'
+
 /** What ingest tells of an event that was new. */
 export interface Seen {
   readonly org_id: string
@@ -28,12 +30,14 @@ const keyOf = ({ org_id, agent_id }: Pick<Seen, 'org_id' | 'agent_id'>): string 
 export interface Signs {
   /** Whether the org set a limit for costs. */
   readonly hasCostLimit: (orgId: string) => boolean
-  /** Whether the same call was seen before. */
+  /** Whether the same call was seen so often that it may be a loop. */
   readonly repeats: (event: Seen & { readonly act_digest: string }) => boolean
+  /** Whether the agent's alert of the kind was found so often just now that nobody has to look again. */
+  readonly rests: (event: Seen, kind: AlertKind) => boolean
 }
 
 /** Agents whose events give a reason to look: most batches have none, and then nobody is asked anything. */
-export function suspectsOf(events: readonly Seen[], { hasCostLimit, repeats }: Signs): Map<string, Suspect> {
+export function suspectsOf(events: readonly Seen[], { hasCostLimit, repeats, rests }: Signs): Map<string, Suspect> {
   const suspects = new Map<string, Suspect>()
   const suspect = (event: Seen): Suspect => {
     const known = suspects.get(keyOf(event))
@@ -44,11 +48,13 @@ export function suspectsOf(events: readonly Seen[], { hasCostLimit, repeats }: S
     return made
   }
   for (const event of events) {
-    if (event.kind === 'error') suspect(event).errors = true
+    if (event.kind === 'error' && !rests(event, 'error')) suspect(event).errors = true
     if (event.status === 'error') suspect(event).broken = { said: event.error ?? event.message }
-    if (event.cost_micros !== null && event.cost_micros > 0 && hasCostLimit(event.org_id)) suspect(event).costs = true
+    const costs = event.cost_micros !== null && event.cost_micros > 0 && hasCostLimit(event.org_id)
+    if (costs && !rests(event, 'cost_spike')) suspect(event).costs = true
     const digest = event.act_digest
-    if (digest !== null && repeats({ ...event, act_digest: digest })) suspect(event).digests.add(digest)
+    const again = digest !== null && repeats({ ...event, act_digest: digest })
+    if (again && !rests(event, 'loop_detected')) suspect(event).digests.add(digest)
   }
   return suspects
 }

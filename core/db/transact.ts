@@ -19,8 +19,12 @@ export async function transact<T>(db: Kysely<Database>, work: (trx: Transaction<
   }
 }
 
-function lostRace(error: unknown): boolean {
+/** Whether the database undid a statement or transaction for another one's sake. */
+export const lostRace = (error: unknown): boolean => isSqlState(error, LOST_RACE)
+
+/** Whether the error, or what caused it, carries one of these SQLSTATE codes. */
+export function isSqlState(error: unknown, codes: ReadonlySet<string>): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? error.code : undefined
-  return (typeof code === 'string' && LOST_RACE.has(code)) || lostRace(error.cause)
+  return (typeof code === 'string' && codes.has(code)) || isSqlState(error.cause, codes)
 }

@@ -1,11 +1,11 @@
 import { alertWatch } from '#core/alerts/index'
 import { sightings, type Sighting } from '#core/agents/index'
 import { sql } from 'kysely'
-import { transact } from '../db/transact.ts'
+import { isSqlState, lostRace, transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
 import type { Row } from './event.rules.ts'
-import { writeEvents } from './write.ts'
+import { writeEvents, writeNew } from './write.ts'
 
 /** Events of one call: together on disk, or refused together. */
 interface Waiting {
@@ -104,20 +104,8 @@ export class Collector {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const known = this.#runtime.use(sightings)
     const due = known.due(batch.flatMap((one) => one.seen)).toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
-    const { fresh, strangers } = await transact(this.#runtime.db, async (trx) => {
-      const strangers = new Set<string>()
-      if (due.length > 0) {
-        await sql`select writ_see_agents(${JSON.stringify(due)}::json)`.execute(trx)
-        const { rows } = await sql<Pick<Sighting, 'org_id' | 'agent_id'>>`
-          select given.org_id, given.agent_id
-          from json_to_recordset(${JSON.stringify(due)}::json) as given (org_id text, agent_id text)
-          where not exists (select 1 from agent where agent.org_id = given.org_id and agent.agent_id = given.agent_id
-            and (agent.first_seen_at is not null or agent.registered_at is not null))`.execute(trx)
-        for (const row of rows) strangers.add(keyOf(row))
-      }
-      const rows = batch.flatMap((one) => one.rows).filter((row) => !strangers.has(keyOf(row)))
-      return { fresh: await writeEvents(trx, rows), strangers }
-    })
+    const rows = batch.flatMap((one) => one.rows)
+    const { fresh, strangers } = (await this.#writeAtOnce(rows, due)) ?? (await this.#writeChecked(rows, due))
     known.told(due.filter((one) => !strangers.has(keyOf(one))))
     for (const one of batch) {
       const own = new Set(one.rows.filter((row) => fresh.has(row)))
@@ -129,7 +117,46 @@ export class Collector {
       else one.resolve(written)
     }
   }
+
+  /** What is nearly always so: all events are new, and all agents may come. Undefined when it is not, or a race was lost. */
+  async #writeAtOnce(rows: readonly Row[], due: readonly Sighting[]): Promise<Outcome | undefined> {
+    const known = this.#runtime.use(sightings)
+    if (!due.every((one) => one.open || known.remembers(one.org_id, one.agent_id))) return undefined
+    try {
+      await writeNew(this.#runtime.handle, rows, due)
+      return { fresh: new Set(rows), strangers: new Set() }
+    } catch (error) {
+      if (isSqlState(error, UNIQUE_VIOLATION) || lostRace(error)) return undefined
+      throw error
+    }
+  }
+
+  /** Step by step: who is a stranger, then which events are new, then their sums. */
+  async #writeChecked(rows: readonly Row[], due: readonly Sighting[]): Promise<Outcome> {
+    return transact(this.#runtime.db, async (trx) => {
+      const strangers = new Set<string>()
+      if (due.length > 0) {
+        await sql`select writ_see_agents(${JSON.stringify(due)}::json)`.execute(trx)
+        const { rows: unknown } = await sql<Pick<Sighting, 'org_id' | 'agent_id'>>`
+          select given.org_id, given.agent_id
+          from json_to_recordset(${JSON.stringify(due)}::json) as given (org_id text, agent_id text)
+          where not exists (select 1 from agent where agent.org_id = given.org_id and agent.agent_id = given.agent_id
+            and (agent.first_seen_at is not null or agent.registered_at is not null))`.execute(trx)
+        for (const row of unknown) strangers.add(keyOf(row))
+      }
+      const kept = rows.filter((row) => !strangers.has(keyOf(row)))
+      return { fresh: await writeEvents(trx, kept), strangers }
+    })
+  }
 }
+
+interface Outcome {
+  readonly fresh: ReadonlySet<Row>
+  /** As `keyOf` names them. */
+  readonly strangers: ReadonlySet<string>
+}
+
+const UNIQUE_VIOLATION = new Set(['23505'])
 
 const keyOf = (one: Pick<Sighting, 'org_id' | 'agent_id'>): string => `${one.org_id}\0${one.agent_id}`
 
