@@ -1,12 +1,16 @@
-/** So many looks in a row that find the same alert again, and after them one in so many milliseconds. */
+/**
+ * So many looks in a row that find the same alert again, and after them one in so many milliseconds: at the same moment
+ * for all agents, so that one round looks at all of them.
+ */
 const BURST = 10
 const PAUSE_MS = 1000
 const MAX_ALERTS = 20_000
 
 interface Spent {
   /** Looks that are left. */
-  left: number
-  at: number
+  readonly left: number
+  /** In which pause, counted from the epoch. */
+  readonly slot: number
 }
 
 /**
@@ -27,8 +31,9 @@ export class Damper {
     const spent = this.#spent.get(key)
     this.#spent.delete(key)
     if (this.#spent.size >= MAX_ALERTS) this.#spent.delete(this.#spent.keys().next().value ?? '')
-    this.#spent.set(key, { left: (spent === undefined ? BURST : leftAt(spent, now)) - 1, at: now })
+    this.#spent.set(key, { left: (spent === undefined ? BURST : leftAt(spent, now)) - 1, slot: slotOf(now) })
   }
 }
 
-const leftAt = ({ left, at }: Spent, now: number): number => Math.min(BURST, left + Math.max(0, now - at) / PAUSE_MS)
+const slotOf = (now: number): number => Math.floor(now / PAUSE_MS)
+const leftAt = ({ left, slot }: Spent, now: number): number => Math.min(BURST, left + Math.max(0, slotOf(now) - slot))

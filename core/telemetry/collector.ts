@@ -27,24 +27,15 @@ const MAX_ROWS = 2000
 const MAX_WAITING = 100_000
 
 /**
- * Groups that are written at the same time, as long as they are small: those wait for the disk, and large ones for the
- * processor. All lock in one order (agents, events, sums), so they may share agents, as replicas do.
- */
-const LANES = 3
-const SMALL = 128
-
-/**
- * Writes events in groups: while some are being committed the next one gathers, so a lone call waits for one commit and
- * a thousand at once share it.
+ * Writes events in groups: while one is being committed the next one gathers, so a lone call waits for one commit and a
+ * thousand at once share it. One group at a time: two that share agents would only wait for each other's sums, and
+ * smaller groups write more of them.
  */
 export class Collector {
   readonly #runtime: Runtime
   #queue: Waiting[] = []
   #size = 0
-  /** Rows that are being written now. */
-  #writing = 0
-  #open = 0
-  readonly #running = new Set<Promise<void>>()
+  #running: Promise<void> | undefined
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
@@ -57,40 +48,28 @@ export class Collector {
     return new Promise((resolve, reject) => {
       this.#queue.push({ rows, seen, resolve, reject })
       this.#size += rows.length
-      this.#openLane()
+      this.#running ??= this.#drain()
     })
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#running)
-  }
-
-  #openLane(): void {
-    if (this.#open >= LANES || (this.#open > 0 && this.#writing + this.#size > SMALL)) return
-    this.#open += 1
-    const lane: Promise<void> = this.#drain().finally(() => this.#running.delete(lane))
-    this.#running.add(lane)
+    await this.#running
   }
 
   async #drain(): Promise<void> {
-    // One turn of the event loop lets calls that arrived together share the first batch.
+    // One turn of the event loop lets calls that arrived together share the first group.
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#queue.length > 0) {
       const batch = this.#next()
-      const rows = batch.reduce((sum, one) => sum + one.rows.length, 0)
-      this.#writing += rows
       try {
         await this.#commit(batch)
       } catch (error) {
         // One call may have spoiled it for the others.
         if (batch.length === 1) batch[0]?.reject(error)
         else for (const one of batch) await this.#commit([one]).catch(one.reject)
-      } finally {
-        this.#writing -= rows
       }
     }
-    // Not later: a call that comes now has to find no lane that has ended already.
-    this.#open -= 1
+    this.#running = undefined
   }
 
   #next(): Waiting[] {
