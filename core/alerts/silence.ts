@@ -41,12 +41,18 @@ async function dueAgents(runtime: Runtime, now: Date): Promise<Watched[]> {
     .execute()
 }
 
+/** A row that ingest is writing now is left for the next run: waiting for many of them could become a circle. */
 async function lookLater(runtime: Runtime, agents: readonly (Watched & { readonly next: Date })[]): Promise<void> {
   if (agents.length === 0) return
   await transact(runtime.db, (trx) =>
-    sql`update agent_stat as s set watch_at = given.next
-      from json_to_recordset(${JSON.stringify(agents)}::json) as given (org_id text, agent_id text, next timestamptz)
-      where s.org_id = given.org_id and s.agent_id = given.agent_id and s.watch_at < given.next`.execute(trx),
+    sql`with free as (
+        select s.org_id, s.agent_id, given.next from agent_stat as s
+        join json_to_recordset(${JSON.stringify(agents)}::json) as given (org_id text, agent_id text, next timestamptz)
+          on s.org_id = given.org_id and s.agent_id = given.agent_id
+        where s.watch_at < given.next
+        for update of s skip locked)
+      update agent_stat as s set watch_at = free.next from free
+      where s.org_id = free.org_id and s.agent_id = free.agent_id`.execute(trx),
   )
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { invoke } from '#core/kernel/invoke'
+import { Runtime } from '#core/kernel/runtime'
 import { update as updateSettings } from '#core/settings/update.op'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
 import type { Context } from '../kernel/context.ts'
@@ -55,6 +56,35 @@ test('a hundred calls at once lose nothing, and the same event counts once howev
   const sums = await Promise.all(['a0', 'a1', 'a2'].map((agentId) => stat(ctx, agentId)))
   expect(sums.reduce((sum, row) => sum + Number(row?.events), 0)).toBe(distinct)
   expect(sums.reduce((sum, row) => sum + Number(row?.cost_micros), 0)).toBe(distinct * 10_000)
+})
+
+test('replicas that write for the same agents at once, new ones among them, lose nothing and wait in no circle', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  const { handle, settings, ports, log, now } = server.runtime
+  const replicas = Array.from({ length: 3 }, () => new Runtime({ handle, settings, ports, log, now }))
+  const kinds = [
+    { type: 'heartbeat', status: 'running' },
+    { type: 'cost', model: 'claude-opus-4-8', tokens_in: 10, tokens_out: 1 },
+    { type: 'task', task: 'ship', outcome: 'success', cost_usd: 0.01, duration_ms: 5 },
+    { type: 'tool_call', tool_name: 'exec', input: 'ls' },
+  ]
+  const batch = (from: number) =>
+    Array.from({ length: 40 }, (_, n) => ({ ...kinds[n % 4], agent_id: `a${(from + n * 7) % 20}` }))
+  const told = await Promise.all(
+    Array.from({ length: 60 }, (_, n) => send({ ...ctx, runtime: replicas[n % 3] ?? ctx.runtime }, ...batch(n))),
+  )
+  for (const replica of replicas) await replica.close()
+  expect(told.reduce((sum, { accepted, duplicates }) => sum + accepted - duplicates, 0)).toBe(2400)
+  expect((await sumOfEvents(ctx)).rows).toBe(2400)
+  const sums = (table: 'agent_stat' | 'agent_usage_day') =>
+    ctx.db
+      .selectFrom(table)
+      .select((eb) => [eb.fn.sum<number>('events').as('events'), eb.fn.sum<number>('cost_micros').as('cost')])
+      .where('org_id', '=', ctx.actor.orgId)
+      .executeTakeFirstOrThrow()
+  const [stats, days] = [await sums('agent_stat'), await sums('agent_usage_day')]
+  expect([Number(stats.events), Number(days.events)]).toEqual([2400, 2400])
+  expect(Number(stats.cost)).toBe(Number(days.cost))
 })
 
 async function sumOfEvents(ctx: Context): Promise<{ rows: number }> {
