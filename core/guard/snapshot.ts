@@ -3,6 +3,7 @@ import { compilePolicies, loadPolicyRows, type CompiledPolicies } from '#core/po
 import { effectiveSettings, type OrgSettings } from '#core/settings/index'
 import { Fault } from '../kernel/errors.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
+import { CurrentVersions } from './versions.ts'
 
 export interface Halt {
   readonly at: Date
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly settings: OrgSettings
   readonly halt: Halt | null
   readonly paused: ReadonlyMap<string, Halt>
+  /** Which version an agent acts as when it names none. */
+  readonly versions: CurrentVersions
 }
 
 const FRESH_MS = 1000
@@ -135,6 +138,17 @@ export class Snapshots {
           .selectFrom('ledger_head')
           .innerJoin('organization', 'organization.org_id', 'ledger_head.org_id')
           .select(['control_revision', 'halted_at', 'halted_by', 'halt_reason'])
+          .select((eb) =>
+            eb
+              .exists(
+                eb
+                  .selectFrom('agent')
+                  .select('agent.agent_id')
+                  .where('agent.org_id', '=', orgId)
+                  .where('agent.current_version_id', 'is not', null),
+              )
+              .as('versioned'),
+          )
           .where('ledger_head.org_id', '=', orgId)
           .executeTakeFirst()
         if (!org) throw new Fault('not_found', 'Organization not found')
@@ -162,6 +176,7 @@ export class Snapshots {
               { at: row.paused_at ?? new Date(0), by: row.paused_by ?? 'unknown', reason: row.pause_reason },
             ]),
           ),
+          versions: new CurrentVersions(this.#runtime, orgId, Boolean(org.versioned)),
         }
       })
     if (this.#entries.size >= MAX_ORGS) this.#entries.clear()

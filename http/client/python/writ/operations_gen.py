@@ -576,6 +576,7 @@ class Operations:
         self,
         *,
         agent_id: str | Unset = UNSET,
+        agent_version: str | Unset = UNSET,
         swarm_id: str | Unset = UNSET,
         session_id: str | Unset = UNSET,
         status: Literal["running", "completed", "failed", "cancelled", "pending", "pending_approval", "blocked", "partial", "expired", "unknown"] | Unset = UNSET,
@@ -589,7 +590,7 @@ class Operations:
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List actions, newest first, by agent, status, type, risk or outcome; status=pending_approval is the approval inbox.
+        """List actions, newest first, by agent, version, status, type, risk or outcome; status=pending_approval is the approval inbox.
 
         GET /api/actions. Needs the scope actions:read.
 
@@ -601,6 +602,7 @@ class Operations:
             "actions_list",
             {
                 "agent_id": agent_id,
+                "agent_version": agent_version,
                 "swarm_id": swarm_id,
                 "session_id": session_id,
                 "status": status,
@@ -1972,6 +1974,7 @@ class Operations:
         self,
         *,
         agent_id: str | Unset = UNSET,
+        agent_version: str | Unset = UNSET,
         action_type: str | Unset = UNSET,
         decision: Literal["allow", "warn", "require_approval", "block"] | Unset = UNSET,
         since: str | Unset = UNSET,
@@ -1981,7 +1984,7 @@ class Operations:
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List guard decisions, newest first, by agent, action type, decision or time.
+        """List guard decisions, newest first, by agent, version, action type, decision or time.
 
         GET /api/guard/decisions. Needs the scope guard:read.
 
@@ -1993,6 +1996,7 @@ class Operations:
             "guard_list_decisions",
             {
                 "agent_id": agent_id,
+                "agent_version": agent_version,
                 "action_type": action_type,
                 "decision": decision,
                 "since": since,
