@@ -90,7 +90,8 @@ const ofDays = (table: string, whom: string): string => `
     from ${table} d where d.org_id = org and d.day between first_day and last_day ${whom};`
 
 const lessLinked = (whom: string): string => `
-    select usd_micros - coalesce(sum(d.cost_micros), 0), tokens - coalesce(sum(d.tokens), 0) into usd_micros, tokens
+    select writ_told_spend.usd_micros - coalesce(sum(d.cost_micros), 0), writ_told_spend.tokens - coalesce(sum(d.tokens), 0)
+    into usd_micros, tokens
     from action_usage_day d where d.org_id = org and d.day between first_day and last_day ${whom};`
 
 const ofEvents = (condition: string): string => `
