@@ -625,7 +625,7 @@ class Operations:
         agent_id: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """Sum cost and tokens of actions by agent and by day.
+        """Sum cost and tokens of actions by agent, day, model, version and task.
 
         GET /api/actions/costs. Needs the scope actions:read.
         """
@@ -3821,6 +3821,7 @@ class Operations:
         task_id: str,
         lease_token: str | Unset = UNSET,
         output: dict[str, Any] | Unset = UNSET,
+        cost_usd: float | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
         """Report that a task is done, with its output; 409 when the lease was lost.
@@ -3828,6 +3829,7 @@ class Operations:
         POST /api/tasks/{task_id}/complete. Needs the scope tasks:write.
 
         :param lease_token: lease_token of the claim
+        :param cost_usd: What this attempt cost; not also by events, or it counts twice
         """
         return self._run(
             "tasks_complete",
@@ -3835,6 +3837,7 @@ class Operations:
                 "task_id": task_id,
                 "lease_token": lease_token,
                 "output": output,
+                "cost_usd": cost_usd,
             },
             request_timeout,
         )
@@ -3914,6 +3917,7 @@ class Operations:
         lease_token: str | Unset = UNSET,
         reason: str,
         output: dict[str, Any] | Unset = UNSET,
+        cost_usd: float | Unset = UNSET,
         retry: bool | Unset = UNSET,
         retry_after_seconds: int | Unset = UNSET,
         request_timeout: float | None = None,
@@ -3923,6 +3927,7 @@ class Operations:
         POST /api/tasks/{task_id}/fail. Needs the scope tasks:write.
 
         :param lease_token: lease_token of the claim
+        :param cost_usd: What this attempt cost; not also by events, or it counts twice
         :param retry: False: it fails at once
         """
         return self._run(
@@ -3932,6 +3937,7 @@ class Operations:
                 "lease_token": lease_token,
                 "reason": reason,
                 "output": output,
+                "cost_usd": cost_usd,
                 "retry": retry,
                 "retry_after_seconds": retry_after_seconds,
             },
@@ -3995,6 +4001,7 @@ class Operations:
         progress: int | Unset = UNSET,
         progress_note: str | Unset = UNSET,
         reason: str | Unset = UNSET,
+        cost_usd: float | Unset = UNSET,
         lease_token: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
@@ -4005,6 +4012,7 @@ class Operations:
         :param status: running is asked of the guard first
         :param progress: Percent
         :param reason: Why it failed or was cancelled
+        :param cost_usd: What this attempt cost; not also by events, or it counts twice
         :param lease_token: Of a task that was claimed; not needed to cancel it
         """
         return self._run(
@@ -4016,6 +4024,7 @@ class Operations:
                 "progress": progress,
                 "progress_note": progress_note,
                 "reason": reason,
+                "cost_usd": cost_usd,
                 "lease_token": lease_token,
             },
             request_timeout,
@@ -4047,10 +4056,10 @@ class Operations:
         agent_id: str | Unset = UNSET,
         from_: str | Unset = UNSET,
         to: str | Unset = UNSET,
-        group: Literal["agent", "model", "day", "version"] | Unset = UNSET,
+        group: Literal["agent", "model", "day", "version", "task"] | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """Sum what agents cost by agent, model, day and version, and tell how unusual the day is.
+        """Sum what agents cost by agent, model, day, version and task, and tell how unusual the day is.
 
         GET /api/costs. Needs the scope agents:read.
 
