@@ -4,6 +4,7 @@ import { commitReservations, releaseReservations, type ActualSpend } from '#core
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
+import { moveCosts } from './cost-days.ts'
 import { addToRollup, type RollupDelta } from './rollup.ts'
 import type { ActionRow } from './schema.ts'
 import type { OutcomeStatus } from './tables.ts'
@@ -15,6 +16,8 @@ export interface Closed {
   readonly outcome: Exclude<OutcomeStatus, 'pending'>
   /** What the closing report changed in cost and tokens. */
   readonly costs?: RollupDelta
+  /** The action before that, where it changed any. */
+  readonly before?: ActionRow
   /** What else goes on the record with it: the verdict that closed it, an alarm about it. */
   readonly entries?: News['entries']
   readonly events?: News['events']
@@ -26,7 +29,7 @@ export interface Closed {
  * approval and the action.
  */
 export async function afterClosing(trx: Transaction<Database>, row: ActionRow, closed: Closed): Promise<void> {
-  const { at, by, outcome, costs = {}, entries = [], events = [] } = closed
+  const { at, by, outcome, costs = {}, before, entries = [], events = [] } = closed
   if (hasActed(row)) await commitReservations(trx, row.org_id, row.budget_reference, spentOf(row))
   else await releaseReservations(trx, row.org_id, row.budget_reference)
   if (row.approved_at !== null) await useUpApproval(trx, row, closed)
@@ -38,7 +41,7 @@ export async function afterClosing(trx: Transaction<Database>, row: ActionRow, c
   }
   const completed = outcome === 'completed' ? 1 : 0
   const failed = outcome === 'failed' || outcome === 'lost_confirmation' ? 1 : 0
-  await announce(trx, row.org_id, news, () => addSums(trx, row, { ...costs, completed, failed }))
+  await announce(trx, row.org_id, news, () => addSums(trx, row, { ...costs, completed, failed }, before))
 }
 
 /** Withdrawn, denied and expired acts never happened. */
@@ -84,9 +87,19 @@ export function spentOf(row: ActionRow): ActualSpend {
   }
 }
 
-/** Adds to the sums of the day and, for cost and tokens, of the session. The caller holds the org's ledger head. */
-export async function addSums(trx: Transaction<Database>, row: ActionRow, delta: RollupDelta): Promise<void> {
+/**
+ * Adds to the sums of the day and, for cost and tokens, of the session; `before` where those changed. The caller holds
+ * the org's ledger head.
+ */
+// oxlint-disable-next-line max-params -- both states of the row and what lies between them
+export async function addSums(
+  trx: Transaction<Database>,
+  row: ActionRow,
+  delta: RollupDelta,
+  before?: ActionRow,
+): Promise<void> {
   await addToRollup(trx, row, delta)
+  if (before !== undefined) await moveCosts(trx, before, row)
   const { cost_micros: cost = 0, tokens_in = 0, tokens_out = 0 } = delta
   if (row.session_id === null || (cost === 0 && tokens_in === 0 && tokens_out === 0)) return
   await trx

@@ -1,8 +1,9 @@
 import type { ClaimedIdentity } from '#core/identities/index'
 import {
-  actDigest,
   actionCompanions,
+  actNow,
   actStatus,
+  actUnder,
   agentOf,
   answerOf,
   claimed,
@@ -19,6 +20,7 @@ import {
   type ActionDraft,
   type ActRequest,
   type Linked,
+  type Snapshot,
 } from '#core/guard/index'
 import { redactDeep } from '#core/scans/index'
 import type { OrgSettings } from '#core/settings/index'
@@ -48,11 +50,11 @@ export async function createAction(ctx: Context, given: ActionInput): Promise<Cr
   if (known && !again) return replayed(ctx, known)
   const asked = again ? { ...input, idempotency_key: undefined, action_id: undefined } : input
   const request: ActRequest = { ...asked, agent_id: agentId }
-  const act = actDigest(agentId, request)
+  const act = await actNow(ctx, agentId, request)
   const prior =
     takeRecentDecision(ctx.runtime, ctx.actor.orgId, act) ?? (await knownDecision(ctx, input.guard_decision_id, act))
   const proven = await claimed(ctx, identity, { goesOn: prior?.tokenUse, request: asked.idempotency_key && digest })
-  const standing = await resumableFor(ctx, request, { prior, identity: proven })
+  const standing = await resumableFor(ctx, request, { act, prior, identity: proven })
   const by = { identity: proven, control: speaking.control, agentId }
   return standing ? resumed(ctx, standing) : createNew(ctx, asked, request, { digest, prior, by })
 }
@@ -61,15 +63,17 @@ export async function createAction(ctx: Context, given: ActionInput): Promise<Cr
 function resumableFor(
   ctx: Context,
   request: ActRequest,
-  { prior, identity }: { readonly prior: Linked | null; readonly identity: ClaimedIdentity },
+  asked: { readonly act: string; readonly prior: Linked | null; readonly identity: ClaimedIdentity },
 ): Promise<Resumable | null> {
+  const { act, prior, identity } = asked
   const held = (settings: OrgSettings): string[] | null => {
     const found = identityFindings(identity, actStatus(identity, request), settings)
     if (found.some(({ to }) => to === 'block')) return null
     return found.filter(({ to }) => to !== 'warn').map(({ id }) => id)
   }
   const agentId = String(request.agent_id)
-  return resumable(ctx, agentId, actDigest(agentId, request), { prior: prior?.id ?? null, held })
+  const isAct = async (snapshot: Snapshot): Promise<boolean> => (await actUnder(snapshot, agentId, request)) === act
+  return resumable(ctx, agentId, act, { prior: prior?.id ?? null, held, isAct })
 }
 
 async function isStoppedNow(ctx: Context, agentId: string): Promise<boolean> {
@@ -133,7 +137,8 @@ async function afterLostRace(
     answered && prior.tokenUse
       ? await claimed(ctx, by.identity, { request: input.idempotency_key && lost.digest })
       : by.identity
-  const standing = await resumableFor(ctx, request, { prior, identity })
+  const act = await actNow(ctx, by.agentId, request)
+  const standing = await resumableFor(ctx, request, { act, prior, identity })
   if (standing) return resumed(ctx, standing)
   if (answered) return createNew(ctx, input, request, { digest: lost.digest, prior: null, by: { ...by, identity } })
   throw lost.error

@@ -1,6 +1,7 @@
 export { updateAction } from './update.ts'
 export { createAction } from './create.ts'
 export { afterClosing } from './closing.ts'
+export { endAct } from './end-act.ts'
 export { sweepLostOutcomes } from './sweep.ts'
 export { asShown, heldNews, stoppedNow } from './held.ts'
 export { expireDueApprovals, expireOverdue } from './expiry.ts'

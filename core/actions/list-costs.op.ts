@@ -1,12 +1,16 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { operation } from '../kernel/operation.ts'
+import { costsBy } from './costs.store.ts'
 import { rollupOf } from './rollup.ts'
+
+const Cost = { cost_usd: z.number(), tokens: z.int(), action_count: z.int().describe('Those that cost anything') }
+const named = (text: string): string | null => (text === '' ? null : text)
 
 export const listCosts = operation({
   name: 'actions_list_costs',
   title: 'Costs of actions',
-  description: 'Sum cost and tokens of actions by agent and by day.',
+  description: 'Sum cost and tokens of actions by agent, day, model, version and task.',
   input: z.object({
     period: z
       .string()
@@ -21,6 +25,14 @@ export const listCosts = operation({
     period: z.string(),
     by_agent: z.array(z.object({ agent_id: z.string(), cost_usd: z.number(), action_count: z.int() })),
     by_day: z.array(z.object({ date: z.string(), cost_usd: z.number(), action_count: z.int() })),
+    by_model: z.array(z.object({ model: z.string().nullable(), ...Cost })).describe('The 100 dearest'),
+    by_version: z
+      .array(z.object({ agent_id: z.string(), agent_version: z.string().nullable(), ...Cost }))
+      .describe('The 100 dearest'),
+    by_task: z.array(z.object({ task_id: z.string(), ...Cost })).describe('The 100 dearest'),
+    others: z
+      .object({ models_usd: z.number(), versions_usd: z.number(), tasks_usd: z.number() })
+      .describe('Of those that are not listed'),
   }),
   scope: 'actions:read',
   annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },
@@ -52,6 +64,12 @@ export const listCosts = operation({
       .groupBy('day')
       .orderBy('day')
       .execute()
+    const range = { agentId, since }
+    const [models, versions, tasks] = [
+      await costsBy(ctx, range, ['model']),
+      await costsBy(ctx, range, ['agent_id', 'agent_version']),
+      await costsBy(ctx, range, ['task_id']),
+    ]
     const total = (pick: (row: (typeof byDay)[number]) => string): number =>
       byDay.reduce((sum, row) => sum + Number(pick(row)), 0)
     return {
@@ -69,6 +87,14 @@ export const listCosts = operation({
         cost_usd: Number(row.cost) / 1e6,
         action_count: Number(row.count),
       })),
+      by_model: models.listed.map(({ model, ...cost }) => ({ model: named(model), ...cost })),
+      by_version: versions.listed.map(({ agent_id, agent_version, ...cost }) => ({
+        agent_id,
+        agent_version: named(agent_version),
+        ...cost,
+      })),
+      by_task: tasks.listed,
+      others: { models_usd: models.othersUsd, versions_usd: versions.othersUsd, tasks_usd: tasks.othersUsd },
     }
   },
 })

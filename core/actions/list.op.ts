@@ -22,9 +22,10 @@ export const list = operation({
   name: 'actions_list',
   title: 'List actions',
   description:
-    'List actions, newest first, by agent, status, type, risk or outcome; status=pending_approval is the approval inbox.',
+    'List actions, newest first, by agent, version, status, type, risk or outcome; status=pending_approval is the approval inbox.',
   input: z.object({
     agent_id: z.string().max(128).optional(),
+    agent_version: z.string().max(128).optional(),
     swarm_id: z.string().max(128).optional(),
     session_id: z.string().max(128).optional(),
     status: z.enum(statuses).optional(),
@@ -78,6 +79,7 @@ export const list = operation({
 
 /** What the daily roll-up knows nothing of. */
 const narrowing = [
+  'agent_version',
   'swarm_id',
   'session_id',
   'status',
@@ -92,6 +94,7 @@ type Status = (typeof statuses)[number]
 interface Filter {
   readonly agent_id: string | undefined
   readonly since: Date | null
+  readonly agent_version?: string | undefined
   readonly swarm_id?: string | undefined
   readonly session_id?: string | undefined
   readonly status?: Status | undefined
@@ -105,6 +108,7 @@ interface Filter {
 function matching(ctx: Context, filter: Filter, rows = sql<ActionRecordTable>`action_record`) {
   let query = ctx.db.selectFrom(rows.as('action_record')).where('org_id', '=', ctx.actor.orgId)
   if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
+  if (filter.agent_version) query = query.where('agent_version', '=', filter.agent_version)
   if (filter.swarm_id) query = query.where('swarm_id', '=', filter.swarm_id)
   if (filter.session_id) query = query.where('session_id', '=', filter.session_id)
   // Said as the partial index says it, so that the planner may use it.
@@ -126,7 +130,10 @@ const SCAN_CAP = 100_000
  * rows, so that the cost stays bounded whatever is asked for.
  */
 async function countOf(ctx: Context, filter: Filter): Promise<number> {
-  const isIndexed = filter.session_id !== undefined || (filter.status !== undefined && filter.status !== 'completed')
+  const isIndexed =
+    filter.session_id !== undefined ||
+    filter.agent_version !== undefined ||
+    (filter.status !== undefined && filter.status !== 'completed')
   const capped = (isIndexed ? matching(ctx, filter) : matching(ctx, filter, newest(ctx, filter.agent_id)))
     .select('action_id')
     .limit(COUNT_CAP)

@@ -8,6 +8,7 @@ import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
 import { lockApprovals } from './lock.ts'
+import { takeCosts } from './cost-days.ts'
 import { sumsOf, takeFromRollup } from './rollup.ts'
 import { statuses } from './schema.ts'
 
@@ -59,6 +60,8 @@ export const remove = operation({
       const gone = rows.map((row) => row.action_id)
       if (gone.length === 0) return gone
       const sums = await sumsOf(trx, ctx.actor.orgId, gone)
+      const whole = trx.selectFrom('action_record').selectAll().where('org_id', '=', ctx.actor.orgId)
+      const deletes = await whole.where('action_id', 'in', gone).execute()
       for (const table of ['action_record', 'approval'] as const) {
         await trx.deleteFrom(table).where('org_id', '=', ctx.actor.orgId).where('action_id', 'in', gone).execute()
       }
@@ -71,7 +74,10 @@ export const remove = operation({
       const listed = { deleted: gone.length, action_ids: gone.slice(0, MAX_LISTED) }
       await listActs(trx, ctx.actor, [{ event: data.event, ref: ctx.actor.orgId, at, data: listed }])
       const news = { at, entries: [{ kind: 'admin' as const, ref: ctx.actor.orgId, at, data }], events: [] }
-      await announce(trx, ctx.actor.orgId, news, () => takeFromRollup(trx, ctx.actor.orgId, sums))
+      await announce(trx, ctx.actor.orgId, news, async () => {
+        await takeFromRollup(trx, ctx.actor.orgId, sums)
+        await takeCosts(trx, ctx.actor.orgId, deletes)
+      })
       return gone
     })
     return { deleted: deleted.length, action_ids: deleted }

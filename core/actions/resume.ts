@@ -1,4 +1,4 @@
-import { isStopped, snapshots } from '#core/guard/index'
+import { isStopped, snapshots, type Snapshot } from '#core/guard/index'
 import { assertKeyValidUnder } from '#core/keys/index'
 import type { OrgSettings } from '#core/settings/index'
 import type { Context } from '../kernel/context.ts'
@@ -12,6 +12,13 @@ export interface Resumable {
   readonly row: ActionRow
 }
 
+interface Standing {
+  readonly prior: string | null
+  readonly held: (settings: OrgSettings) => readonly string[] | null
+  /** False: the agent acts as another version by now, so that what it asks for is another act. */
+  readonly isAct: (snapshot: Snapshot) => Promise<boolean>
+}
+
 /**
  * The action that already stands for this very act: pending, approved in the last minutes and not yet used, or denied
  * in the last minutes. A retry must not ask the person again, and an approved act is handed out once. `prior` is the
@@ -23,7 +30,7 @@ export async function resumable(
   ctx: Context,
   agentId: string,
   act: string,
-  { prior, held }: { prior: string | null; held: (settings: OrgSettings) => readonly string[] | null },
+  { prior, held, isAct }: Standing,
 ): Promise<Resumable | null> {
   const { orgId } = ctx.actor
   const approval = await standingApproval(ctx, agentId, act)
@@ -31,6 +38,7 @@ export async function resumable(
   const snapshot = await ctx.runtime.use(snapshots).current(orgId)
   if (isStopped(snapshot, agentId)) return null
   const against = held(snapshot.settings)
+  if (!(await isAct(snapshot))) return null
   if (against === null || against.some((id) => !approval.matched_policies.includes(id))) return null
   await assertKeyValidUnder(ctx, snapshot.control)
   if (approval.state === 'approved') {

@@ -28,6 +28,8 @@ export const Action = z
     org_id: z.string(),
     agent_id: z.string(),
     agent_name: text,
+    agent_version: text.describe('As it was named, else the current one; null where nobody knows'),
+    task_id: text,
     swarm_id: text,
     parent_action_id: text,
     session_id: text,

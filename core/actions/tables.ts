@@ -21,6 +21,9 @@ export interface ActionRecordTable {
   readonly action_id: string
   readonly agent_id: string
   readonly agent_name: string | null
+  /** As the request named it, else the agent's current one; null where nobody knows. */
+  readonly agent_version: string | null
+  readonly task_id: string | null
   readonly swarm_id: string | null
   readonly parent_action_id: string | null
   readonly session_id: string | null
@@ -94,6 +97,20 @@ export interface ActionRollupDayTable {
   failed: number
   high_risk: number
   risk_sum: number
+  cost_micros: number
+  tokens_in: number
+  tokens_out: number
+}
+
+/** What acts cost, by day (UTC) they were created on; empty text where version, model or task is not known. */
+export interface ActionCostDayTable {
+  readonly org_id: string
+  readonly day: Date
+  readonly agent_id: string
+  readonly agent_version: string
+  readonly model: string
+  readonly task_id: string
+  actions: number
   cost_micros: number
   tokens_in: number
   tokens_out: number

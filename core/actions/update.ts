@@ -53,13 +53,13 @@ async function tell(trx: Transaction<Database>, by: string, { before, after, at 
   const outcome = after.outcome_status
   const costs = costDelta(before, after)
   if (before.outcome_status === 'pending' && outcome !== 'pending') {
-    await afterClosing(trx, after, { at, by, outcome, costs })
+    await afterClosing(trx, after, { at, by, outcome, costs, before })
     return
   }
   // While it runs the budget holds the estimate; its end charges what was reported by then.
   if (outcome !== 'pending') await adjustReservations(trx, after.org_id, after.budget_reference, spentOf(after))
   const events = [{ name: 'action.updated', ref: after.action_id, payload: {} }]
-  await announce(trx, after.org_id, { at, entries: [], events }, () => addSums(trx, after, costs))
+  await announce(trx, after.org_id, { at, entries: [], events }, () => addSums(trx, after, costs, before))
 }
 
 function closeFields(patch: ActionPatch, before: ActionRow, at: Date) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listActs } from '#core/activity/index'
+import { recordAct } from '#core/activity/index'
 import { emitEvents, eventHub } from '#core/events/index'
 import { transact } from '../db/transact.ts'
 import { Fault } from '../kernel/errors.ts'
@@ -44,7 +44,8 @@ export const setTraffic = operation({
       const values = rows.map(({ version_id, weight }) => ({ org_id: orgId, agent_id: agentId, version_id, weight }))
       if (values.length > 0) await trx.insertInto('agent_traffic').values(values).execute()
       const data = { shares: values.map(({ version_id, weight }) => ({ version_id, weight })) }
-      await listActs(trx, ctx.actor, [{ event: 'agent.traffic_set', ref: agentId, at, data }])
+      // On the ledger: which version an agent acts as is part of what governs it.
+      await recordAct(trx, ctx.actor, { event: 'agent.traffic_set', ref: agentId, at, data })
       await emitEvents(trx, orgId, at, [
         { name: 'agent.rerouted', ref: agentId, payload: { agent_id: agentId, ...data } },
       ])

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import { listActs } from '#core/activity/index'
+import { recordAct } from '#core/activity/index'
 import { emitEvents, eventHub } from '#core/events/index'
 import { canonical } from '#core/ledger/index'
 import { redactDeep, redactText } from '#core/scans/index'
@@ -134,7 +134,8 @@ async function tellVersion(trx: Transaction<Database>, ctx: Context, row: Versio
     content_digest: row.content_digest,
     commit_message: row.commit_message,
   }
-  await listActs(trx, ctx.actor, [{ event: 'agent.version_created', ref: row.agent_id, at, data }])
+  // On the ledger, so that the control revision moves: the guard takes the current version for what governs the agent.
+  await recordAct(trx, ctx.actor, { event: 'agent.version_created', ref: row.agent_id, at, data })
   await emitEvents(trx, orgId, at, [
     { name: 'version.created', ref: row.agent_id, payload: { agent_id: row.agent_id, ...data } },
   ])

@@ -6,7 +6,12 @@ import type {
   SignInAttemptTable,
   SsoIdentityTable,
 } from '../accounts/tables.ts'
-import type { ActionRecordTable, ActionRollupDayTable, ActionTotalDayTable } from '../actions/tables.ts'
+import type {
+  ActionCostDayTable,
+  ActionRecordTable,
+  ActionRollupDayTable,
+  ActionTotalDayTable,
+} from '../actions/tables.ts'
 import type { ActivityTable } from '../activity/tables.ts'
 import type { AgentAlertTable, AlertMuteTable } from '../alerts/tables.ts'
 import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from '../agents/tables.ts'
@@ -56,6 +61,7 @@ import type {
   AgentMeasureDayTable,
   AgentStatTable,
   AgentTaskDayTable,
+  ActionUsageDayTable,
   AgentUsageDayTable,
   OrgUsageDayTable,
   UsageSourceTable,
@@ -89,6 +95,7 @@ export interface Database {
   agent_event: AgentEventTable
   agent_stat: AgentStatTable
   agent_usage_day: AgentUsageDayTable
+  action_usage_day: ActionUsageDayTable
   agent_task_day: AgentTaskDayTable
   agent_measure_day: AgentMeasureDayTable
   task_value: TaskValueTable
@@ -128,6 +135,7 @@ export interface Database {
   guard_idempotency: GuardIdempotencyTable
   action_record: ActionRecordTable
   action_rollup_day: ActionRollupDayTable
+  action_cost_day: ActionCostDayTable
   action_total_day: ActionTotalDayTable
   approval: ApprovalTable
   assumption: AssumptionTable

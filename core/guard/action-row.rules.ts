@@ -131,6 +131,8 @@ function actionRow(actor: Actor, decided: Decided, draft: ActionDraft, standing:
     action_id: standing.actionId,
     agent_id: decided.agentId,
     ...describedFields(draft),
+    agent_version: clean(facts.request.agent_version),
+    task_id: clean(facts.request.task_id),
     action_type: facts.declaredActionType,
     target: clean(facts.target),
     risk_score: facts.risk,

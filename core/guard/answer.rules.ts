@@ -27,6 +27,7 @@ export function answerOf(decided: Decided, request: ActRequest, seq: number): Gu
     verified_by: decided.identity.by,
     agent_id: decided.agentId,
     agent_name: request.agent_name ?? null,
+    agent_version: facts.request.agent_version ?? null,
     act_digest: decided.digest,
     evaluated_at: facts.at.toISOString(),
     ...(decided.degraded ? { degraded: true, degradation: { ...decided.degraded } } : {}),

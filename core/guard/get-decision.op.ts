@@ -15,7 +15,9 @@ export const getDecision = operation({
     shadow: z.array(z.record(z.string(), z.unknown())),
     risk_breakdown: z.record(z.string(), z.unknown()),
     observed: z.record(z.string(), z.unknown()),
-    request: z.record(z.string(), z.unknown()).describe('As it was asked, secrets redacted'),
+    request: z
+      .record(z.string(), z.unknown())
+      .describe('As it was asked, secrets redacted; with the current version of the agent where it named none'),
   }),
   scope: 'guard:read',
   annotations: { readOnly: true, destructive: false, idempotent: true, openWorld: false },

@@ -69,6 +69,7 @@ export async function storedAnswer(ctx: Context, decisionId: string): Promise<Gu
     act_status: row.act_status,
     agent_id: row.agent_id,
     agent_name: row.agent_name,
+    agent_version: row.agent_version,
     act_digest: row.act_digest,
     evaluated_at: row.created_at.toISOString(),
     ledger: { seq: Number(row.seq) },

@@ -17,9 +17,10 @@ const DecisionStats = z.object({
 export const listDecisions = operation({
   name: 'guard_list_decisions',
   title: 'Recent guard decisions',
-  description: 'List guard decisions, newest first, by agent, action type, decision or time.',
+  description: 'List guard decisions, newest first, by agent, version, action type, decision or time.',
   input: z.object({
     agent_id: z.string().max(128).optional(),
+    agent_version: z.string().max(128).optional(),
     action_type: z.string().max(128).optional(),
     decision: z.enum(DECISIONS).optional(),
     since: Instant.optional(),
@@ -28,7 +29,9 @@ export const listDecisions = operation({
   }),
   output: z.object({
     decisions: z.array(DecisionRow),
-    total: z.int().describe('Decisions that match, exact to the day; with action_type counted up to 10,000'),
+    total: z
+      .int()
+      .describe('Decisions that match, exact to the day; with action_type or agent_version counted up to 10,000'),
     stats: DecisionStats,
     limit: z.int(),
     offset: z.int(),
@@ -51,17 +54,19 @@ export const listDecisions = operation({
       .offset(input.offset)
     const agentId = ctx.actor.agentId ?? input.agent_id
     if (agentId !== undefined) query = query.where('agent_id', '=', agentId)
+    if (input.agent_version) query = query.where('agent_version', '=', input.agent_version)
     if (input.decision) query = query.where('decision', '=', input.decision)
     if (input.action_type) query = query.where('action_type', '=', input.action_type)
     if (since) query = query.where('created_at', '>=', since)
     if (input.cursor) query = query.where('seq', '<', decodeCursor(input.cursor, ['number'])[0])
+    const filter = { agentId, decision: input.decision, since }
     const { rows, nextCursor } = toPage(await query.execute(), input.limit, (row) => [Number(row.seq)])
     return {
       decisions: rows.map(decisionToWire),
       total:
-        input.action_type === undefined
-          ? await totalOf(ctx, { agentId, decision: input.decision, since })
-          : await countOf(ctx, { agentId, decision: input.decision, since, actionType: input.action_type }),
+        input.action_type === undefined && input.agent_version === undefined
+          ? await totalOf(ctx, filter)
+          : await countOf(ctx, { ...filter, actionType: input.action_type, version: input.agent_version }),
       stats: await statsOf(ctx),
       limit: input.limit,
       offset: input.offset,
@@ -81,17 +86,26 @@ interface Filter {
   readonly since: Date | null
 }
 
-/** No roll-up and no index knows the action type: looked for among the newest 100,000, counted up to 10,000. */
-async function countOf(ctx: Context, filter: Filter & { readonly actionType: string }): Promise<number> {
+interface Narrow extends Filter {
+  readonly actionType: string | undefined
+  readonly version: string | undefined
+}
+
+/**
+ * No roll-up knows type and version: counted up to 10,000, the type, which no index knows, among the newest 100,000 of
+ * the others.
+ */
+async function countOf(ctx: Context, filter: Narrow): Promise<number> {
   const conditions = [sql`org_id = ${ctx.actor.orgId}`]
   if (filter.agentId !== undefined) conditions.push(sql`agent_id = ${filter.agentId}`)
   if (filter.decision !== undefined) conditions.push(sql`decision = ${filter.decision}`)
   if (filter.since) conditions.push(sql`created_at >= ${filter.since}`)
+  if (filter.version !== undefined) conditions.push(sql`agent_version = ${filter.version}`)
   const { rows } = await sql<{ total: string }>`
     select count(*) as total from (
       select 1 from (
         select action_type from guard_decision where ${sql.join(conditions, sql` and `)} order by seq desc limit 100000
-      ) as newest where action_type = ${filter.actionType} limit 10000
+      ) as newest where ${filter.actionType ?? null}::text is null or action_type = ${filter.actionType ?? null}::text limit 10000
     ) as capped`.execute(ctx.db)
   return Number(rows[0]?.total ?? 0)
 }

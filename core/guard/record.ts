@@ -10,9 +10,11 @@ import { restoreApproval } from './approved.ts'
 import { CountedAct } from './counted.rules.ts'
 import { decide, reasonOf, sessionOf, type Decided, type DecideOptions } from './decide.ts'
 import { statusesOf } from './answer.rules.ts'
+import { agentOf } from './facts.ts'
 import { speakerNow } from './identity.ts'
 import type { ActRequest } from './schema.ts'
 import { snapshots } from './snapshot.ts'
+import { versioned } from './versions.ts'
 import { assertKeyValidUnder } from '#core/keys/index'
 
 /** Rows that must be written together with the decision, or not at all. */
@@ -66,13 +68,14 @@ export async function decideAndRecord(
       identity = await speakerNow(ctx, snapshot, identity, options.signing)
       identityControl = snapshot.control
     }
-    const decided = await decide(ctx, snapshot, request, { ...options, identity, ...act.before() })
+    const asked = await versioned(snapshot, request, agentOf(ctx, request))
+    const decided = await decide(ctx, snapshot, asked, { ...options, identity, ...act.before() })
     act.decided(decided)
     const companions = options.companions?.(decided) ?? {}
     try {
       const recorded = await ctx.runtime
         .use(recorder)
-        .record(recordableOf(ctx, decided, request, { ...options, written: companions }))
+        .record(recordableOf(ctx, decided, asked, { ...options, written: companions }))
       if (companions.approval) known.noteApproval(orgId)
       if (act.reserved && decided.decision === 'block') await release(ctx, decided.id)
       return { decided, recorded, companions }
@@ -178,6 +181,7 @@ function decisionRow(ctx: Context, decided: Decided, kept: Row, options: RecordO
     source: options.source,
     agent_id: decided.agentId,
     agent_name: kept['agent_name'] ?? null,
+    agent_version: kept['agent_version'] ?? null,
     principal_id: ctx.actor.principalId,
     session_id: sessionOf(request),
     action_type: facts.actionType,

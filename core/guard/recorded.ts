@@ -1,8 +1,9 @@
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
+import { actNow } from './act.ts'
 import { actionCompanions } from './action-row.rules.ts'
 import type { Decided } from './decide.ts'
-import { actDigest, requestDigest } from './digest.rules.ts'
+import { requestDigest } from './digest.rules.ts'
 import { agentOf } from './facts.ts'
 import { decideAndRecord, type Companions, type DecidedAndRecorded, type RecordOptions } from './record.ts'
 import type { ActRequest, GuardAnswer } from './schema.ts'
@@ -50,7 +51,7 @@ async function pendingAction(ctx: Context, request: ActRequest): Promise<string 
     .selectFrom('approval')
     .select('action_id')
     .where('org_id', '=', ctx.actor.orgId)
-    .where('act_digest', '=', actDigest(agentId, request))
+    .where('act_digest', '=', await actNow(ctx, agentId, request))
     .where('agent_id', '=', agentId)
     .where('state', '=', 'pending')
     .where('expires_at', '>', ctx.now())

@@ -75,6 +75,7 @@ export const GuardAnswer = z
     act_status: z.string(),
     agent_id: z.string().nullable(),
     agent_name: z.string().nullable(),
+    agent_version: z.string().nullable(),
     act_digest: z.string(),
     evaluated_at: z.iso.datetime(),
     degraded: z.boolean().optional(),

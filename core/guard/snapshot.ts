@@ -1,8 +1,11 @@
+import type { Transaction } from 'kysely'
 import { withConnectionFaults } from '#core/db/index'
 import { compilePolicies, loadPolicyRows, type CompiledPolicies } from '#core/policies/index'
 import { effectiveSettings, type OrgSettings } from '#core/settings/index'
+import type { Database } from '../db/database.ts'
 import { Fault } from '../kernel/errors.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
+import { CurrentVersions } from './versions.ts'
 
 export interface Halt {
   readonly at: Date
@@ -19,6 +22,8 @@ export interface Snapshot {
   readonly settings: OrgSettings
   readonly halt: Halt | null
   readonly paused: ReadonlyMap<string, Halt>
+  /** Which version an agent acts as when it names none. */
+  readonly versions: CurrentVersions
 }
 
 const FRESH_MS = 1000
@@ -131,13 +136,7 @@ export class Snapshots {
       .transaction()
       .setIsolationLevel('repeatable read')
       .execute(async (trx) => {
-        const org = await trx
-          .selectFrom('ledger_head')
-          .innerJoin('organization', 'organization.org_id', 'ledger_head.org_id')
-          .select(['control_revision', 'halted_at', 'halted_by', 'halt_reason'])
-          .where('ledger_head.org_id', '=', orgId)
-          .executeTakeFirst()
-        if (!org) throw new Fault('not_found', 'Organization not found')
+        const org = await governedBy(trx, orgId)
         const paused = await trx
           .selectFrom('agent')
           .select(['agent_id', 'paused_at', 'paused_by', 'pause_reason'])
@@ -162,12 +161,36 @@ export class Snapshots {
               { at: row.paused_at ?? new Date(0), by: row.paused_by ?? 'unknown', reason: row.pause_reason },
             ]),
           ),
+          versions: new CurrentVersions(this.#runtime, orgId, Boolean(org.versioned)),
         }
       })
     if (this.#entries.size >= MAX_ORGS) this.#entries.clear()
     this.#entries.set(orgId, { snapshot, checkedAt, approvals: true })
     return snapshot
   }
+}
+
+/** The org's own row: halt, control revision, and whether any of its agents has a version. */
+async function governedBy(trx: Transaction<Database>, orgId: string) {
+  const org = await trx
+    .selectFrom('ledger_head')
+    .innerJoin('organization', 'organization.org_id', 'ledger_head.org_id')
+    .select(['control_revision', 'halted_at', 'halted_by', 'halt_reason'])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('agent')
+            .select('agent.agent_id')
+            .where('agent.org_id', '=', orgId)
+            .where('agent.current_version_id', 'is not', null),
+        )
+        .as('versioned'),
+    )
+    .where('ledger_head.org_id', '=', orgId)
+    .executeTakeFirst()
+  if (!org) throw new Fault('not_found', 'Organization not found')
+  return org
 }
 
 export const snapshots = resource<Snapshots>({ name: 'guard.snapshots', open: (runtime) => new Snapshots(runtime) })

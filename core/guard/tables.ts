@@ -12,6 +12,8 @@ export interface GuardDecisionTable {
   readonly source: 'guard' | 'action'
   readonly agent_id: string | null
   readonly agent_name: string | null
+  /** As the request named it, else the agent's current one; null where nobody knows. */
+  readonly agent_version: string | null
   readonly principal_id: string
   readonly session_id: string | null
   readonly action_type: string

@@ -1,4 +1,4 @@
-import { agentOf, actDigest } from '#core/guard/index'
+import { actNow, agentOf } from '#core/guard/index'
 import type { ActionRow } from '#core/actions/index'
 import type { Context } from '../kernel/context.ts'
 import { callKey } from './call-key.rules.ts'
@@ -25,7 +25,7 @@ export async function actionOf(ctx: Context, event: ToolEvent): Promise<ActionRo
     )
     .selectAll('action_record')
     .where('approval.org_id', '=', ctx.actor.orgId)
-    .where('approval.act_digest', '=', actDigest(agentId, request))
+    .where('approval.act_digest', '=', await actNow(ctx, agentId, request))
     .where('approval.agent_id', '=', agentId)
     .where('approval.state', '=', 'approved')
     .where('action_record.status', '=', 'running')

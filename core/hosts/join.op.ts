@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { actDigest, agentOf, isStopped, snapshots } from '#core/guard/index'
+import { actNow, agentOf, isStopped, snapshots } from '#core/guard/index'
 import { operation } from '../kernel/operation.ts'
 import { callKey } from './call-key.rules.ts'
 import { carriedBy } from './find-action.ts'
@@ -23,7 +23,8 @@ export const join = operation({
     const { request, cut } = hostRequest(event)
     const agentId = agentOf(ctx, { ...request, agent_id: event.agent })
     if (key === null || agentId === null || cut) return { action_id: null }
-    const act = actDigest(agentId, { ...request, declared_goal: request.declared_goal ?? event.tool_name })
+    const asked = { ...request, declared_goal: request.declared_goal ?? event.tool_name }
+    const act = await actNow(ctx, agentId, asked)
     const row = await carriedBy(ctx, { key, act, agentId })
     if (row === null || isStopped(await ctx.runtime.use(snapshots).current(ctx.actor.orgId), agentId)) {
       return { action_id: null }

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { sql, type Kysely } from 'kysely'
 import type { Need, Overrun, Spend } from '#core/policies/index'
+import type { Database } from '../db/database.ts'
 import { newId } from '../kernel/id.ts'
 import { resource, type Runtime } from '../kernel/runtime.ts'
 import { Batcher } from './batcher.ts'
@@ -57,6 +58,7 @@ async function reserveAll(runtime: Runtime, wanted: readonly Wanted[]): Promise<
     limit_usd_micros: need.limits.usd_micros,
     limit_tokens: need.limits.tokens,
     limit_calls: need.limits.calls,
+    whom: need.told,
   }))
   const { rows } = await sql<Answer>`
     select * from writ_budget_reserve(${JSON.stringify(sent)}::jsonb, ${at.toISOString()}::timestamptz,
@@ -72,6 +74,7 @@ async function reserveAll(runtime: Runtime, wanted: readonly Wanted[]): Promise<
 /** Whether the request would fit, nothing reserved. */
 export async function lookAtBudget(runtime: Runtime, orgId: string, need: BudgetNeed): Promise<readonly Overrun[]> {
   const key = usageKeyOf(orgId, need, runtime.now())
+  const told = await toldSpend(runtime.db, key, need.told)
   const row = await runtime.db
     .selectFrom('budget_usage')
     .select(({ eb }) => [
@@ -81,7 +84,22 @@ export async function lookAtBudget(runtime: Runtime, orgId: string, need: Budget
     ])
     .where((eb) => eb.and(key))
     .executeTakeFirst()
-  return overruns(need.limits, heldOf(row), need.estimate)
+  const held = heldOf(row)
+  const all = { ...held, usd_micros: held.usd_micros + told.usd_micros, tokens: held.tokens + told.tokens }
+  return overruns(need.limits, all, need.estimate)
+}
+
+/** What was told by telemetry in the window of a usage row. */
+export async function toldSpend(
+  db: Kysely<Database>,
+  key: Pick<UsageKey, 'org_id' | 'time_window' | 'window_start'>,
+  whom: object | null,
+): Promise<Pick<Spend, 'usd_micros' | 'tokens'>> {
+  if (whom === null) return { usd_micros: 0, tokens: 0 }
+  const { rows } = await sql<Pick<Spend, 'usd_micros' | 'tokens'>>`
+    select usd_micros, tokens from writ_told_spend(${key.org_id}, ${JSON.stringify(whom)}::jsonb,
+      ${key.time_window}, ${key.window_start.toISOString()}::timestamptz)`.execute(db)
+  return rows[0] ?? { usd_micros: 0, tokens: 0 }
 }
 
 /** How the share of a budget stands that a decision took; null when it took none, or gave it back. */

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely'
 import type { Database } from '../db/database.ts'
 import { transact } from '../db/transact.ts'
 import type { Runtime } from '../kernel/runtime.ts'
-import { RESERVATION_MS, type UsageKey } from './budget.store.ts'
+import { RESERVATION_MS, toldSpend, type UsageKey } from './budget.store.ts'
 import { byUsage, lockHeld, sameUsage, type Amounts } from './usage.store.ts'
 import type { ReservationState } from './tables.ts'
 
@@ -11,6 +11,7 @@ type Held = UsageKey &
     readonly limit_usd_micros: number | null
     readonly limit_tokens: number | null
     readonly limit_calls: number | null
+    readonly told: object | null
   }
 
 /**
@@ -27,7 +28,7 @@ export async function renewReservations(
   if (held.length === 0) return true
   const { rows } = await sql<Held>`
     select org_id, policy_id, subject, time_window, window_start, state, usd_micros, tokens, calls,
-      limit_usd_micros, limit_tokens, limit_calls
+      limit_usd_micros, limit_tokens, limit_calls, told
     from budget_reservation
     where org_id = ${orgId} and id = any(${held}::text[]) and state in ('reserved', 'lapsed')
     order by id for update`.execute(trx)
@@ -59,14 +60,15 @@ export async function takeAgain(runtime: Runtime, orgId: string, reference: stri
 }
 
 async function fitsAgain(trx: Transaction<Database>, row: Held): Promise<boolean> {
+  const told = await toldSpend(trx, row, row.told)
   const { rows } = await sql`
     update budget_usage set
       reserved_usd_micros = reserved_usd_micros + ${row.usd_micros}::bigint,
       reserved_tokens = reserved_tokens + ${row.tokens}::bigint,
       reserved_calls = reserved_calls + ${row.calls}::bigint
     where ${sameUsage(row)}
-      and used_usd_micros + reserved_usd_micros + ${row.usd_micros}::bigint <= coalesce(${row.limit_usd_micros}::bigint, 9223372036854775807)
-      and used_tokens + reserved_tokens + ${row.tokens}::bigint <= coalesce(${row.limit_tokens}::bigint, 9223372036854775807)
+      and used_usd_micros + reserved_usd_micros + ${told.usd_micros + row.usd_micros}::bigint <= coalesce(${row.limit_usd_micros}::bigint, 9223372036854775807)
+      and used_tokens + reserved_tokens + ${told.tokens + row.tokens}::bigint <= coalesce(${row.limit_tokens}::bigint, 9223372036854775807)
       and used_calls + reserved_calls + ${row.calls}::bigint <= coalesce(${row.limit_calls}::bigint, 9223372036854775807)
     returning 1`.execute(trx)
   return rows.length > 0

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Need } from '#core/policies/index'
 
 export type BudgetWindow = Extract<Need, { kind: 'budget' }>['window']
@@ -51,6 +51,8 @@ export interface BudgetReservationTable {
   readonly limit_usd_micros: number | null
   readonly limit_tokens: number | null
   readonly limit_calls: number | null
+  /** Whose telemetry counts against the same limits; null: nobody's. */
+  readonly told: ColumnType<object | null, string | null, never>
   /** What was spent in the end; null until committed. */
   actual_usd_micros: number | null
   actual_tokens: number | null

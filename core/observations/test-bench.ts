@@ -124,5 +124,5 @@ type BudgetGiven = Partial<Omit<Of<'budget'>, 'estimate'>> & { estimate?: Partia
 export function budgetNeed({ estimate, ...given }: BudgetGiven = {}): PolicyNeed {
   const cost = { usd_micros: 0, tokens: 0, calls: 1, ...estimate }
   const what = { kind: 'budget', policyId: 'budget', scope: 'agent', subject: 'agent:a1', window: 'day' } as const
-  return { ...what, limits: { calls: 10 }, mode: 'enforce', ...given, estimate: cost }
+  return { ...what, limits: { calls: 10 }, told: null, mode: 'enforce', ...given, estimate: cost }
 }

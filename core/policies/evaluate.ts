@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts'
 import { matchingGrants } from './grants.rules.ts'
 import { visitCandidates } from './index.rules.ts'
 import type { Fabrication, Firing, Json } from './kind.ts'
-import type { Observation, PolicyNeed } from './observe.ts'
+import type { Need, Observation, PolicyNeed } from './observe.ts'
 
 /** One clause that held: which policy, where in it, what it wanted and what it saw. */
 export interface Clause {
@@ -54,12 +54,18 @@ interface Fired {
 
 export type Observed = ReadonlyMap<string, Observation>
 
+/** A budget for some agents counts what those told, whatever its scope. */
+function ofItsAgents(need: Need, agentIds: readonly string[] | null): Need {
+  if (need.kind !== 'budget' || need.told === null || agentIds === null) return need
+  return { ...need, told: { agents: agentIds, ...need.told } }
+}
+
 /** What matching policies want from outside, in order of policy id. */
 export function needs(compiled: CompiledPolicies, facts: Facts): PolicyNeed[] {
   const wanted = new Map<string, PolicyNeed>()
   visitCandidates(compiled.index, facts, (policy) => {
     const need = policy.enforced.needs(policy.id, facts)
-    if (need !== null) wanted.set(policy.id, { ...need, mode: policy.mode })
+    if (need !== null) wanted.set(policy.id, { ...ofItsAgents(need, policy.agentIds), mode: policy.mode })
   })
   return [...wanted.values()].sort((a, b) => (a.policyId < b.policyId ? -1 : 1))
 }

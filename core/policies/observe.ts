@@ -11,6 +11,14 @@ export interface Spend {
   readonly calls: number
 }
 
+/** Events of these agents (all, when left away), of one version, task or session of theirs. */
+export interface ToldBy {
+  readonly agents?: readonly string[]
+  readonly version?: string
+  readonly task?: string
+  readonly session?: string
+}
+
 /** What a matching policy wants to know from outside before it can be judged. */
 export type Need =
   | {
@@ -28,6 +36,8 @@ export type Need =
       readonly window: BudgetWindow
       readonly limits: Partial<Spend>
       readonly estimate: Spend
+      /** Whose telemetry counts against the same limits; null: nobody's. */
+      readonly told: ToldBy | null
     }
   | {
       readonly kind: 'webhook'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { redactText } from '#core/scans/index'
 import { operation } from '../kernel/operation.ts'
-import { LeaseToken, Payload, Reason, Task, TaskId, taskToWire } from './schema.ts'
+import { CostUsd, LeaseToken, Payload, Reason, Task, TaskId, taskToWire } from './schema.ts'
 import { afterAttempt } from './state.rules.ts'
-import { assertLease, assertStep, changeTask, keptJson, released } from './store.ts'
+import { assertLease, assertStep, changeTask, costAdded, keptJson, released } from './store.ts'
 
 export const fail = operation({
   name: 'tasks_fail',
@@ -15,6 +15,7 @@ export const fail = operation({
     lease_token: LeaseToken.optional(),
     reason: Reason,
     output: Payload.optional(),
+    cost_usd: CostUsd.optional(),
     retry: z.boolean().default(true).describe('False: it fails at once'),
     retry_after_seconds: z.int().min(0).max(86_400).default(0),
   }),
@@ -33,6 +34,7 @@ export const fail = operation({
         status,
         reason: redactText(input.reason).text,
         ...released,
+        ...costAdded(before, input.cost_usd),
         ...(input.output === undefined ? {} : { output: keptJson(input.output) }),
         ...(status === 'failed'
           ? { completed_at: now }

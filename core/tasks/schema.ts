@@ -14,6 +14,11 @@ export const LeaseSeconds = z
   .max(86_400)
   .default(300)
   .describe('The task returns to the queue when the lease is not extended for so long')
+export const CostUsd = z
+  .number()
+  .min(0)
+  .max(1_000_000)
+  .describe('What this attempt cost; not also by events, or it counts twice')
 export const Reason = z.string().min(1).max(2000)
 
 const MAX_BYTES = 1_000_000
@@ -60,6 +65,7 @@ export const Task = z
     deadline: z.iso.datetime().nullable(),
     leased_until: z.iso.datetime().nullable(),
     worker: z.string().nullable().describe('Name of the credential that has it'),
+    cost_usd: z.number().nullable().describe('As its workers told when they ended it'),
     decision_id: z.string().nullable().describe('The guard decision under which it was started'),
     created_by: z.string(),
     created_at: z.iso.datetime(),
@@ -95,6 +101,7 @@ export function taskToWire(row: TaskRow & { readonly agent_name?: string | null 
     deadline: iso(row.deadline),
     leased_until: row.status === 'running' ? iso(row.leased_until) : null,
     worker: row.status === 'queued' ? null : row.worker_name,
+    cost_usd: row.cost_micros === null ? null : Number(row.cost_micros) / 1e6,
     decision_id: row.decision_id,
     created_by: row.created_by,
     created_at: row.created_at.toISOString(),

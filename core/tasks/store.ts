@@ -10,6 +10,7 @@ import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { statusNews } from './news.rules.ts'
 import type { TaskRow } from './schema.ts'
+import { settleTask } from './settle.ts'
 import { allowedAfter, mayFollow, refusalOf, type TaskStatus } from './state.rules.ts'
 import type { TaskTable } from './tables.ts'
 
@@ -78,7 +79,7 @@ export async function changeTask(
   const row = await transact(ctx.db, async (trx) => {
     const before = await lockTask(trx, ctx, taskId)
     const now = ctx.now()
-    return written(trx, before, { ...decide(before, now), updated_at: now }, now)
+    return written(trx, before, { ...decide(before, now), updated_at: now }, { at: now, by: ctx.actor.principalId })
   })
   ctx.runtime.use(eventHub).nudge(ctx.actor.orgId)
   return row
@@ -92,7 +93,13 @@ async function lockTask(trx: Transaction<Database>, ctx: Context, taskId: string
   return row
 }
 
-async function written(trx: Transaction<Database>, before: TaskRow, change: Change, now: Date): Promise<TaskRow> {
+// oxlint-disable-next-line max-params -- the row, what changes in it, and who does when
+async function written(
+  trx: Transaction<Database>,
+  before: TaskRow,
+  change: Change,
+  { at, by }: { readonly at: Date; readonly by: string },
+): Promise<TaskRow> {
   const row = await trx
     .updateTable('task')
     .set(change)
@@ -100,8 +107,16 @@ async function written(trx: Transaction<Database>, before: TaskRow, change: Chan
     .where('task_id', '=', before.task_id)
     .returningAll()
     .executeTakeFirstOrThrow()
-  if (row.status !== before.status) await emitEvents(trx, row.org_id, now, [statusNews(row)])
+  if (row.status === before.status) return row
+  const told = Number(row.cost_micros ?? 0) - Number(before.cost_micros ?? 0)
+  await settleTask(trx, row, { at, by, costMicros: change.cost_micros == null ? null : told })
+  await emitEvents(trx, row.org_id, at, [statusNews(row)])
   return row
+}
+
+/** What its worker told of the cost, on top of earlier attempts; nothing where it told none. */
+export function costAdded(before: TaskRow, costUsd: number | undefined): Pick<Change, 'cost_micros'> {
+  return costUsd === undefined ? {} : { cost_micros: Number(before.cost_micros ?? 0) + Math.round(costUsd * 1e6) }
 }
 
 /** What a task is set to when nobody runs it any more. */

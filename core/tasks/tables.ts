@@ -32,6 +32,8 @@ export interface TaskTable {
   leased_until: Date | null
   worker_id: string | null
   worker_name: string | null
+  /** What it cost, as its worker told at the end; null where nobody did. */
+  cost_micros: number | null
   /** The guard decision under which it was started last. */
   decision_id: string | null
   /** The action by which a person was asked whether it may run. */

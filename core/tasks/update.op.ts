@@ -4,10 +4,10 @@ import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { holdThis } from './hold.ts'
-import { LeaseToken, Payload, Reason, Task, TaskId, taskToWire, type TaskRow } from './schema.ts'
+import { CostUsd, LeaseToken, Payload, Reason, Task, TaskId, taskToWire, type TaskRow } from './schema.ts'
 import { startHeld } from './start.ts'
 import { TASK_STATUSES } from './state.rules.ts'
-import { assertLease, assertStep, changeTask, findTask, keptJson, released, type Change } from './store.ts'
+import { assertLease, assertStep, changeTask, costAdded, findTask, keptJson, released, type Change } from './store.ts'
 
 const Input = z.object({
   task_id: TaskId,
@@ -16,6 +16,7 @@ const Input = z.object({
   progress: z.int().min(0).max(100).optional().describe('Percent'),
   progress_note: z.string().max(1000).optional(),
   reason: Reason.optional().describe('Why it failed or was cancelled'),
+  cost_usd: CostUsd.optional(),
   lease_token: LeaseToken.optional().describe('Of a task that was claimed; not needed to cancel it'),
 })
 type Given = z.output<typeof Input>
@@ -57,6 +58,9 @@ async function start(ctx: Context, known: TaskRow): Promise<void> {
 
 function changeOf(before: TaskRow, input: Given, now: Date): Change {
   const to = input.status ?? before.status
+  if (input.cost_usd !== undefined && (to === before.status || to === 'running')) {
+    throw new Fault('invalid_input', 'Validation failed', { details: ['cost_usd: is told when the task ends'] })
+  }
   if (to !== before.status || (input.status !== undefined && to !== 'running')) assertStep(before.status, to)
   if (input.status === undefined && before.completed_at !== null) {
     throw new Fault('conflict', `The task is ${before.status}; nothing of it changes any more.`, {
@@ -71,6 +75,6 @@ function changeOf(before: TaskRow, input: Given, now: Date): Change {
     ...(input.progress === undefined ? {} : { progress: input.progress }),
     ...(input.progress_note === undefined ? {} : { progress_note: redactText(input.progress_note).text }),
     ...(input.reason === undefined ? {} : { reason: redactText(input.reason).text }),
-    ...(ends ? { completed_at: now, ...released } : {}),
+    ...(ends ? { completed_at: now, ...released, ...costAdded(before, input.cost_usd) } : {}),
   }
 }

@@ -7,6 +7,7 @@ import { asFault, Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { collector } from './collector.ts'
 import type { Row } from './event.rules.ts'
+import { foreignActions } from './linked-actions.ts'
 import { readEvent } from './read-event.ts'
 import { repeatedUsage } from './repeated-usage.ts'
 
@@ -40,7 +41,12 @@ export const collect = operation({
 
   async handler(ctx, { events }) {
     const now = ctx.now()
-    const read = events.map((event) => attempt(ctx, event, now))
+    const parsed = events.map((event) => attempt(ctx, event, now))
+    const foreign = await foreignActions(
+      ctx,
+      parsed.flatMap((one) => (one instanceof Fault ? [] : [one])),
+    )
+    const read = parsed.map((one) => (one instanceof Fault || !foreign.has(one) ? one : noSuchAction()))
     const given = read.flatMap((one) => (one instanceof Fault ? [] : [one]))
     const repeated = await repeatedUsage(ctx, given)
     const rows = given.filter((row) => !repeated.has(row))
@@ -72,6 +78,8 @@ function attempt(ctx: Context, event: unknown, now: Date): Row | Fault {
   }
 }
 
+const noSuchAction = (): Fault =>
+  new Fault('invalid_input', 'Validation failed', { details: ['action_id: is no action of this agent'] })
 const stranger = (agentId: string): Fault => new Fault('AGENT_NOT_REGISTERED', notRegistered(agentId))
 
 function told({ message, details, code }: Fault): { error: string; code: string } {

@@ -52,6 +52,29 @@ export async function costBy(ctx: Context, range: CostRange, column: 'model' | '
   return rows
 }
 
+export interface TaskCost {
+  readonly name: string
+  readonly cost: number
+  readonly count: number
+  /** Of all names, also those that are not answered. */
+  readonly whole: number
+}
+
+/**
+ * Tasks that ended, by name, dearest first: of one agent, or of all of them in the days of the range, which the caller
+ * keeps short.
+ */
+export async function costByTask({ actor, db }: Context, { agentId, from, to }: CostRange): Promise<TaskCost[]> {
+  const { rows } = await sql<TaskCost>`
+    select task as name, sum(cost_micros)::bigint as cost, sum(successes + failures + partials)::bigint as count,
+      (sum(sum(cost_micros)) over ())::bigint as whole
+    from agent_task_day where org_id = ${actor.orgId} ${agentId === undefined ? sql`` : sql`and agent_id = ${agentId}`}
+      ${from === undefined ? sql`` : sql`and day >= ${from}::date`}
+      ${to === undefined ? sql`` : sql`and day <= ${to}::date`}
+    group by task order by cost desc, task limit ${sql.lit(TOP)}`.execute(db)
+  return rows
+}
+
 /** The newest days, oldest first. */
 export async function costByDay(ctx: Context, range: CostRange): Promise<NamedSum[]> {
   const { rows } = await sql<NamedSum>`

@@ -18,6 +18,9 @@ export type TokenKinds = Readonly<
   Record<'tokens_in' | 'tokens_out' | 'cache_read_tokens' | 'cache_write_tokens', number>
 >
 
+/** In the data of an event: the action it is part of. A sender's own data never has it. */
+export const ACTION = 'writ.action_id'
+
 /** One event as it is written and summed up. */
 export interface Row extends TokenKinds {
   readonly org_id: string

@@ -9,6 +9,7 @@ import {
   costBy,
   costByAgent,
   costByDay,
+  costByTask,
   costHistory,
   totalCost,
   type CostRange,
@@ -29,12 +30,14 @@ const CostAnomaly = z
   })
   .meta({ id: 'CostAnomaly' })
 
-const GROUPS = ['agent', 'model', 'day', 'version'] as const
+const GROUPS = ['agent', 'model', 'day', 'version', 'task'] as const
+/** Tasks of all agents are summed over so many days at most. */
+const MAX_TASK_DAYS = 92
 
 export const listCosts = operation({
   name: 'telemetry_list_costs',
   title: 'Costs of agents',
-  description: 'Sum what agents cost by agent, model, day and version, and tell how unusual the day is.',
+  description: 'Sum what agents cost by agent, model, day, version and task, and tell how unusual the day is.',
   input: z.object({
     agent_id: z.string().min(1).max(128).optional(),
     from: Instant.optional().describe('From its day (UTC) on; from the first when left away'),
@@ -55,6 +58,13 @@ export const listCosts = operation({
     by_version: z
       .array(z.object({ version_id: z.string().nullable(), ...Sum }))
       .describe('Filled with agent_id, as versions are those of an agent; the 100 dearest'),
+    other_versions_usd: z.number().describe('Of versions that are not among these'),
+    by_task: z
+      .array(z.object({ task: z.string(), cost_usd: z.number(), count: z.int().describe('Tasks that ended') }))
+      .describe(
+        `Told by the events that end tasks. Filled with agent_id, or with group=task and a from of at most ${MAX_TASK_DAYS} days ago; the 100 dearest`,
+      ),
+    other_tasks_usd: z.number().describe('Of tasks that are not among these'),
     anomaly: CostAnomaly.nullable().describe('Of the last day asked for, at most today; null with under 7 days before'),
   }),
   scope: 'agents:read',
@@ -75,6 +85,7 @@ export const listCosts = operation({
     const models = wants('model') ? await costBy(ctx, range, 'model') : []
     const days = wants('day') ? await costByDay(ctx, range) : []
     const versions = wants('version') && own ? await costBy(ctx, range, 'version_id') : []
+    const tasks = wants('task') && (own || isShort(range, group, today)) ? await costByTask(ctx, range) : []
     return {
       total_usd: total.cost / 1e6,
       total_tokens: total.tokens,
@@ -88,6 +99,9 @@ export const listCosts = operation({
       by_model: models.map(({ name, ...sum }) => ({ model: named(name), ...toWire(sum) })),
       by_day: days.map(({ name, ...sum }) => ({ day: name, ...toWire(sum) })),
       by_version: versions.map(({ name, ...sum }) => ({ version_id: named(name), ...toWire(sum) })),
+      other_versions_usd: versions.length === 0 ? 0 : rest(total.cost, versions),
+      by_task: tasks.map(({ name, cost, count }) => ({ task: name, cost_usd: cost / 1e6, count })),
+      other_tasks_usd: rest(tasks[0]?.whole ?? 0, tasks),
       anomaly: anomalyIn(day, whole),
     }
   },
@@ -95,6 +109,18 @@ export const listCosts = operation({
 
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10)
 const named = (text: string): string | null => (text === '' ? null : text)
+
+const rest = (whole: number, listed: readonly { readonly cost: number }[]): number =>
+  (whole - listed.reduce((sum, { cost }) => sum + cost, 0)) / 1e6
+
+/** Whether the tasks of all agents may be summed over the range: only when they alone are asked for. */
+function isShort({ from }: CostRange, group: string | undefined, today: string): boolean {
+  if (group !== 'task') return false
+  const days = from === undefined ? Infinity : (Date.parse(today) - Date.parse(from)) / 86_400_000
+  if (days < MAX_TASK_DAYS) return true
+  const details = [`from: is needed for the tasks of all agents, at most ${MAX_TASK_DAYS} days ago`]
+  throw new Fault('invalid_input', 'Validation failed', { details })
+}
 
 function toWire({ cost, tokens, unpriced }: CostSum) {
   return { cost_usd: cost / 1e6, tokens, unpriced_count: unpriced }

@@ -52,6 +52,9 @@ test('200 sums by agent, model, day and version, dearest first; of all time, of 
       { day: at(0).slice(0, 10), ...sum(1, 17, 1) },
     ],
     by_version: [],
+    other_versions_usd: 0,
+    by_task: [],
+    other_tasks_usd: 0,
     anomaly: null,
   })
   const yesterday = await invoke(listCosts, ctx, { from: at(1), to: at(1) })
@@ -67,6 +70,35 @@ test('200 sums by agent, model, day and version, dearest first; of all time, of 
   })
   const grouped = await invoke(listCosts, ctx, { group: 'day' })
   expect([grouped.by_day.length, grouped.by_agent, grouped.by_model]).toEqual([2, [], []])
+})
+
+test('200 by task: of an agent, or of all of them in a short range; the rest is told as one sum', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  const ended = (task: string, cost_usd: number, daysAgo = 0, more: object = {}) =>
+    cost('a1', cost_usd, daysAgo, { type: 'task', task, outcome: 'success', ...more })
+  await send(ctx, ended('mail', 1), ended('mail', 2, 1), ended('post', 5), ended('mail', 7, 0, { agent_id: 'a2' }))
+  const own = await invoke(listCosts, ctx, { agent_id: 'a1' })
+  expect(own.by_task).toEqual([
+    { task: 'post', cost_usd: 5, count: 1 },
+    { task: 'mail', cost_usd: 3, count: 2 },
+  ])
+  expect((await invoke(listCosts, ctx, {})).by_task).toEqual([])
+  const all = await invoke(listCosts, ctx, { group: 'task', from: at(0) })
+  expect([all.by_task, all.by_agent]).toEqual([
+    [
+      { task: 'mail', cost_usd: 8, count: 2 },
+      { task: 'post', cost_usd: 5, count: 1 },
+    ],
+    [],
+  ])
+  for (const from of [undefined, at(92)]) {
+    await expect(invoke(listCosts, ctx, { group: 'task', from })).rejects.toMatchObject({ code: 'invalid_input' })
+  }
+  const many = Array.from({ length: 102 }, (_, n) => ended(`t${n}`, 10, 0, { version_id: `v${n}` }))
+  await send(ctx, ...many)
+  const told = await invoke(listCosts, ctx, { agent_id: 'a1' })
+  expect([told.by_task.length, told.other_tasks_usd]).toEqual([100, 28])
+  expect([told.by_version.length, told.other_versions_usd]).toEqual([100, 28])
 })
 
 test('a dear day stands out, of the agent and of the org', async () => {

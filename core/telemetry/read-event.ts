@@ -4,7 +4,7 @@ import { redactDeep, redactText } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { newId } from '../kernel/id.ts'
-import { actDigest, costOf, micros, timeProblem, type Row } from './event.rules.ts'
+import { ACTION, actDigest, costOf, micros, timeProblem, type Row } from './event.rules.ts'
 import { TelemetryEvent } from './schema.ts'
 import { toneOf } from './tone.rules.ts'
 
@@ -41,10 +41,16 @@ export function readEvent(ctx: Context, given: unknown, now: Date): Row {
     status: event.status ?? null,
     message: clean(event.message),
     error: clean(event.error),
-    data: event.metadata === undefined ? null : (redactDeep(event.metadata).value as Record<string, unknown>),
+    data: dataOf(event),
     tone: event.output === undefined ? [] : toneOf(event.output),
     usage_from: event.usage_from ?? null,
   }
+}
+
+function dataOf({ metadata, action_id: action }: TelemetryEvent): Row['data'] {
+  const { [ACTION]: _, ...own } = (redactDeep(metadata ?? {}).value ?? {}) as Record<string, unknown>
+  if (action !== undefined) return { ...own, [ACTION]: action }
+  return metadata === undefined ? null : own
 }
 
 function clean(text: string | undefined): string | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../kernel/context.ts'
+import { ACTION } from './event.rules.ts'
 import { EVENT_KINDS, OUTCOMES } from './schema.ts'
 
 /** An event as it is shown; what it does not tell is left away. */
@@ -11,6 +12,7 @@ export const RecentEvent = z
     received_at: z.iso.datetime(),
     version_id: z.string().optional(),
     task_id: z.string().optional(),
+    action_id: z.string().optional(),
     task: z.string().optional(),
     outcome: z.enum(OUTCOMES).optional(),
     tool_name: z.string().optional(),
@@ -41,7 +43,9 @@ export async function recentEvents(ctx: Context, agentId: string, limit: number)
     .execute()
   return rows.map(({ kind, at, received_at, tool, cost_micros, data, ...rest }) => {
     const cost = cost_micros === null ? null : cost_micros / 1e6
-    const all = { ...rest, tool_name: tool, cost_usd: cost, metadata: data }
+    const { [ACTION]: action_id = null, ...metadata } = data ?? {}
+    const own = Object.keys(metadata).length > 0 ? metadata : null
+    const all = { ...rest, tool_name: tool, cost_usd: cost, action_id, metadata: own }
     const said = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null))
     return RecentEvent.parse({
       ...said,

@@ -32,6 +32,12 @@ export const TelemetryEvent = z
     timestamp: Instant.optional().describe('Now when left away; at most 5 minutes ahead and 180 days old'),
     version_id: z.string().min(1).max(128).optional().describe('The version of the agent that did it'),
     task_id: z.string().min(1).max(128).optional(),
+    action_id: z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .describe('The action it is part of: then its cost is no part of a budget, as the action tells its own'),
     task: z.string().min(1).max(256).optional().describe('Name of the task, by which outcomes are compared'),
     outcome: z.enum(OUTCOMES).optional(),
     tool_name: z.string().min(1).max(256).optional(),

@@ -83,6 +83,16 @@ export interface OrgUsageDayTable {
   unpriced: number
 }
 
+/** The part of `agent_usage_day` that events told of actions: those settle their own budgets. Written by a trigger. */
+export interface ActionUsageDayTable {
+  readonly org_id: string
+  readonly day: string
+  readonly agent_id: string
+  readonly version_id: string
+  cost_micros: number
+  tokens: number
+}
+
 /** Tasks that ended, by day (UTC), agent, version and name. */
 export interface AgentTaskDayTable {
   readonly org_id: string

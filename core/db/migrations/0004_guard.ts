@@ -16,7 +16,7 @@ const added = (table: string): string =>
     .join(', ')
 
 /** The columns of guard_decision that come as one JSON row; `context` and `evidence` come as lines of text. */
-const decisionColumns = [
+export const decisionColumns = [
   'org_id text',
   'seq bigint',
   'id text',
@@ -47,7 +47,7 @@ const decisionColumns = [
   'idempotency_key text',
   'created_at timestamptz',
 ]
-const decisionNames = decisionColumns.map((column) => column.split(' ')[0]).join(', ')
+const namesOf = (columns: readonly string[]): string => columns.map((column) => column.split(' ')[0]).join(', ')
 
 /** Sets grow seldom: what is there already is not sorted out again. */
 const grown = (column: string): string => `case
@@ -56,11 +56,13 @@ const grown = (column: string): string => `case
       end`
 
 /**
+ * Shared with the migrations that add a column to it. `forActions`: what else a batch with actions writes.
+ *
  * Large JSON travels as text, one document a line: as part of a JSON parameter PostgreSQL would read it four times.
  * JSON text has no line breaks of its own.
  */
-const record = `
-create function writ_record(p_heads json, p_entries json, p_bodies text, p_tiles json, p_decisions json, p_contexts text, p_evidence text, p_rollups json, p_totals json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
+export const recordFunction = (columns: readonly string[], forActions = ''): string => `
+create or replace function writ_record(p_heads json, p_entries json, p_bodies text, p_tiles json, p_decisions json, p_contexts text, p_evidence text, p_rollups json, p_totals json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
 returns void language plpgsql as $$
 declare
   head record;
@@ -92,13 +94,13 @@ begin
     select org_id, level, idx, decode(hash, 'hex')
     from json_to_recordset(p_tiles) as t (org_id text, level int, idx bigint, hash text);
 
-  insert into guard_decision (${decisionNames}, context, evidence)
-    select ${decisionNames}, context::json, nullif(evidence, 'null')::json
+  insert into guard_decision (${namesOf(columns)}, context, evidence)
+    select ${namesOf(columns)}, context::json, nullif(evidence, 'null')::json
     from rows from (
-      json_to_recordset(p_decisions) as (${decisionColumns.join(', ')}),
+      json_to_recordset(p_decisions) as (${columns.join(', ')}),
       string_to_table(p_contexts, E'\\n'),
       string_to_table(p_evidence, E'\\n')
-    ) as d (${decisionNames}, context, evidence);
+    ) as d (${namesOf(columns)}, context, evidence);
 
   -- Most batches hold no action: planned for none, the statements about them would still run, one over all sessions.
   if json_array_length(p_actions) > 0 then
@@ -115,7 +117,7 @@ begin
       select org_id, (created_at at time zone 'UTC')::date, ${actionSums}
       from json_populate_recordset(null::action_record, p_actions)
       group by 1, 2 order by 1, 2
-      on conflict (org_id, day) do update set ${added('action_total_day')};
+      on conflict (org_id, day) do update set ${added('action_total_day')};${forActions}
   end if;
 
   insert into guard_rollup_hour (org_id, hour, decision, count)
@@ -243,5 +245,5 @@ const statements = [
   )`,
   `create table guard_idempotency (org_id text not null, key text not null, digest text not null, decision_id text not null, at timestamptz not null, primary key (org_id, key))`,
   `create index guard_idempotency_at on guard_idempotency using brin (at)`,
-  record,
+  recordFunction(decisionColumns),
 ]

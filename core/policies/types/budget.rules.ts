@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Facts } from '../facts.ts'
 import { policyKind } from '../kind.ts'
-import type { BudgetScope, Spend } from '../observe.ts'
+import type { BudgetScope, Spend, ToldBy } from '../observe.ts'
 import { agentSubject, scopedSubject } from '../subject.rules.ts'
 import { ActionTypes, covered, indexTypes, RaisingAction, sharedFields } from './fields.ts'
 import { unobserved } from './unobserved.ts'
@@ -24,6 +24,34 @@ function subjectOf(scope: BudgetScope, facts: Facts): string {
     agentId === null || version === undefined ? null : `${agentId}@${version}`,
     facts,
   )
+}
+
+/**
+ * Telemetry knows no type of act, so a budget of some types has none; nor has a scope that the request does not name.
+ * A budget of calls alone asks for none.
+ */
+function toldTo(
+  rules: { readonly scope: BudgetScope; readonly limits: Partial<Spend>; readonly types: readonly string[] },
+  { request, agentId }: Facts,
+): ToldBy | null {
+  const { usd_micros, tokens } = rules.limits
+  if (rules.types.length > 0 || (usd_micros === undefined && tokens === undefined)) return null
+  const session = request.session_id ?? request.harness_session_id
+  const { task_id: task, agent_version: version } = request
+  switch (rules.scope) {
+    case 'org':
+      return {}
+    case 'agent':
+      return agentId === null ? null : { agents: [agentId] }
+    case 'agent_version':
+      return agentId === null || !version ? null : { agents: [agentId], version }
+    case 'task':
+      return task ? { task } : null
+    case 'session':
+      return session ? { session } : null
+    default:
+      return rules.scope satisfies never
+  }
 }
 
 function limitsOf(rules: { limit_usd?: number; limit_tokens?: number; limit_calls?: number }): Partial<Spend> {
@@ -68,6 +96,7 @@ export const budget = policyKind({
       tokens: Math.ceil(figure(facts.request.estimated_tokens)),
       calls: 1,
     },
+    told: toldTo(rules, facts),
   }),
   fires(rules, facts, observed) {
     if (!covered(rules.types, facts)) return null

@@ -576,6 +576,7 @@ class Operations:
         self,
         *,
         agent_id: str | Unset = UNSET,
+        agent_version: str | Unset = UNSET,
         swarm_id: str | Unset = UNSET,
         session_id: str | Unset = UNSET,
         status: Literal["running", "completed", "failed", "cancelled", "pending", "pending_approval", "blocked", "partial", "expired", "unknown"] | Unset = UNSET,
@@ -589,7 +590,7 @@ class Operations:
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List actions, newest first, by agent, status, type, risk or outcome; status=pending_approval is the approval inbox.
+        """List actions, newest first, by agent, version, status, type, risk or outcome; status=pending_approval is the approval inbox.
 
         GET /api/actions. Needs the scope actions:read.
 
@@ -601,6 +602,7 @@ class Operations:
             "actions_list",
             {
                 "agent_id": agent_id,
+                "agent_version": agent_version,
                 "swarm_id": swarm_id,
                 "session_id": session_id,
                 "status": status,
@@ -623,7 +625,7 @@ class Operations:
         agent_id: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """Sum cost and tokens of actions by agent and by day.
+        """Sum cost and tokens of actions by agent, day, model, version and task.
 
         GET /api/actions/costs. Needs the scope actions:read.
         """
@@ -1972,6 +1974,7 @@ class Operations:
         self,
         *,
         agent_id: str | Unset = UNSET,
+        agent_version: str | Unset = UNSET,
         action_type: str | Unset = UNSET,
         decision: Literal["allow", "warn", "require_approval", "block"] | Unset = UNSET,
         since: str | Unset = UNSET,
@@ -1981,7 +1984,7 @@ class Operations:
         cursor: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """List guard decisions, newest first, by agent, action type, decision or time.
+        """List guard decisions, newest first, by agent, version, action type, decision or time.
 
         GET /api/guard/decisions. Needs the scope guard:read.
 
@@ -1993,6 +1996,7 @@ class Operations:
             "guard_list_decisions",
             {
                 "agent_id": agent_id,
+                "agent_version": agent_version,
                 "action_type": action_type,
                 "decision": decision,
                 "since": since,
@@ -3817,6 +3821,7 @@ class Operations:
         task_id: str,
         lease_token: str | Unset = UNSET,
         output: dict[str, Any] | Unset = UNSET,
+        cost_usd: float | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
         """Report that a task is done, with its output; 409 when the lease was lost.
@@ -3824,6 +3829,7 @@ class Operations:
         POST /api/tasks/{task_id}/complete. Needs the scope tasks:write.
 
         :param lease_token: lease_token of the claim
+        :param cost_usd: What this attempt cost; not also by events, or it counts twice
         """
         return self._run(
             "tasks_complete",
@@ -3831,6 +3837,7 @@ class Operations:
                 "task_id": task_id,
                 "lease_token": lease_token,
                 "output": output,
+                "cost_usd": cost_usd,
             },
             request_timeout,
         )
@@ -3910,6 +3917,7 @@ class Operations:
         lease_token: str | Unset = UNSET,
         reason: str,
         output: dict[str, Any] | Unset = UNSET,
+        cost_usd: float | Unset = UNSET,
         retry: bool | Unset = UNSET,
         retry_after_seconds: int | Unset = UNSET,
         request_timeout: float | None = None,
@@ -3919,6 +3927,7 @@ class Operations:
         POST /api/tasks/{task_id}/fail. Needs the scope tasks:write.
 
         :param lease_token: lease_token of the claim
+        :param cost_usd: What this attempt cost; not also by events, or it counts twice
         :param retry: False: it fails at once
         """
         return self._run(
@@ -3928,6 +3937,7 @@ class Operations:
                 "lease_token": lease_token,
                 "reason": reason,
                 "output": output,
+                "cost_usd": cost_usd,
                 "retry": retry,
                 "retry_after_seconds": retry_after_seconds,
             },
@@ -3991,6 +4001,7 @@ class Operations:
         progress: int | Unset = UNSET,
         progress_note: str | Unset = UNSET,
         reason: str | Unset = UNSET,
+        cost_usd: float | Unset = UNSET,
         lease_token: str | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
@@ -4001,6 +4012,7 @@ class Operations:
         :param status: running is asked of the guard first
         :param progress: Percent
         :param reason: Why it failed or was cancelled
+        :param cost_usd: What this attempt cost; not also by events, or it counts twice
         :param lease_token: Of a task that was claimed; not needed to cancel it
         """
         return self._run(
@@ -4012,6 +4024,7 @@ class Operations:
                 "progress": progress,
                 "progress_note": progress_note,
                 "reason": reason,
+                "cost_usd": cost_usd,
                 "lease_token": lease_token,
             },
             request_timeout,
@@ -4043,10 +4056,10 @@ class Operations:
         agent_id: str | Unset = UNSET,
         from_: str | Unset = UNSET,
         to: str | Unset = UNSET,
-        group: Literal["agent", "model", "day", "version"] | Unset = UNSET,
+        group: Literal["agent", "model", "day", "version", "task"] | Unset = UNSET,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """Sum what agents cost by agent, model, day and version, and tell how unusual the day is.
+        """Sum what agents cost by agent, model, day, version and task, and tell how unusual the day is.
 
         GET /api/costs. Needs the scope agents:read.
 
