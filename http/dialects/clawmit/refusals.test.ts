@@ -132,15 +132,3 @@ test("also where Writ's own limit of a key refuses, the reset is a time", async 
   expect(status).toBe(429)
   expect(Number(headers.get('x-ratelimit-reset'))).toBeGreaterThan(1e9)
 })
-
-test('where nobody may register, or a provider vouches for people, it is a 403', async () => {
-  for (const settings of [
-    { open_registration: 'off' as const },
-    { host: '0.0.0.0' },
-    { sso_issuer: 'https://id.example.com' },
-  ]) {
-    const closed = await testClient([], settings)
-    expect((await closed.call('POST', '/auth/register', person)).status).toBe(403)
-    await closed.close()
-  }
-})
