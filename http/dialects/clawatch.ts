@@ -27,7 +27,7 @@ export const clawatch: Dialect = {
   },
   error: ({ message, code, details }) => ({ error: details?.join('; ') ?? message, code: code.toUpperCase() }),
   routes: [
-    { method: 'post', path: '/events', maxBytes: 50 * 1024 * 1024, answer: postEvents },
+    { method: 'post', path: '/events', maxBytes: 50 * 1024 * 1024, itemwise: true, answer: postEvents },
     { method: 'get', path: '/agents', answer: listAgents },
     { method: 'get', path: '/agents/{id}', answer: getAgent },
     { method: 'post', path: '/agents/{id}/pause', answer: (call) => setPause(call, pause) },
@@ -77,7 +77,7 @@ const theirNames: Readonly<Record<string, string>> = {
 
 /** A field of theirs by what it is here. What is of the wrong kind goes on as it is, so that it is refused by name. */
 function eventToWrit(sent: unknown): unknown {
-  if (!isRecord(sent)) return sent
+  if (!isRecord(sent) || Object.hasOwn(sent, '__proto__')) return sent
   const data = isRecord(sent['data']) ? sent['data'] : {}
   const isOdd = sent['data'] !== undefined && sent['data'] !== null && !isRecord(sent['data'])
   const { message, tokenCount, costUsd, model, toolName, error, status, input, ...metadata } = data

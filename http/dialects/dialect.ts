@@ -3,6 +3,7 @@ import { Router, type ErrorRequestHandler, type Request } from 'express'
 import type { z } from 'zod'
 import type { Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
+import { refuseHostile } from '#core/kernel/hostile'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
@@ -44,6 +45,8 @@ export interface DialectRoute {
   readonly public?: true
   /** Bytes of a body, unpacked; 2 MiB when absent. */
   readonly maxBytes?: number
+  /** A batch may be sent, whose entries are refused one by one: the body is not looked at as a whole. */
+  readonly itemwise?: true
   answer(call: Call): Promise<Reply>
 }
 
@@ -162,6 +165,7 @@ async function answerRoute(
 ): Promise<Reply> {
   const { request } = exchange
   const body = route.method === 'get' ? {} : await readJson(request, route.maxBytes)
+  if (!route.itemwise) refuseHostile(body)
   const context = contextOf(exchange, caller)
   const query = new URL(request.url ?? '/', 'http://dialect').searchParams
   return route.answer({
