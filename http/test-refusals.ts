@@ -94,58 +94,66 @@ export async function refuseAll(runtime: Runtime, surface: Surface, rows: readon
 
 const shown = (body: unknown): string => JSON.stringify(body).slice(0, 300)
 
-const MIB = 1024 * 1024
-const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`
+const BOMB = gzipSync(Buffer.alloc(60 * 1024 * 1024))
+
+const gzip = { 'content-encoding': 'gzip' }
 
 /** What can be wrong with any body, whatever it should say. `field` takes any value inside `good`. */
 export function brokenBodies(request: string, good: object, field: string): Bad[] {
   const text = JSON.stringify(good)
   const within = (value: string): Raw => new Raw(`${text.slice(0, -1)},"${field}":${value}}`)
-  const gzip = { 'content-encoding': 'gzip' }
+  return [...unreadable(text, good), ...notJson(text, within), ...hostile(text, within)].map((row) => ({
+    request,
+    ...row,
+  }))
+}
+
+type Row = Omit<Bad, 'request'>
+
+function unreadable(text: string, good: object): Row[] {
   const packed = gzipSync(text)
+  const typed = (name: string, type: string, says: string): Row => ({
+    name,
+    body: good,
+    headers: { 'content-type': type },
+    status: 400,
+    says,
+  })
+  return [
+    typed('another type', 'text/plain', 'content-type'),
+    typed('a form', 'application/x-www-form-urlencoded', 'content-type'),
+    typed('another charset', 'application/json; charset=utf-16', 'UTF-8'),
+    { name: 'half an archive', body: new Raw(packed.subarray(0, packed.length - 12)), headers: gzip, status: 400 },
+    { name: 'no archive', body: new Raw(text), headers: gzip, status: 400 },
+    { name: 'an unknown packing', body: good, headers: { 'content-encoding': 'zstd' }, status: 400, says: 'gzip' },
+    { name: 'a bomb', body: new Raw(BOMB), headers: gzip, status: 413 },
+  ]
+}
+
+function notJson(text: string, within: (value: string) => Raw): Row[] {
+  const noUtf8 = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
   return [
     { name: 'no JSON', body: new Raw('{"a":'), status: 400, says: 'JSON' },
     { name: 'NaN', body: within('NaN'), status: 400, says: 'JSON' },
     { name: 'a comment', body: new Raw(`${text} // x`), status: 400, says: 'JSON' },
     { name: 'two values', body: new Raw(`${text}${text}`), status: 400, says: 'JSON' },
-    {
-      name: 'no UTF-8',
-      body: new Raw(Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])),
-      status: 400,
-    },
+    { name: 'no UTF-8', body: new Raw(noUtf8), status: 400 },
     { name: 'null', body: new Raw('null'), status: 400 },
     { name: 'a number', body: new Raw('5'), status: 400 },
     { name: 'a text', body: new Raw('"x"'), status: 400 },
     { name: 'an empty list', body: new Raw('[]'), status: 400 },
     { name: 'nothing', body: new Raw(''), status: 400 },
-    { name: 'another type', body: good, headers: { 'content-type': 'text/plain' }, status: 400, says: 'content-type' },
-    {
-      name: 'a form',
-      body: new Raw('a=1'),
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      status: 400,
-      says: 'content-type',
-    },
-    {
-      name: 'another charset',
-      body: good,
-      headers: { 'content-type': 'application/json; charset=utf-16' },
-      status: 400,
-      says: 'UTF-8',
-    },
-    { name: 'half an archive', body: new Raw(packed.subarray(0, packed.length - 12)), headers: gzip, status: 400 },
-    { name: 'no archive', body: new Raw(text), headers: gzip, status: 400 },
-    { name: 'an unknown packing', body: good, headers: { 'content-encoding': 'zstd' }, status: 400, says: 'gzip' },
-    { name: 'a bomb', body: new Raw(gzipSync(Buffer.alloc(60 * MIB))), headers: gzip, status: 413 },
-    { name: 'nested without end', body: within(`{"x":${deep(50_000)}}`), status: 400, says: 'nested deeper' },
-    {
-      name: 'a prototype',
-      body: new Raw(`${text.slice(0, -1)},"__proto__":{"polluted":true}}`),
-      status: 400,
-      says: '__proto__',
-    },
+  ]
+}
+
+function hostile(text: string, within: (value: string) => Raw): Row[] {
+  const nested = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+  const prototype = new Raw(`${text.slice(0, -1)},"__proto__":{"polluted":true}}`)
+  return [
+    { name: 'nested without end', body: within(`{"x":${nested}}`), status: 400, says: 'nested deeper' },
+    { name: 'a prototype', body: prototype, status: 400, says: '__proto__' },
     { name: 'a prototype inside', body: within('{"__proto__":{"polluted":true}}'), status: 400, says: '__proto__' },
     { name: 'NUL', body: within(String.raw`{"x":"a\u0000b"}`), status: 400, says: 'NUL' },
     { name: 'a lone surrogate', body: within(String.raw`{"x":"\ud800"}`), status: 400, says: 'surrogate' },
-  ].map((row) => ({ request, ...row }))
+  ]
 }

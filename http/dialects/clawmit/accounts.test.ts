@@ -30,9 +30,7 @@ describe('who may register, by WRIT_OPEN_REGISTRATION', () => {
     expect(status).toBe(expected)
     const accounts = await other.server.runtime.db.selectFrom('account').select('email').execute()
     expect(accounts).toEqual(expected === 201 ? [{ email: person.email }] : [])
-    expect(body).toEqual(
-      expected === 201 ? { user: expect.objectContaining({ email: person.email }) } : refusal('FORBIDDEN'),
-    )
+    expect(Object.keys(body)).toEqual([expected === 201 ? 'user' : 'error'])
     await other.close()
   })
 })
