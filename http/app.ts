@@ -215,7 +215,8 @@ function allowOrigin({ origins }: HostRules, { headers }: IncomingMessage, answe
   answer['Vary'] = 'Origin'
   if (headers.origin === undefined || !origins.has(headers.origin)) return
   answer['Access-Control-Allow-Origin'] = headers.origin
-  answer['Access-Control-Expose-Headers'] = 'X-Request-Id, RateLimit, RateLimit-Policy, Retry-After, Mcp-Session-Id'
+  answer['Access-Control-Expose-Headers'] =
+    'X-Request-Id, RateLimit, RateLimit-Policy, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, Retry-After, Link, Mcp-Session-Id'
 }
 
 function answerOptions({ response, headers }: Exchange): void {
@@ -224,7 +225,7 @@ function answerOptions({ response, headers }: Exchange): void {
     ...headers,
     'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
     'Access-Control-Allow-Headers':
-      'Content-Type, x-api-key, X-CSRF-Token, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
+      'Content-Type, x-api-key, X-ClaWatch-Key, X-CSRF-Token, Authorization, Last-Event-ID, Mcp-Session-Id, Mcp-Protocol-Version, Mcp-Method, Mcp-Name, X-Writ-Agent-Id, X-Writ-Client, X-Writ-Toolsets',
     'Access-Control-Max-Age': '86400',
   })
   response.end()

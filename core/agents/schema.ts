@@ -3,7 +3,12 @@ import { z } from 'zod'
 import { presenceAt, presences } from './presence.rules.ts'
 import type { AgentConnectionTable, AgentPresenceTable, AgentTable } from './tables.ts'
 
-export const AgentId = z.string().min(1).max(128)
+/** They stand in logs, in messages to people and in files of hosts: nothing there may break a line or hide itself. */
+export const AgentId = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((id) => !/\p{Cc}/u.test(id), { message: 'must not have control characters' })
 
 export const Presence = z.object({
   status: z.enum(presences).describe('stale: no heartbeat for 2 minutes; offline: none for 10; unknown: never one'),

@@ -19,7 +19,7 @@ export function refuseHostile(value: unknown, path = '', depth = 0): void {
     return
   }
   for (const key of Object.keys(value)) {
-    if (key === '__proto__') throw refused(`${path}.__proto__`, 'is not an allowed key')
+    if (key === '__proto__') throw refused(path === '' ? key : `${path}.${key}`, 'is not an allowed key')
     if (!isPlain(key)) throw refused(path, 'has a key with a NUL character or a lone surrogate')
     refuseHostile((value as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`, depth + 1)
   }

@@ -44,7 +44,7 @@ function parseInput<I extends z.ZodObject>(op: Operation<I>, raw: unknown): z.ou
   if (raw === null || typeof raw !== 'object' || Array.isArray(raw)) {
     throw new Fault('invalid_input', 'Validation failed', { details: ['(body): must be a JSON object'] })
   }
-  refuseHostile(raw)
+  refuseHostile(op.itemwise === undefined ? raw : { ...raw, [op.itemwise]: undefined })
   const parsed = op.input.safeParse(normalise(op, raw as Record<string, unknown>))
   if (parsed.success) return parsed.data
   throw new Fault('invalid_input', 'Validation failed', { details: parsed.error.issues.map(sentence) })

@@ -69,6 +69,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   readonly inputAliases?: Readonly<Record<string, string>>
   /** True where callers sign what they send: the handler finds it in `ctx.sent`, before aliases and defaults. */
   readonly needsSent?: true
+  /** A list whose entries the handler refuses one by one with `refuseHostile`, so that one spoils none of the others. */
+  readonly itemwise?: string
   /** The id of what waits for a person after this call, if anything: adapters then tell how it is approved. */
   awaiting?(output: z.output<O>): string | null
   readonly inChat?: InChat

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { registerAgent } from '#core/agents/index'
+import { AgentId, registerAgent } from '#core/agents/index'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { roles, scopes, scopesOf } from '../kernel/scope.ts'
@@ -16,7 +16,7 @@ export const create = operation({
     name: z.string().min(1).max(256),
     role: z.enum(roles).default('member'),
     scopes: z.array(z.enum(scopes)).min(1).max(scopes.length).optional().describe('Narrows the role to these scopes'),
-    agent_id: z.string().min(1).max(128).optional().describe('Binds the key: it can speak for this agent only'),
+    agent_id: AgentId.optional().describe('Binds the key: it can speak for this agent only'),
     prefix: z
       .string()
       .regex(/^[a-z][a-z0-9_]{1,23}_$/, 'must be lower case letters, digits and _, and end with _')

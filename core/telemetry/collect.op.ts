@@ -38,6 +38,7 @@ export const collect = operation({
   annotations: { readOnly: false, destructive: false, idempotent: true, openWorld: false },
   rest: { method: 'post', path: '/api/telemetry', hot: true, maxBytes: 50 * 1024 * 1024 },
   mcp: 'catalog',
+  itemwise: 'events',
 
   async handler(ctx, { events }) {
     const now = ctx.now()

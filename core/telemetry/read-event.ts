@@ -3,6 +3,7 @@ import { priceUsage } from '#core/pricing/index'
 import { redactDeep, redactText } from '#core/scans/index'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
+import { refuseHostile } from '../kernel/hostile.ts'
 import { newId } from '../kernel/id.ts'
 import { ACTION, actDigest, costOf, micros, timeProblem, type Row } from './event.rules.ts'
 import { TelemetryEvent } from './schema.ts'
@@ -10,6 +11,7 @@ import { toneOf } from './tone.rules.ts'
 
 /** One event as it is kept: checked, priced, without secrets. Throws what is wrong with it, for the caller. */
 export function readEvent(ctx: Context, given: unknown, now: Date): Row {
+  refuseHostile(given)
   const parsed = TelemetryEvent.safeParse(given)
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || '(event)'}: ${message}`)

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AgentId } from '#core/agents/index'
 import { Instant } from '../kernel/time.ts'
 
 export const EVENT_KINDS = ['heartbeat', 'tool_call', 'error', 'cost', 'status_change', 'task'] as const
@@ -25,7 +26,7 @@ const UsageFrom = z
 export const TelemetryEvent = z
   .object({
     event_id: z.string().min(1).max(128).optional().describe('The same twice is counted once; made when left away'),
-    agent_id: z.string().min(1).max(128).optional().describe('May be left away with a key bound to an agent'),
+    agent_id: AgentId.optional().describe('May be left away with a key bound to an agent'),
     agent_name: z.string().min(1).max(256).optional(),
     host: z.string().min(1).max(256).optional().describe('The machine it runs on'),
     type: z.enum(EVENT_KINDS),

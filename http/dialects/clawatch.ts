@@ -9,15 +9,17 @@ import { Fault } from '#core/kernel/errors'
 import { unauthenticated } from '#core/keys/index'
 import { collect } from '#core/telemetry/collect.op'
 import { listCosts } from '#core/telemetry/list-costs.op'
-import type { Call, Dialect, Reply } from './dialect.ts'
+import { inTheirNames, type Call, type Dialect, type Reply } from './dialect.ts'
 
 type FleetAgent = z.output<typeof get.output>['agent']
 type Alert = z.output<typeof acknowledge.output>['alert']
 type RecentEvent = z.output<typeof get.output>['recent_events'][number]
 
+const BASE = '/clawatch/api'
+
 /** ClaWatch: what its agents post, and what its page polls. */
 export const clawatch: Dialect = {
-  base: '/clawatch/api',
+  base: BASE,
   credentials({ headers }) {
     const key = headers['x-clawatch-key']
     if (typeof key !== 'string' || key === '' || key.length > 512) throw unauthenticated()
@@ -25,7 +27,7 @@ export const clawatch: Dialect = {
   },
   error: ({ message, code, details }) => ({ error: details?.join('; ') ?? message, code: code.toUpperCase() }),
   routes: [
-    { method: 'post', path: '/events', maxBytes: 50 * 1024 * 1024, answer: postEvents },
+    { method: 'post', path: '/events', maxBytes: 50 * 1024 * 1024, itemwise: true, answer: postEvents },
     { method: 'get', path: '/agents', answer: listAgents },
     { method: 'get', path: '/agents/{id}', answer: getAgent },
     { method: 'post', path: '/agents/{id}/pause', answer: (call) => setPause(call, pause) },
@@ -43,21 +45,41 @@ async function postEvents({ body, run }: Call): Promise<Reply> {
   const batch = Array.isArray(body) ? body : isRecord(body) && Array.isArray(body['events']) ? body['events'] : null
   if (batch !== null) {
     const { accepted, rejected } = await run(collect, { events: batch.map(eventToWrit) })
-    return { status: 200, body: { accepted, rejected: rejected.map(({ index, error }) => ({ index, error })) } }
+    const told = rejected.map(({ index, error }) => ({ index, error: inTheirNames(error, theirNames) }))
+    return { status: 200, body: { accepted, rejected: told } }
   }
+  if (!isRecord(body)) throw invalid('(body): must be an event, a list of events or {events: […]}')
   const { event_ids: ids, rejected } = await run(collect, { events: [eventToWrit(body)] })
   const [refused] = rejected
-  if (refused) {
-    const code = refused.code === 'invalid_input' ? 'invalid_input' : 'forbidden'
-    throw new Fault(code, refused.error, code === 'invalid_input' ? { details: [refused.error] } : {})
-  }
+  if (refused?.code === 'invalid_input') throw invalid(inTheirNames(refused.error, theirNames))
+  if (refused) throw new Fault('forbidden', refused.error)
   return { status: 201, body: { id: ids[0] } }
+}
+
+function invalid(problem: string): Fault {
+  return new Fault('invalid_input', 'Validation failed', { details: [problem] })
+}
+
+const theirNames: Readonly<Record<string, string>> = {
+  event_id: 'id',
+  agent_id: 'agentId',
+  agent_name: 'agentName',
+  message: 'data.message',
+  tokens: 'data.tokenCount',
+  cost_usd: 'data.costUsd',
+  model: 'data.model',
+  tool_name: 'data.toolName',
+  error: 'data.error',
+  status: 'data.status',
+  input: 'data.input',
+  metadata: 'data',
 }
 
 /** A field of theirs by what it is here. What is of the wrong kind goes on as it is, so that it is refused by name. */
 function eventToWrit(sent: unknown): unknown {
-  if (!isRecord(sent)) return sent
+  if (!isRecord(sent) || Object.hasOwn(sent, '__proto__')) return sent
   const data = isRecord(sent['data']) ? sent['data'] : {}
+  const isOdd = sent['data'] !== undefined && sent['data'] !== null && !isRecord(sent['data'])
   const { message, tokenCount, costUsd, model, toolName, error, status, input, ...metadata } = data
   const said = {
     event_id: sent['id'] ?? sent['eventId'],
@@ -74,7 +96,7 @@ function eventToWrit(sent: unknown): unknown {
     error,
     status,
     input,
-    metadata: Object.keys(metadata).length > 0 ? metadata : undefined,
+    metadata: isOdd ? sent['data'] : Object.keys(metadata).length > 0 ? metadata : undefined,
   }
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined && value !== null))
 }
@@ -100,10 +122,12 @@ function eventToWire(event: RecentEvent): object {
   return { type, timestamp, data: Object.fromEntries(said) }
 }
 
-/** Their list knows no pages: it ends where one of ours does, and the header says that there is more. */
-async function listAgents({ run }: Call): Promise<Reply> {
-  const { agents } = await run(list, { limit: 500 })
-  return { status: 200, body: { agents: agents.map(agentToWire) } }
+/** Their list knows no pages: it ends where one of ours does, and a header says where it goes on (RFC 8288). */
+async function listAgents({ run, query }: Call): Promise<Reply> {
+  const cursor = query.get('cursor')
+  const { agents, next_cursor: next } = await run(list, { limit: 500, ...(cursor === null ? {} : { cursor }) })
+  const headers = next === null ? {} : { Link: `<${BASE}/agents?cursor=${encodeURIComponent(next)}>; rel="next"` }
+  return { status: 200, body: { agents: agents.map(agentToWire) }, headers }
 }
 
 async function getAgent({ run, params }: Call): Promise<Reply> {

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '#core/registry.gen'
+import { ClawTrait } from '../client/clawtrait.ts'
 import { testServer, type TestServer } from '../test-server.ts'
+import { clawtrait } from './clawtrait.ts'
+import { oneOf, walkThrough, type Documented } from './test-walk.ts'
 
 let server: TestServer
 let key: string
@@ -45,62 +48,112 @@ const documented = {
 
 const daysAgo = (days: number): string => new Date(started - days * 86_400_000).toISOString()
 
+/** Every endpoint of ClawTrait's document in its order, with the fields of its examples. */
+const clawtraitDocument: readonly Documented[] = [
+  { endpoint: 'POST /events', status: 201, answer: { id: 'evt_1' } },
+  {
+    endpoint: 'GET /agents/:id/stats',
+    status: 200,
+    answer: {
+      agentId: 'support-bot-1',
+      period: oneOf('30d'),
+      totalTasks: 1284,
+      successRate: 0.94,
+      costPerTask: 0.038,
+      totalCost: 48.79,
+      netROI: 2.4,
+    },
+  },
+  {
+    endpoint: 'GET /agents/:id/drift',
+    status: 200,
+    answer: {
+      agentId: 'support-bot-1',
+      driftScore: 0.12,
+      status: oneOf('healthy', 'warning', 'drifting'),
+      baselineDate: '2026-02-15T00:00:00Z',
+      topChanges: [
+        { dimension: 'tone', delta: 0.08 },
+        { dimension: 'task_scope', delta: 0.04 },
+      ],
+    },
+  },
+]
+
+/** A history long enough for a baseline: an agent that has changed what it does and how it speaks. */
+async function history(): Promise<void> {
+  const at = async (days: number, n: number, more: object) => {
+    const sent = { ...documented, timestamp: daysAgo(days), ...more, cost: 0.04 + (n % 9) / 1000 }
+    expect((await call('POST', '/events', sent)).status).toBe(201)
+  }
+  for (let n = 0; n < 100; n += 1)
+    await at(20, n, { metadata: { output: 'The request has been processed. Thank you.' } })
+  for (let n = 0; n < 100; n += 1) {
+    const task = n % 2 ? 'refund' : 'resolve-ticket'
+    await at(1, n, { task, metadata: { output: "Hey, that's done, awesome!" } })
+  }
+}
+
 describe('the document, in its order', () => {
-  test('POST /events: 201 with the id of the event', async () => {
-    expect(key).toMatch(/^ct_/)
-    expect(await call('POST', '/events', documented)).toMatchObject({ status: 201, body: { id: expect.any(String) } })
-  })
+  const { step, left } = walkThrough(clawtraitDocument, call)
 
-  test('GET /agents/:id/stats: its fields and no others', async () => {
-    const { status, body } = await call('GET', '/agents/support-bot-1/stats')
-    expect([status, body]).toEqual([
-      200,
-      {
-        agentId: 'support-bot-1',
-        period: '30d',
-        totalTasks: 1,
-        successRate: 1,
-        costPerTask: 0.042,
-        totalCost: 0.042,
-        netROI: null,
-      },
-    ])
-  })
-
-  test('GET /agents/:id/drift: its fields and no others, on the first day and once there is a baseline', async () => {
-    expect(await call('GET', '/agents/support-bot-1/drift')).toMatchObject({
-      status: 200,
-      body: {
-        agentId: 'support-bot-1',
-        driftScore: 0,
-        status: 'insufficient_data',
-        baselineDate: null,
-        topChanges: [],
-      },
+  test('quick start: the SDK, as the document writes it but for the package and the address', async () => {
+    const ct = new ClawTrait({ apiKey: key, baseUrl: server.url })
+    await ct.trackTask({
+      agentId: 'support-bot-1',
+      task: 'resolve-ticket',
+      outcome: 'success',
+      cost: 0.042,
+      durationMs: 3200,
+      metadata: { ticketId: 'TK-1234', model: 'gpt-4o' },
     })
-    const at = async (days: number, n: number, more: object) => {
-      const sent = { ...documented, agentId: 'support-bot-2', timestamp: daysAgo(days), ...more }
-      expect((await call('POST', '/events', { ...sent, cost: 0.04 + (n % 9) / 1000 })).status).toBe(201)
-    }
-    for (let n = 0; n < 100; n += 1)
-      await at(20, n, { metadata: { output: 'The request has been processed. Thank you.' } })
-    for (let n = 0; n < 100; n += 1) {
-      await at(1, n, { task: n % 2 ? 'refund' : 'resolve-ticket', metadata: { output: "Hey, that's done, awesome!" } })
-    }
-    const { status, body } = await call('GET', '/agents/support-bot-2/drift')
-    expect(status).toBe(200)
-    expect(body).toEqual({
-      agentId: 'support-bot-2',
-      driftScore: expect.any(Number),
+    expect(await ct.getStats('support-bot-1')).toMatchObject({ totalTasks: 1, totalCost: 0.042 })
+  })
+
+  test('events: 201 with the id of the event', async () => {
+    expect(key).toMatch(/^ct_/)
+    await step('POST /events', [], documented)
+    // What nobody has put a value on has no return, and what just began has no drift.
+    expect((await call('GET', '/agents/support-bot-1/stats')).body['netROI']).toBeNull()
+    expect((await call('GET', '/agents/support-bot-1/drift')).body).toEqual({
+      agentId: 'support-bot-1',
+      driftScore: 0,
+      status: 'insufficient_data',
+      baselineDate: null,
+      topChanges: [],
+    })
+  })
+
+  test('stats: what the tasks cost, and by their value what they returned', async () => {
+    const response = await fetch(`${server.url}/api/roi/values/resolve-ticket`, {
+      method: 'PUT',
+      headers: { 'x-api-key': await server.key(), 'content-type': 'application/json' },
+      body: JSON.stringify({ value_usd: 0.147 }),
+    })
+    expect(response.status).toBe(200)
+    const stats = await step('GET /agents/:id/stats', ['support-bot-1'])
+    expect(stats).toMatchObject({ totalTasks: 2, successRate: 1, costPerTask: 0.042, totalCost: 0.084 })
+    expect(stats['netROI']).toBeCloseTo(2.5)
+  })
+
+  test('drift: how far it moved from its baseline, and by what', async () => {
+    await history()
+    const drift = await step('GET /agents/:id/drift', ['support-bot-1'])
+    expect(drift).toMatchObject({
       status: 'drifting',
       baselineDate: `${daysAgo(20).slice(0, 10)}T00:00:00Z`,
-      topChanges: [
-        { dimension: 'tone', delta: expect.any(Number) },
-        { dimension: 'task_scope', delta: expect.any(Number) },
-      ],
+      topChanges: [{ dimension: 'tone' }, { dimension: 'task_scope' }],
     })
-    expect(body['driftScore']).toBeGreaterThan(0)
-    expect(body['driftScore']).toBeLessThanOrEqual(1)
+    expect(drift['driftScore']).toBeGreaterThan(0)
+    expect(drift['driftScore']).toBeLessThanOrEqual(1)
+  })
+
+  test('nothing of the document was left out, and nothing is served beyond it', () => {
+    expect(left()).toEqual([])
+    const served = clawtrait.routes.map(
+      ({ method, path }) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+    )
+    expect(served).toEqual(clawtraitDocument.map(({ endpoint }) => endpoint))
   })
 
   test('authentication: the key as a Bearer token, whatever its prefix; without one 401', async () => {
@@ -117,6 +170,25 @@ describe('the document, in its order', () => {
       status: 403,
       body: { code: 'FORBIDDEN' },
     })
+  })
+
+  test.each([
+    ['pro', '1000'],
+    ['team', '5000'],
+    ['enterprise', 'unbounded'],
+  ])('rate limits: the plan %s has room for %s events a minute', async (plan, limit) => {
+    const orgId = `org_${plan}`
+    await server.org(orgId)
+    const values = {
+      org_id: orgId,
+      key: 'clawtrait_plan',
+      value: JSON.stringify(plan),
+      updated_at: new Date(),
+      updated_by: 'test',
+    }
+    await server.runtime.db.insertInto('org_setting').values(values).execute()
+    const { status, headers } = await call('POST', '/events', documented, await server.key({ role: 'member' }, orgId))
+    expect([status, headers.get('x-ratelimit-limit')]).toEqual([201, limit === 'unbounded' ? null : limit])
   })
 
   test('rate limits: 100 events a minute of the starter plan, then 429 that says when; none by default', async () => {
@@ -142,7 +214,7 @@ describe('the document, in its order', () => {
 describe('what the document leaves open', () => {
   test('the value of metadata is what the outcome is worth; context of any kind is kept', async () => {
     const metadata = { ticketId: 'TK-1234', model: 'gpt-4o', value: 0.42 }
-    const event = { ...documented, agentId: 'valued', cost: 0.1, metadata }
+    const event = { ...documented, agentId: 'valued', task: 'valued-task', cost: 0.1, metadata }
     await call('POST', '/events', event)
     await call('POST', '/events', { ...event, metadata: { value: 'high', nested: [{ a: 1 }] } })
     const { body } = await call('GET', '/agents/valued/stats?period=7d')

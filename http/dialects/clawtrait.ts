@@ -6,7 +6,7 @@ import { knownSettings, type OrgSettings } from '#core/settings/index'
 import { collect } from '#core/telemetry/collect.op'
 import { limitPlan } from '../limits.ts'
 import type { Headers } from '../send.ts'
-import type { Call, Dialect, Reply } from './dialect.ts'
+import { inTheirNames, type Call, type Dialect, type Reply } from './dialect.ts'
 
 /** ClawTrait: tasks that ended, what they were worth, and how far an agent moved from what it was. */
 export const clawtrait: Dialect = {
@@ -34,7 +34,7 @@ async function postEvent({ body, context, run }: Call): Promise<Reply> {
   const [refused] = rejected
   if (refused) {
     const isInput = refused.code === 'invalid_input'
-    const told = isInput ? theirWords(refused.error) : refused.error
+    const told = isInput ? inTheirNames(refused.error, theirNames) : refused.error
     throw new Fault(isInput ? 'invalid_input' : 'forbidden', told, isInput ? { details: [told] } : {})
   }
   return { status: 201, body: { id: ids[0] }, headers }
@@ -88,12 +88,6 @@ const theirNames: Readonly<Record<string, string>> = {
   cost_usd: 'cost',
   duration_ms: 'durationMs',
   value_usd: 'metadata.value',
-}
-
-function theirWords(problems: string): string {
-  return problems.replaceAll(/(^|; )(\w+)(?=:)/g, (whole, start: string, name: string) =>
-    name in theirNames ? `${start}${theirNames[name]}` : whole,
-  )
 }
 
 function invalid(problem: string): Fault {

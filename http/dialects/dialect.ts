@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http'
-import { Router, type Request } from 'express'
+import { Router, type ErrorRequestHandler, type Request } from 'express'
 import type { z } from 'zod'
 import type { Context } from '#core/kernel/context'
 import { Fault } from '#core/kernel/errors'
+import { refuseHostile } from '#core/kernel/hostile'
 import { invoke } from '#core/kernel/invoke'
 import type { Operation } from '#core/kernel/operation'
 import type { Runtime } from '#core/kernel/runtime'
@@ -44,6 +45,8 @@ export interface DialectRoute {
   readonly public?: true
   /** Bytes of a body, unpacked; 2 MiB when absent. */
   readonly maxBytes?: number
+  /** A batch may be sent, whose entries are refused one by one: the body is not looked at as a whole. */
+  readonly itemwise?: true
   answer(call: Call): Promise<Reply>
 }
 
@@ -65,11 +68,22 @@ export interface Dialect {
   readonly routes: readonly DialectRoute[]
 }
 
+/** Problems as sentences `field: what`, the fields in the names of the dialect. */
+export function inTheirNames(problems: string, names: Readonly<Record<string, string>>): string {
+  return problems.replaceAll(/(^|; )(\w+)(?=[:.[])/g, (whole, start: string, name: string) =>
+    Object.hasOwn(names, name) ? `${start}${names[name]}` : whole,
+  )
+}
+
 type ExchangeOf = (request: Request) => Exchange
 
 export function dialectRouter({ routes, ...dialect }: Dialect, exchangeOf: ExchangeOf): Router {
   const router = Router({ caseSensitive: true })
   const methods = new Map<string, { path: string; allowed: Set<string> }>()
+  const refuse = (request: Request, fault: Fault | Refusal): Promise<void> =>
+    told(dialect, exchangeOf(request), () => {
+      throw fault
+    })(true)
   for (const route of routes.toSorted((a, b) => bySpecificity(a.path, b.path))) {
     const path = `${dialect.base}${route.path}`
     router[route.method](frameworkPath(path), (request) =>
@@ -82,19 +96,18 @@ export function dialectRouter({ routes, ...dialect }: Dialect, exchangeOf: Excha
     known.allowed.add(route.method.toUpperCase())
   }
   for (const { path, allowed } of methods.values()) {
-    router.all(frameworkPath(path), (request) =>
-      told(dialect, exchangeOf(request), () => {
-        const allow = [...allowed].toSorted().join(', ')
-        const fault = new Fault('method_not_allowed', `${request.method} is not possible here; use ${allow}.`)
-        throw new Refusal(fault, { Allow: allow })
-      })(true),
-    )
+    const allow = [...allowed].toSorted().join(', ')
+    router.all(frameworkPath(path), (request) => {
+      const fault = new Fault('method_not_allowed', `${request.method} is not possible here; use ${allow}.`)
+      return refuse(request, new Refusal(fault, { Allow: allow }))
+    })
   }
-  router.use(dialect.base, (request) =>
-    told(dialect, exchangeOf(request), () => {
-      throw new Fault('not_found', 'There is nothing at this path.')
-    })(true),
-  )
+  router.use(dialect.base, (request) => refuse(request, new Fault('not_found', 'There is nothing at this path.')))
+  const undecodable: ErrorRequestHandler = (thrown: unknown, request, _response, next) => {
+    if (!(thrown instanceof URIError)) return next(thrown)
+    return refuse(request, new Fault('invalid_input', 'The path cannot be decoded.'))
+  }
+  router.use(dialect.base, undecodable)
   return router
 }
 
@@ -152,6 +165,7 @@ async function answerRoute(
 ): Promise<Reply> {
   const { request } = exchange
   const body = route.method === 'get' ? {} : await readJson(request, route.maxBytes)
+  if (!route.itemwise) refuseHostile(body)
   const context = contextOf(exchange, caller)
   const query = new URL(request.url ?? '/', 'http://dialect').searchParams
   return route.answer({

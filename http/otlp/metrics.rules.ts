@@ -76,8 +76,9 @@ interface Given {
 }
 
 function add(groups: Map<string, { draft: Draft; count: number }>, { point, resource, bound, kind }: Given): void {
-  const amount = Number(point.asInt ?? point.asDouble ?? point.sum ?? Number.NaN)
-  if (kind === undefined || !(amount > 0)) return
+  // A point without a value adds nothing; one that is negative or no number is refused with its group, by name.
+  const amount = Number(point.asInt ?? point.asDouble ?? point.sum ?? 0)
+  if (kind === undefined || amount === 0) return
   const { type: _, 'gen_ai.token.type': __, ...common } = point.attributes
   const sorted = Object.entries(common).toSorted(([a], [b]) => (a < b ? -1 : 1))
   const id = fingerprint('metric', resource, sorted, point.timeUnixNano)

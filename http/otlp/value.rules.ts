@@ -63,12 +63,15 @@ export function textAt(attributes: Attributes, ...names: readonly string[]): str
   return undefined
 }
 
-/** The first of the names that has a number of at least 0; emitters send numbers as text too. */
+/**
+ * The first of the names that has a number; emitters send numbers as text too. One that nothing can be (-5, NaN) is told as
+ * it is: then the event is refused by name, and no cost is made up for it.
+ */
 export function numberAt(attributes: Attributes, ...names: readonly string[]): number | undefined {
   for (const name of names) {
     const value = attributes[name]
-    const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-    if (typeof number === 'number' && Number.isFinite(number) && number >= 0) return number
+    if (typeof value === 'number') return value
+    if (typeof value === 'string' && /\d|nan|inf/i.test(value)) return Number(value)
   }
   return undefined
 }

@@ -62,12 +62,16 @@ export function createSafeFetch(options: SafeFetchOptions): SafeFetch {
   }
 }
 
+/** Names that are kept for this machine and the local network (RFC 6761, 6762, 8375; .internal by ICANN). */
+const INNER_NAME = /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i
+
 /** Judged again at every call: what a name stands for may change. */
 async function refusalOf(url: URL, { allow, resolve = resolveBySystem }: SafeFetchOptions): Promise<string | null> {
   if (isAllowListed(allow, url)) return null
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) !== 0 ? [host] : await addressesOf(host, resolve)
-  const bad = addresses.find((address) => !isPublicAddress(address))
+  const isInner = addresses.length === 0 && INNER_NAME.test(host)
+  const bad = isInner ? host : addresses.find((address) => !isPublicAddress(address))
   return bad === undefined ? null : `${host} is a private or reserved address; outbound calls to it are refused`
 }
 

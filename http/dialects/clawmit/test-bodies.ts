@@ -18,6 +18,14 @@ export const documented = {
     ],
     config: { temperature: 0.3, maxTokens: 4000 },
   },
+  /** The agent that the examples of reading, forking and versions are about. */
+  supportAgent: {
+    name: 'Support Assistant',
+    description: 'Handles customer support',
+    prompt: 'You help customers.',
+    tools: [],
+    config: { temperature: 0.7, maxTokens: 2000 },
+  },
   fork: {
     forkType: 'prompt_mutation',
     name: 'Support Assistant (Spanish)',

@@ -22,10 +22,12 @@ export interface TestClient {
 export async function testClient(
   reachable: readonly string[] = [],
   settings: TestServerOptions['settings'] = {},
+  now?: () => Date,
 ): Promise<TestClient> {
   const egress = createSafeFetch({ allow: new Set(reachable) })
   const own = { secret_key: '07'.repeat(32), egress_allow: reachable.join(','), ...settings }
-  const server = await testServer(operations, { settings: own, fetch: egress.fetch, judge: egress.judge })
+  const outside = { fetch: egress.fetch, judge: egress.judge }
+  const server = await testServer(operations, { settings: own, ...outside, ...(now ? { now } : {}) })
   const self: TestClient = {
     server,
     token: '',

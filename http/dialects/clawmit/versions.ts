@@ -5,7 +5,7 @@ import type { get } from '#core/agent-versions/get.op'
 import { list } from '#core/agent-versions/list.op'
 import { rollback } from '#core/agent-versions/rollback.op'
 import type { Call, Reply } from '../dialect.ts'
-import { fieldsOf, pageOf, paginationOf } from './fields.ts'
+import { fieldsOf, invalid, pageOf, paginationOf } from './fields.ts'
 
 type Version = z.output<typeof get.output>['version']
 type Listed = z.output<typeof list.output>['versions'][number]
@@ -35,6 +35,8 @@ function listedToWire(version: Listed): object {
 
 export async function createVersion({ params, body, run }: Call): Promise<Reply> {
   const given = fieldsOf(body, { commitMessage: 'commit_message', expectedVersionId: 'expected_version_id' })
+  if (Object.keys(given).length === 0)
+    throw invalid(['(body): name at least one of prompt, tools, config, commitMessage'])
   const { version, diff_from_parent: diff } = await run(create, { ...given, agent_id: params['id'] ?? '' })
   return {
     status: 201,
