@@ -89,11 +89,13 @@ export async function hasManyAgents({ db, actor }: OrgScope): Promise<boolean> {
   return (await one.orderBy('agent_id').offset(MANY_AGENTS).limit(1).execute()).length > 0
 }
 
+/** Each is looked up by its key: asked for as a set, the database would rather read all agents. */
 export async function agentNames(ctx: OrgScope, agentIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await sql<{ agent_id: string; agent_name: string }>`
-    select agent_id, agent_name from agent where org_id = ${ctx.actor.orgId} and agent_id = any(${agentIds}::text[])
-      and agent_name is not null`.execute(ctx.db)
-  return new Map(rows.map((row) => [row.agent_id, row.agent_name]))
+  const { rows } = await sql<{ agent_id: string; agent_name: string | null }>`
+    select wanted as agent_id, (
+      select agent_name from agent where org_id = ${ctx.actor.orgId} and agent_id = wanted
+    ) as agent_name from unnest(${agentIds}::text[]) as wanted`.execute(ctx.db)
+  return new Map(rows.flatMap(({ agent_id: id, agent_name: name }) => (name === null ? [] : [[id, name]])))
 }
 
 export interface DayCost {
