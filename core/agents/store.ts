@@ -21,24 +21,20 @@ export interface AgentFilter {
  */
 export function agentPage(ctx: Pick<Context, 'db' | 'actor' | 'now'>, filter: AgentFilter) {
   const { orgId } = ctx.actor
-  let page = ctx.db
-    .selectFrom('agent')
+  const keys = agentKeys(ctx, filter)
+  let page = keys
     .leftJoin('agent_presence', (join) =>
       join.onRef('agent_presence.org_id', '=', 'agent.org_id').onRef('agent_presence.agent_id', '=', 'agent.agent_id'),
     )
     .selectAll('agent')
     .select(['status', 'current_task_id', 'metadata', 'last_heartbeat_at'])
-    .where('agent.org_id', '=', orgId)
     .orderBy('agent.agent_id')
     .limit(filter.limit)
-    .offset(filter.offset)
-  if (filter.agentId !== undefined) page = page.where('agent.agent_id', '=', filter.agentId)
-  if (filter.after !== undefined) page = page.where('agent.agent_id', '>', filter.after)
-  if (filter.paused !== undefined) page = page.where('agent.paused_at', filter.paused ? 'is not' : 'is', null)
-  if (filter.status !== undefined) page = page.where(inStatus(filter.status, ctx.now()))
-  if (filter.q !== undefined) {
-    const like = `%${filter.q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
-    page = page.where((eb) => eb.or([eb('agent.agent_id', 'ilike', like), eb('agent.agent_name', 'ilike', like)]))
+  if (filter.status !== undefined) page = page.where(inStatus(filter.status, ctx.now())).offset(filter.offset)
+  else if (filter.offset > 0) {
+    // What is skipped is walked over in the index alone.
+    const first = keys.select('agent.agent_id').orderBy('agent.agent_id').limit(1).offset(filter.offset)
+    page = page.where('agent.agent_id', '>=', first)
   }
   return ctx.db
     .selectFrom(page.as('page'))
@@ -57,13 +53,26 @@ export function agentPage(ctx: Pick<Context, 'db' | 'actor' | 'now'>, filter: Ag
     .$castTo<AgentRow>()
 }
 
+/** Agents of the org, as far as the filter is about themselves. */
+function agentKeys(ctx: Pick<Context, 'db' | 'actor'>, { agentId, after, paused, q }: AgentFilter) {
+  let agents = ctx.db.selectFrom('agent').where('agent.org_id', '=', ctx.actor.orgId)
+  if (agentId !== undefined) agents = agents.where('agent.agent_id', '=', agentId)
+  if (after !== undefined) agents = agents.where('agent.agent_id', '>', after)
+  if (paused !== undefined) agents = agents.where('agent.paused_at', paused ? 'is not' : 'is', null)
+  if (q !== undefined) {
+    const like = `%${q.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
+    agents = agents.where((eb) => eb.or([eb('agent.agent_id', 'ilike', like), eb('agent.agent_name', 'ilike', like)]))
+  }
+  return agents
+}
+
 /** As `presenceAt` tells it. */
 function inStatus(status: PresenceStatus, now: Date) {
   const stale = new Date(now.getTime() - STALE_MS)
   const offline = new Date(now.getTime() - OFFLINE_MS)
   switch (status) {
     case 'unknown':
-      return sql<SqlBool>`last_heartbeat_at is null`
+      return sql<SqlBool>`agent_presence.agent_id is null`
     case 'offline':
       return sql<SqlBool>`(status = 'offline' or last_heartbeat_at <= ${offline})`
     case 'stale':

@@ -19,18 +19,18 @@ export interface NamedSum extends CostSum {
   readonly name: string
 }
 
-export interface AgentSum extends NamedSum {
-  readonly agent_name: string | null
-}
+/** All that is asked of a caller here: whose org it is. */
+export type OrgScope = Pick<Context, 'db'> & { readonly actor: Pick<Context['actor'], 'orgId'> }
 
 const TOP = 100
 const MAX_DAYS = 366
+const MANY_AGENTS = 1000
 
 const SUMS = sql`coalesce(sum(cost_micros), 0)::bigint as cost, coalesce(sum(tokens), 0)::bigint as tokens,
   coalesce(sum(unpriced), 0)::bigint as unpriced`
 
 /** The sums of one agent, or those of the org, which are written beside them: both are a few rows a day. */
-function sumsIn({ actor }: Context, { agentId, from, to }: CostRange) {
+function sumsIn({ actor }: OrgScope, { agentId, from, to }: CostRange) {
   const days = sql`${from === undefined ? sql`` : sql`and day >= ${from}::date`}
     ${to === undefined ? sql`` : sql`and day <= ${to}::date`}`
   return agentId === undefined
@@ -87,7 +87,7 @@ export async function costByDay(ctx: Context, range: CostRange): Promise<NamedSu
  * Dearest first. Of all time an index gives the first hundred, however many agents there are; of a range the sums of its
  * days are added up.
  */
-export async function costByAgent(ctx: Context, range: CostRange): Promise<AgentSum[]> {
+export async function costByAgent(ctx: OrgScope, range: CostRange): Promise<NamedSum[]> {
   const { orgId } = ctx.actor
   const { agentId, from, to } = range
   const ofAgents =
@@ -100,11 +100,25 @@ export async function costByAgent(ctx: Context, range: CostRange): Promise<Agent
             ${from === undefined ? sql`` : sql`and day >= ${from}::date`}
             ${to === undefined ? sql`` : sql`and day <= ${to}::date`}
             group by agent_id order by cost desc, agent_id limit ${sql.lit(TOP)}`
-  const { rows } = await sql<AgentSum>`
-    select sums.name, agent_name, cost, tokens, unpriced from (${ofAgents}) as sums
-    left join agent on agent.org_id = ${orgId} and agent.agent_id = sums.name
-    where cost > 0 or tokens > 0 or unpriced > 0 order by cost desc, sums.name`.execute(ctx.db)
+  const { rows } = await sql<NamedSum>`
+    select name, cost, tokens, unpriced from (${ofAgents}) as sums
+    where cost > 0 or tokens > 0 or unpriced > 0 order by cost desc, name`.execute(ctx.db)
   return rows
+}
+
+/** Whether adding up what each agent cost takes so long that it is not done for each call. */
+export async function hasManyAgents({ db, actor }: OrgScope): Promise<boolean> {
+  const one = db.selectFrom('agent_stat').select('agent_id').where('org_id', '=', actor.orgId)
+  return (await one.orderBy('agent_id').offset(MANY_AGENTS).limit(1).execute()).length > 0
+}
+
+/** Each is looked up by its key: asked for as a set, the database would rather read all agents. */
+export async function agentNames(ctx: OrgScope, agentIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql<{ agent_id: string; agent_name: string | null }>`
+    select wanted as agent_id, (
+      select agent_name from agent where org_id = ${ctx.actor.orgId} and agent_id = wanted
+    ) as agent_name from unnest(${agentIds}::text[]) as wanted`.execute(ctx.db)
+  return new Map(rows.flatMap(({ agent_id: id, agent_name: name }) => (name === null ? [] : [[id, name]])))
 }
 
 export interface DayCost {
@@ -114,7 +128,7 @@ export interface DayCost {
 
 /** Costs of the day and the 28 before it: of each agent that is named, or (the key is empty) of the org. */
 export async function costHistory(
-  ctx: Context,
+  ctx: OrgScope,
   day: string,
   agentIds: readonly string[] | undefined,
 ): Promise<Map<string, DayCost[]>> {

@@ -4,17 +4,17 @@ import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { operation } from '../kernel/operation.ts'
 import { Instant } from '../kernel/time.ts'
-import { anomalyOn } from './anomaly.rules.ts'
+import { anomalyOn, type Anomaly } from './anomaly.rules.ts'
+import { dearestAgents, type DearestAgents } from './dearest-agents.ts'
 import {
+  agentNames,
   costBy,
-  costByAgent,
   costByDay,
   costByTask,
   costHistory,
   totalCost,
   type CostRange,
   type CostSum,
-  type DayCost,
 } from './costs.store.ts'
 
 const Sum = { cost_usd: z.number(), tokens: z.int(), unpriced_count: z.int().describe('Events without a known price') }
@@ -53,6 +53,10 @@ export const listCosts = operation({
         z.object({ agent_id: z.string(), agent_name: z.string().nullable(), ...Sum, anomaly: CostAnomaly.nullable() }),
       )
       .describe('The 100 dearest'),
+    by_agent_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('To when by_agent is complete: with over 1,000 agents it may be up to a minute old'),
     by_model: z.array(z.object({ model: z.string().nullable(), ...Sum })).describe('The 100 dearest'),
     by_day: z.array(z.object({ day: z.string(), ...Sum })).describe('The 366 newest days'),
     by_version: z
@@ -78,10 +82,13 @@ export const listCosts = operation({
     const today = dayOf(ctx.now())
     const day = range.to !== undefined && range.to < today ? range.to : today
     const total = await totalCost(ctx, range)
-    const agents = wants('agent') ? await costByAgent(ctx, range) : []
     const own = range.agentId === undefined ? undefined : [range.agentId]
-    const histories = await costHistory(ctx, day, own ?? agents.map(({ name }) => name))
-    const whole = own ? histories.get(own[0] ?? '') : (await costHistory(ctx, day, undefined)).get('')
+    const history = (await costHistory(ctx, day, own)).get(range.agentId ?? '') ?? []
+    const dearest = wants('agent') ? await dearestAgents(ctx, { range, day, total, history }) : NO_AGENTS
+    const names = await agentNames(
+      ctx,
+      dearest.agents.map(({ name }) => name),
+    )
     const models = wants('model') ? await costBy(ctx, range, 'model') : []
     const days = wants('day') ? await costByDay(ctx, range) : []
     const versions = wants('version') && own ? await costBy(ctx, range, 'version_id') : []
@@ -90,23 +97,25 @@ export const listCosts = operation({
       total_usd: total.cost / 1e6,
       total_tokens: total.tokens,
       unpriced_count: total.unpriced,
-      by_agent: agents.map(({ name, agent_name, ...sum }) => ({
+      by_agent: dearest.agents.map(({ name, anomaly, ...sum }) => ({
         agent_id: name,
-        agent_name,
+        agent_name: names.get(name) ?? null,
         ...toWire(sum),
-        anomaly: anomalyIn(day, histories.get(name)),
+        anomaly: anomalyToWire(day, anomaly),
       })),
+      by_agent_at: dearest.at?.toISOString() ?? null,
       by_model: models.map(({ name, ...sum }) => ({ model: named(name), ...toWire(sum) })),
       by_day: days.map(({ name, ...sum }) => ({ day: name, ...toWire(sum) })),
       by_version: versions.map(({ name, ...sum }) => ({ version_id: named(name), ...toWire(sum) })),
       other_versions_usd: versions.length === 0 ? 0 : rest(total.cost, versions),
       by_task: tasks.map(({ name, cost, count }) => ({ task: name, cost_usd: cost / 1e6, count })),
       other_tasks_usd: rest(tasks[0]?.whole ?? 0, tasks),
-      anomaly: anomalyIn(day, whole),
+      anomaly: anomalyToWire(day, anomalyOn(day, history)),
     }
   },
 })
 
+const NO_AGENTS: DearestAgents = { agents: [], at: null }
 const dayOf = (at: Date): string => at.toISOString().slice(0, 10)
 const named = (text: string): string | null => (text === '' ? null : text)
 
@@ -126,8 +135,7 @@ function toWire({ cost, tokens, unpriced }: CostSum) {
   return { cost_usd: cost / 1e6, tokens, unpriced_count: unpriced }
 }
 
-function anomalyIn(day: string, costs: readonly DayCost[] = []): z.output<typeof CostAnomaly> | null {
-  const found = anomalyOn(day, costs)
+function anomalyToWire(day: string, found: Anomaly | null): z.output<typeof CostAnomaly> | null {
   return found && { day, z: found.z, median_usd: found.median / 1e6 }
 }
 

@@ -42,6 +42,7 @@ test('200 sums by agent, model, day and version, dearest first; of all time, of 
       { agent_id: 'a2', agent_name: null, ...sum(5, 57, 1), anomaly: null },
       { agent_id: 'a1', agent_name: 'Ann', ...sum(3, 30), anomaly: null },
     ],
+    by_agent_at: expect.any(String),
     by_model: [
       { model: 'm1', ...sum(6, 60) },
       { model: 'm2', ...sum(2, 20) },

@@ -2,11 +2,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { crashRounds, crashRow, crashSentence } from './crash-rounds.ts'
+import { postgresProblem } from './databases.ts'
 import { guardRequests } from './guard-requests.ts'
 import { jsonPost, plainGet, runLoad } from './load.ts'
 import { markdownTable, middle, percentile, ratioRow, textTable, type Row } from './rows.ts'
 import { corporaSection } from './section-corpora.ts'
 import { evaluateSection } from './section-evaluate.ts'
+import { fleetReadsSection } from './section-fleet-reads.ts'
 import { guardSection } from './section-guard.ts'
 import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
@@ -126,6 +128,18 @@ test('history section: the seeded history is listed, read and paged through to i
     seconds: 1,
   } as const
   measured(await historySection(plan), 'history seeded', 'list with', 'get with', 'guard with', 'keyset page')
+})
+
+const readsOf = test.skipIf((await postgresProblem()) !== undefined)
+readsOf('a fleet: its seeded sums are those of its events, and every read is answered', SLOW, async () => {
+  const [large, small] = [
+    { agents: 60, events: 6_000 },
+    { agents: 30, events: 1_000 },
+  ]
+  const rows = await fleetReadsSection({ large, small, connections: 2, rounds: 1, requests: 10 })
+  const sums = rows.filter(({ name }) => name.startsWith('sums that differ'))
+  expect(sums.map(({ ok }) => ok)).toEqual([true, true])
+  measured(rows, 'fleet of 60 agents, seeded', 'fleet, first page', 'costs of all, 30 d', 'Clawmit: agents, last page')
 })
 
 test('memory section', SLOW, async () => {

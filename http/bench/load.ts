@@ -18,6 +18,7 @@ export interface LoadFigures {
   readonly perSecond: number
   /** Milliseconds from the last byte written to the last byte read. */
   readonly p50: number
+  readonly p95: number
   readonly p99: number
   /** Answers whose status is not 2xx. */
   readonly refused: number
@@ -51,7 +52,8 @@ export function runLoad(plan: LoadPlan): Promise<LoadFigures> {
       if (thrown) return reject(thrown.error)
       const sorted = Float64Array.from(latencies).sort()
       const answers = latencies.length
-      resolve({ answers, perSecond: answers / passed, p50: at(sorted, 0.5), p99: at(sorted, 0.99), refused, broken })
+      const [p50, p95, p99] = [at(sorted, 0.5), at(sorted, 0.95), at(sorted, 0.99)]
+      resolve({ answers, perSecond: answers / passed, p50, p95, p99, refused, broken })
     }
     const timer = setTimeout(end, Number.isFinite(seconds) ? seconds * 1000 : 2 ** 31 - 1)
     const connect = (): void => {

@@ -8,6 +8,7 @@ import { postgresProblem, type Engine } from './databases.ts'
 import { markdownTable, skippedRow, textTable, type Row } from './rows.ts'
 import { corporaSection } from './section-corpora.ts'
 import { evaluateSection } from './section-evaluate.ts'
+import { fleetReadsSection } from './section-fleet-reads.ts'
 import { guardSection } from './section-guard.ts'
 import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
@@ -38,6 +39,14 @@ const sections: Readonly<Record<string, Section>> = {
       rounds: quick ? 5 : 9,
       seconds: quick ? 2 : 4,
       singles: { connections: 64, warmSeconds: quick ? 5 : 10, rounds: quick ? 5 : 9, seconds: quick ? 2 : 4 },
+    }),
+  'fleet-reads': (quick) =>
+    fleetReadsSection({
+      large: quick ? { agents: 1_000, events: 200_000 } : { agents: 10_000, events: 5_000_000 },
+      small: { agents: 100, events: 10_000 },
+      connections: 4,
+      rounds: quick ? 5 : 15,
+      requests: quick ? 100 : 200,
     }),
   tokens: () => tokensSection(),
   evaluate: (quick) =>
