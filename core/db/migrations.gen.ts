@@ -23,6 +23,7 @@ import { up as up0023 } from './migrations/0023_tasks.ts'
 import { up as up0024 } from './migrations/0024_webhooks.ts'
 import { up as up0025 } from './migrations/0025_request_days.ts'
 import { up as up0027 } from './migrations/0027_telemetry_otlp.ts'
+import { up as up0030 } from './migrations/0030_fleet_upkeep.ts'
 
 export interface Migration {
   readonly id: string
@@ -53,4 +54,5 @@ export const migrations: readonly Migration[] = [
   { id: '0024_webhooks', up: up0024 },
   { id: '0025_request_days', up: up0025 },
   { id: '0027_telemetry_otlp', up: up0027 },
+  { id: '0030_fleet_upkeep', up: up0030 },
 ]

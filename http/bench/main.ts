@@ -8,6 +8,7 @@ import { postgresProblem, type Engine } from './databases.ts'
 import { markdownTable, skippedRow, textTable, type Row } from './rows.ts'
 import { corporaSection } from './section-corpora.ts'
 import { evaluateSection } from './section-evaluate.ts'
+import { fleetSection } from './section-fleet.ts'
 import { guardSection } from './section-guard.ts'
 import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
@@ -39,6 +40,7 @@ const sections: Readonly<Record<string, Section>> = {
       seconds: quick ? 2 : 4,
       singles: { connections: 64, warmSeconds: quick ? 5 : 10, rounds: quick ? 5 : 9, seconds: quick ? 2 : 4 },
     }),
+  fleet: (quick) => fleetSection({ pauses: quick ? 10 : 30, agents: 10 }),
   tokens: () => tokensSection(),
   evaluate: (quick) =>
     evaluateSection({ sizes: [10, 1_000, 10_000], roundMs: quick ? 200 : 500, rounds: quick ? 3 : 7, rivals: true }),
