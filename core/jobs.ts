@@ -9,7 +9,7 @@ import { sweepIdempotency } from '#core/guard/index'
 import { sweepUsage } from '#core/hosts/index'
 import { sweepTokenUses } from '#core/identities/index'
 import { signDueCheckpoints, signingPorts } from '#core/ledger/index'
-import { deliverDue, pollTelegram } from '#core/notifiers/index'
+import { deliverDue, pollTelegram, registerHooks, sweepNotifications } from '#core/notifiers/index'
 import { sweepObservations, sweepReservations } from '#core/observations/index'
 import { sweepPairings } from '#core/pairings/index'
 import { chatActs } from './chat-acts.ts'
@@ -24,12 +24,15 @@ interface Job {
   readonly name: string
   readonly everyMs: number
   /** Each is safe to run on all replicas at once; the lock only spares the work. */
-  readonly run: (runtime: Runtime) => Promise<unknown>
+  readonly run: (runtime: Runtime, stopping: AbortSignal) => Promise<unknown>
 }
 
 const LIMIT = 500
-/** A replica that died in a job holds it up this long at the most. */
-const LEASE_MS = 30_000
+/** A replica that died in a job holds it up this long at the most; one that works renews its lease. */
+const LEASE_MS = 2500
+const RENEW_MS = 800
+/** Answers of Telegram are waited for so long in one turn. */
+const POLL_SECONDS = 20
 
 const jobs: readonly Job[] = [
   {
@@ -42,9 +45,15 @@ const jobs: readonly Job[] = [
       }),
   },
   { name: 'approvals.expire', everyMs: 2000, run: (runtime) => expireDueApprovals(runtime) },
-  { name: 'alerts.sweep', everyMs: 2000, run: sweepAlerts },
+  { name: 'alerts.sweep', everyMs: 1000, run: sweepAlerts },
   { name: 'notifiers.deliver', everyMs: 1000, run: deliverDue },
-  { name: 'notifiers.telegram', everyMs: 2000, run: (runtime) => pollTelegram(runtime, chatActs) },
+  {
+    name: 'notifiers.telegram',
+    everyMs: 1000,
+    run: (runtime, stopping) => pollTelegram(runtime, chatActs, { seconds: POLL_SECONDS, stopping }),
+  },
+  { name: 'notifiers.hooks', everyMs: 2000, run: registerHooks },
+  { name: 'notifiers.retention', everyMs: 300_000, run: sweepNotifications },
   { name: 'tasks.due', everyMs: 2000, run: sweepTasks },
   { name: 'actions.lost-outcomes', everyMs: 15_000, run: (runtime) => sweepLostOutcomes(runtime) },
   { name: 'budgets.lapse', everyMs: 15_000, run: (runtime) => sweepReservations(runtime, LIMIT) },
@@ -80,21 +89,23 @@ const jobs: readonly Job[] = [
  * job. `stop` ends the timers and waits for what runs.
  */
 export function startJobs(runtime: Runtime): { stop: () => Promise<void> } {
-  const stops = jobs.map((job) => startJob(runtime, job))
+  const stopping = new AbortController()
+  const stops = jobs.map((job) => startJob(runtime, job, stopping.signal))
   return {
     stop: async () => {
+      stopping.abort()
       await Promise.all(stops.map((stop) => stop()))
     },
   }
 }
 
-function startJob(runtime: Runtime, job: Job): () => Promise<void> {
+function startJob(runtime: Runtime, job: Job, stopping: AbortSignal): () => Promise<void> {
   let running: Promise<void> = Promise.resolve()
   let busy = false
   const tick = (): void => {
     if (busy) return
     busy = true
-    running = runAlone(runtime, job)
+    running = runAlone(runtime, job, stopping)
       .catch((error: unknown) => runtime.log.warn({ err: error, job: job.name }, 'a job failed; it runs again'))
       .finally(() => {
         busy = false
@@ -109,17 +120,30 @@ function startJob(runtime: Runtime, job: Job): () => Promise<void> {
 }
 
 /** A lease in one row: whoever takes it runs the job, the others find it taken until the next turn is due. */
-async function runAlone(runtime: Runtime, job: Job): Promise<void> {
-  const now = runtime.now().getTime()
-  const { rows } = await sql`
-    insert into job_lease (name, holder, until) values (${job.name}, ${runtime.replicaId}, ${new Date(now + LEASE_MS + job.everyMs)})
-    on conflict (name) do update set holder = excluded.holder, until = excluded.until
-      where job_lease.until <= ${new Date(now)} or job_lease.holder = excluded.holder
-    returning name`.execute(runtime.db)
-  if (rows.length === 0) return
-  await job.run(runtime)
+async function runAlone(runtime: Runtime, job: Job, stopping: AbortSignal): Promise<void> {
+  if (!(await takeLease(runtime, job.name))) return
+  const renewing = globalThis.setInterval(() => {
+    takeLease(runtime, job.name).catch((error: unknown) =>
+      runtime.log.debug({ err: error, job: job.name }, 'a lease could not be renewed; another replica may run the job'),
+    )
+  }, RENEW_MS)
+  try {
+    await job.run(runtime, stopping)
+  } finally {
+    clearInterval(renewing)
+  }
   const next = new Date(runtime.now().getTime() + job.everyMs / 2)
   await sql`update job_lease set until = ${next} where name = ${job.name} and holder = ${runtime.replicaId}`.execute(
     runtime.db,
   )
+}
+
+async function takeLease(runtime: Runtime, name: string): Promise<boolean> {
+  const now = runtime.now().getTime()
+  const { rows } = await sql`
+    insert into job_lease (name, holder, until) values (${name}, ${runtime.replicaId}, ${new Date(now + LEASE_MS)})
+    on conflict (name) do update set holder = excluded.holder, until = excluded.until
+      where job_lease.until <= ${new Date(now)} or job_lease.holder = excluded.holder
+    returning name`.execute(runtime.db)
+  return rows.length > 0
 }

@@ -105,7 +105,10 @@ import { revokeInvitation as membersRevokeInvitation } from './members/revoke-in
 import { update as membersUpdate } from './members/update.op.ts'
 import { createLink as notifiersCreateLink } from './notifiers/create-link.op.ts'
 import { create as notifiersCreate } from './notifiers/create.op.ts'
+import { listDeliveries as notifiersListDeliveries } from './notifiers/list-deliveries.op.ts'
+import { listLinks as notifiersListLinks } from './notifiers/list-links.op.ts'
 import { list as notifiersList } from './notifiers/list.op.ts'
+import { removeLink as notifiersRemoveLink } from './notifiers/remove-link.op.ts'
 import { remove as notifiersRemove } from './notifiers/remove.op.ts'
 import { test as notifiersTest } from './notifiers/test.op.ts'
 import { update as notifiersUpdate } from './notifiers/update.op.ts'
@@ -264,7 +267,10 @@ export const registry = {
   membersUpdate,
   notifiersCreateLink,
   notifiersCreate,
+  notifiersListDeliveries,
+  notifiersListLinks,
   notifiersList,
+  notifiersRemoveLink,
   notifiersRemove,
   notifiersTest,
   notifiersUpdate,

@@ -22,7 +22,7 @@ afterAll(() => server.close())
 /** Days on which the row of the org is not the sum of those of its agents. */
 async function drifted(ctx: Context): Promise<unknown[]> {
   const { orgId } = ctx.actor
-  const sums = sql`sum(total), sum(completed), sum(failed), sum(high_risk), sum(risk_sum), sum(cost_micros), sum(tokens_in), sum(tokens_out)`
+  const sums = sql`sum(total), sum(completed), sum(failed), sum(high_risk), sum(risk_sum), sum(risk_squares), sum(cost_micros), sum(tokens_in), sum(tokens_out)`
   const actions = await sql`
     select day, ${sums} from action_rollup_day where org_id = ${orgId} group by day
     except select day, ${sums} from action_total_day where org_id = ${orgId} group by day`.execute(ctx.db)
@@ -46,6 +46,13 @@ test('the totals of an org are the sums of its agents, however acts are recorded
   await invoke(update, ctx, { action_id: costly, cost_estimate: 2, tokens_out: 7 })
   await invoke(cancel, ctx, { action_id: withdrawn })
   expect(await drifted(ctx)).toEqual([])
+  const { rows } = await sql<{ kept: string; is: string }>`
+    select (select sum(risk_squares) from action_rollup_day where org_id = ${org.orgId}) as kept,
+      (select sum(risk_score * risk_score)::numeric from action_record where org_id = ${org.orgId}) as is`.execute(
+    ctx.db,
+  )
+  expect(rows[0]?.kept).toBe(rows[0]?.is)
+  expect(Number(rows[0]?.kept)).toBeGreaterThan(0)
   const { stats } = await invoke(list, ctx, {})
   expect(stats).toMatchObject({ total: 12, completed: 1, total_cost: 7.5 })
   expect(await invoke(listCosts, ctx, {})).toMatchObject({ total_cost_usd: 7.5, by_day: [{ action_count: 12 }] })

@@ -48,6 +48,7 @@ const names = [
   'failed',
   'high_risk',
   'risk_sum',
+  'risk_squares',
   'cost_micros',
   'tokens_in',
   'tokens_out',
@@ -62,6 +63,7 @@ export async function sumsOf(trx: Kysely<Database>, orgId: string, actionIds: re
       count(*) filter (where outcome_status = 'completed') as completed,
       count(*) filter (where outcome_status in ('failed', 'lost_confirmation')) as failed,
       count(*) filter (where risk_score >= 70) as high_risk, sum(risk_score) as risk_sum,
+      sum(risk_score * risk_score) as risk_squares,
       coalesce(sum(cost_micros), 0) as cost_micros,
       coalesce(sum(tokens_in), 0) as tokens_in, coalesce(sum(tokens_out), 0) as tokens_out
     from action_record where org_id = ${orgId} and action_id = any (${[...actionIds]}::text[])

@@ -97,6 +97,8 @@ export interface ActionRollupDayTable {
   failed: number
   high_risk: number
   risk_sum: number
+  /** Of whole numbers from 0 to 100. */
+  risk_squares: number
   cost_micros: number
   tokens_in: number
   tokens_out: number

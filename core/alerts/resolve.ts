@@ -23,6 +23,12 @@ export async function resolveEnded(runtime: Runtime): Promise<void> {
   const { rows: released } = await sql<Ended>`
     select org_id, alert_id from agent_alert where ${RELEASED} limit ${LIMIT}`.execute(runtime.db)
   await resolveAll(runtime, released, RELEASED)
+  const eased = withinLimit(now)
+  const { rows: afforded } = await sql<Ended>`
+    select org_id, alert_id from agent_alert where ${eased} order by org_id, alert_id limit ${LIMIT}`.execute(
+    runtime.db,
+  )
+  await resolveAll(runtime, afforded, eased)
 }
 
 const lapsedBy = (now: Date) => sql<boolean>`resolved_at is null and lapses_at <= ${now}`
@@ -34,6 +40,16 @@ const RELEASED = sql<boolean>`resolved_at is null and lapses_at is null and exis
       or greatest(s.last_received_at, a.last_seen_at) > (agent_alert.data ->> 'silent_since')::timestamptz
     when 'error' then s.reported_status is distinct from 'error'
     else false end)`
+
+/** A limit of costs that was raised above what today cost, or taken away. It has no default: without a row there is none. */
+const withinLimit = (now: Date) => sql<boolean>`resolved_at is null and kind = 'cost_spike' and not exists (
+  select 1 from org_setting as s where s.org_id = agent_alert.org_id
+    and s.key = case agent_alert.agent_id when '' then 'alert_org_cost_usd' else 'alert_agent_cost_usd' end
+    and (s.value #>> '{}')::numeric * 1000000 < case agent_alert.agent_id
+      when '' then (select sum(cost_micros) from org_usage_day as u
+        where u.org_id = agent_alert.org_id and u.day = ${now.toISOString().slice(0, 10)}::date)
+      else (select sum(cost_micros) from agent_usage_day as u where u.org_id = agent_alert.org_id
+        and u.agent_id = agent_alert.agent_id and u.day = ${now.toISOString().slice(0, 10)}::date) end)`
 
 type Condition = ReturnType<typeof lapsedBy>
 

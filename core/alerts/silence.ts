@@ -8,7 +8,7 @@ import { raiseAlerts } from './raise.ts'
 import { heardAt, nextLook, type Watched } from './silence.rules.ts'
 
 const BATCH = 1000
-/** So many at once of a fleet that fell silent; the rest is two seconds later. */
+/** So many at once of a fleet that fell silent; the rest is a second later. */
 const MAX_BATCHES = 20
 
 /** Raises `stuck` for agents that fell silent. Only those are read whose time to be looked at has come. */

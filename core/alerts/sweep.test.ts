@@ -96,6 +96,30 @@ test('errors, loops and costs end with their time; the status error with another
   expect(await open()).toEqual([])
 })
 
+test('a limit that is raised above what the day cost, or taken away, ends the alert; one that is still too low does not', async () => {
+  const org = await testOrg(server.runtime)
+  const [admin, ctx] = [await org.as('admin'), await org.as('member')]
+  const limits = (agent: number | null, all: number | null) =>
+    invoke(updateSettings, admin, { settings: { alert_agent_cost_usd: agent, alert_org_cost_usd: all } })
+  await limits(1, 2)
+  await send(ctx, { type: 'cost', agent_id: 'a1', cost_usd: 3 }, { type: 'cost', agent_id: 'a2', cost_usd: 5 })
+  const open = async () => {
+    await Promise.all([pass(2), pass(2)])
+    const alerts = (await alertsOf(admin)).filter(({ state }) => state === 'open')
+    return alerts.map(({ agent_id: id }) => id ?? 'all').toSorted()
+  }
+  expect(await open()).toEqual(['a1', 'a2', 'all'])
+  await limits(2, 7.99)
+  expect(await open()).toEqual(['a1', 'a2', 'all'])
+  await limits(3, 7.99)
+  expect(await open()).toEqual(['a2', 'all'])
+  await limits(3, 8)
+  expect(await open()).toEqual(['a2'])
+  await limits(null, null)
+  expect(await open()).toEqual([])
+  expect((await eventsOf(ctx)).filter((name) => name === 'alert.resolved')).toHaveLength(3)
+})
+
 test('what a server that died did not get to is found: an agent whose status is error', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   await send(ctx, { ...beat('a1'), status: 'error' })

@@ -21,8 +21,8 @@ test.each([
 ] as const)('%s: all that is earlier goes, many statements later, and nothing else', async (table, fill) => {
   const { db } = database.handle
   await fill.execute(db)
-  expect(await deleteBefore(db, table, new Date(701_000), 100)).toBe(700)
-  expect(await deleteBefore(db, table, new Date(701_000), 100)).toBe(0)
+  expect(await deleteBefore(db, table, new Date(701_000), { batch: 100 })).toBe(700)
+  expect(await deleteBefore(db, table, new Date(701_000), { batch: 100 })).toBe(0)
   const left = await db.selectFrom(table).select('at').orderBy('at').execute()
   expect(left).toHaveLength(300)
   expect(left[0]?.at).toEqual(new Date(701_000))

@@ -75,5 +75,5 @@ export const MEASURES: Readonly<Record<string, NumberMeasure | CategoryMeasure>>
   duration: scaled('duration', 'ms', 'duration of a task'),
   success: rate('success', 'success of tasks'),
   error_rate: rate('error_rate', 'failed tasks'),
-  risk: rate('risk', 'risk of acts'),
+  risk: { ...rate('risk', 'risk of acts'), rate: false, floor: 0.05 },
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { invoke } from '#core/kernel/invoke'
 import { collect } from '#core/telemetry/collect.op'
 import { testOrg, testRuntime, type TestRuntime } from '#core/testing/context'
+import type { Context } from '../kernel/context.ts'
 import { get } from './get.op.ts'
 import { did, slowed } from './test-agents.ts'
 
@@ -35,25 +36,47 @@ test('200 drifting with what changed, from what to what', async () => {
   expect(change?.explanation).toMatch(/^Duration of a task: 99\d ms → 29\d0 ms \(150 and 100 samples\)$/)
 })
 
+/** 120 acts of a day whose risks lie 5 to either side of this one. */
+const riskDay = (ctx: Context, agent_id: string, daysAgo: number, risk: number) => ({
+  org_id: ctx.actor.orgId,
+  agent_id,
+  day: new Date(ctx.now().getTime() - daysAgo * 86_400_000),
+  total: 120,
+  completed: 120,
+  failed: 0,
+  high_risk: 0,
+  risk_sum: 120 * risk,
+  risk_squares: 120 * (risk * risk + 25),
+  cost_micros: 0,
+  tokens_in: 0,
+  tokens_out: 0,
+})
+
+test('200 a small shift of risk is found, none is not', async () => {
+  const ctx = await (await testOrg(server.runtime)).as('member')
+  const agents = ['same', 'shifted'].map((agent_id) => ({ type: 'heartbeat', agent_id }))
+  await invoke(collect, ctx, { events: agents })
+  const days = [riskDay(ctx, 'same', 20, 30), riskDay(ctx, 'same', 2, 30)]
+  const shifted = [riskDay(ctx, 'shifted', 20, 30), riskDay(ctx, 'shifted', 2, 36)]
+  await ctx.db
+    .insertInto('action_rollup_day')
+    .values([...days, ...shifted])
+    .execute()
+  const risk = async (agent_id: string) =>
+    (await invoke(get, ctx, { agent_id })).top_changes.map(({ dimension, from, to }) => [
+      dimension,
+      Math.round(from * 100),
+      Math.round(to * 100),
+    ])
+  expect([await risk('same'), await risk('shifted')]).toEqual([[], [['risk', 30, 36]]])
+})
+
 test('200 the risk of recorded acts counts, also of an agent that sends no events', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   await invoke(collect, ctx, { events: [{ type: 'heartbeat', agent_id: 'a1' }] })
-  const day = (daysAgo: number, risk: number) => ({
-    org_id: ctx.actor.orgId,
-    agent_id: 'a1',
-    day: new Date(ctx.now().getTime() - daysAgo * 86_400_000),
-    total: 120,
-    completed: 120,
-    failed: 0,
-    high_risk: 0,
-    risk_sum: 120 * risk,
-    cost_micros: 0,
-    tokens_in: 0,
-    tokens_out: 0,
-  })
   await ctx.db
     .insertInto('action_rollup_day')
-    .values([day(20, 15), day(2, 75)])
+    .values([riskDay(ctx, 'a1', 20, 15), riskDay(ctx, 'a1', 2, 75)])
     .execute()
   const told = await invoke(get, ctx, { agent_id: 'a1' })
   expect(told).toMatchObject({ status: 'drifting', top_changes: [{ dimension: 'risk', from: 0.15, to: 0.75 }] })

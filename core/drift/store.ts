@@ -68,10 +68,7 @@ type Columns = Readonly<
   Record<'dimension' | 'bucket' | 'n1' | 'total1' | 'squares1' | 'n2' | 'total2' | 'squares2', string>
 >
 
-/**
- * The sums of an agent in both windows. The risk of its acts is summed up elsewhere and without squares, so the largest
- * is taken that numbers between 0 and 1 of this sum can have: a change is then found late rather than made up.
- */
+/** The sums of an agent in both windows. The risk of its acts is summed up elsewhere, in whole numbers up to 100. */
 export async function windowSums(
   db: Kysely<Database>,
   { orgId, agentId }: AgentKey,
@@ -87,7 +84,7 @@ export async function windowSums(
       select dimension, bucket, day, version_id, n, total, squares from agent_measure_day
         where ${ofAgent} and ((${before}) or ${within(current)})
       union all
-      select 'risk', '', day, ${baseline.version_id ?? ''}, total, risk_sum / 100.0::float8, risk_sum / 100.0::float8
+      select 'risk', '', day, ${baseline.version_id ?? ''}, total, risk_sum / 100.0::float8, risk_squares / 10000.0::float8
         from action_rollup_day where ${ofAgent} and total > 0 and (${within(baseline)} or ${within(current)})
     ), sums as (
       select dimension, bucket,

@@ -128,11 +128,11 @@ function eventsOf(random: Random, { slower, tools, texts }: Behaviour): Row[] {
 
 const NONE = { n: 0, total: 0, squares: 0 }
 
-/** Risks around a third; the sums know no squares of them, so the largest is taken that they could have. */
+/** Risks around a third. */
 function riskOf(random: Random, tasks: number) {
-  const total = Array.from({ length: tasks }, () => Math.min(1, Math.max(0, 0.3 + 0.15 * normal(random))))
-  const sum = total.reduce((all, one) => all + one, 0)
-  return { n: tasks, total: sum, squares: sum }
+  const risks = Array.from({ length: tasks }, () => Math.min(1, Math.max(0, 0.3 + 0.15 * normal(random))))
+  const sum = (of: (risk: number) => number): number => risks.reduce((all, one) => all + of(one), 0)
+  return { n: tasks, total: sum((risk) => risk), squares: sum((risk) => risk * risk) }
 }
 
 type Measures = readonly ReturnType<typeof measuresOf>[number][]

@@ -13,8 +13,16 @@ import { newId } from '../kernel/id.ts'
 import { operation } from '../kernel/operation.ts'
 import { answerToken, hashOf } from './answer-token.ts'
 import { destinationIn, invalid, type Destination } from './destination.rules.ts'
-import { choiceFields, destinationFields, Notifier, notifierToWire, type NotifierRow } from './schema.ts'
+import {
+  choiceFields,
+  destinationFields,
+  Notifier,
+  notifierToWire,
+  TelegramWebhook,
+  type NotifierRow,
+} from './schema.ts'
 import { sealed } from './store.ts'
+import { hookPath } from './telegram-hook.ts'
 
 const MAX_NOTIFIERS = 50
 
@@ -36,10 +44,7 @@ export const create = operation({
   output: z.object({
     notifier: Notifier,
     signing_secret: z.string().optional().describe('Of a webhook; shown once'),
-    telegram_webhook: z
-      .object({ url: z.string().describe('Below the public address of this server'), secret_token: z.string() })
-      .optional()
-      .describe("What setWebhook takes, with answers: 'webhook'; shown once"),
+    telegram_webhook: TelegramWebhook.optional(),
     idempotent_replay: z.literal(true).optional(),
   }),
   scope: 'notifiers:write',
@@ -69,16 +74,16 @@ interface Once {
 function onceOf({ kind, config }: Destination): Once {
   const secrets: Record<string, string> =
     kind === 'webhook' ? { signing_secret: `whsec_${randomBytes(32).toString('base64')}` } : {}
-  return { secrets, token: config['answers'] === 'webhook' ? answerToken() : undefined }
+  if (config['answers'] !== 'webhook') return { secrets, token: undefined }
+  const token = answerToken()
+  return { secrets: { ...secrets, answer_token: token }, token }
 }
 
 function shown(row: NotifierRow, { secrets, token }: Once) {
   const { signing_secret } = secrets
   return {
     ...(signing_secret === undefined ? {} : { signing_secret }),
-    ...(token === undefined
-      ? {}
-      : { telegram_webhook: { url: `/hooks/telegram/${row.org_id}/${row.notifier_id}`, secret_token: token } }),
+    ...(token === undefined ? {} : { telegram_webhook: { url: hookPath(row), secret_token: token } }),
   }
 }
 
@@ -120,6 +125,7 @@ async function makeNotifier(trx: Transaction<Database>, ctx: Context, { input, d
       created_at: ctx.now(),
       last_sent_at: null,
       last_error: null,
+      hook_url: null,
       idempotency_key: idempotency_key ?? null,
       request_digest: digest,
     })

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { uuidv7 } from '../kernel/id.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 import { plugs } from './channels.ts'
 import { FLOOD_MS, MAX_ATTEMPTS, planAlerts, retryDelay, type Sent } from './flood.rules.ts'
-import { digestOf, messageOf, type Told } from './message.ts'
+import { digestOf, itemsOf, type Item, type Told } from './message.ts'
 import { NotSent, type Channel, type Message } from './plug.ts'
 import type { NotifierRow } from './schema.ts'
 import { opened, requireNotifier } from './store.ts'
@@ -14,11 +14,8 @@ const LEASE_MS = 60_000
 const TIMEOUT_MS = 15_000
 /** After this the others have their turn; with the last call it is well within the lease. */
 const TURN_MS = 15_000
-
-interface Item {
-  readonly told: Told
-  readonly message: Message
-}
+/** Alerts of one digest. */
+const MAX_DIGEST = 5000
 
 /** Sends what is due. Every message at least once: who dies between sending and noting it sends it again, with its id. */
 export async function deliverDue(runtime: Runtime): Promise<void> {
@@ -27,14 +24,14 @@ export async function deliverDue(runtime: Runtime): Promise<void> {
   await Promise.all([...byNotifier.values()].map((all) => deliverTo(runtime, all)))
 }
 
-async function claim(runtime: Runtime): Promise<Told[]> {
+async function claim(runtime: Runtime, whose = sql<boolean>`true`, limit = BATCH): Promise<Told[]> {
   const now = runtime.now()
   const { rows } = await sql<Told & { created_at: Date }>`
     update notification as n set due_at = ${new Date(now.getTime() + LEASE_MS)}, attempts = n.attempts + 1
     from (select org_id, notifier_id, subject, ref from notification where status = 'pending' and due_at <= ${now}
-      order by due_at limit ${BATCH} for update skip locked) as due
+      and ${whose} order by due_at limit ${limit} for update skip locked) as due
     where n.org_id = due.org_id and n.notifier_id = due.notifier_id and n.subject = due.subject and n.ref = due.ref
-    returning n.org_id, n.notifier_id, n.subject, n.ref, n.attempts, n.created_at`.execute(runtime.db)
+    returning n.org_id, n.notifier_id, n.subject, n.ref, n.attempts, n.held, n.created_at`.execute(runtime.db)
   return rows.toSorted((a, b) => a.created_at.getTime() - b.created_at.getTime())
 }
 
@@ -43,20 +40,24 @@ async function deliverTo(runtime: Runtime, all: readonly Told[]): Promise<void> 
   try {
     const notifier = await requireNotifier(runtime.db, orgId, notifierId)
     if (!notifier.active) return await settle(runtime, all, 'dropped', 'the notifier was switched off')
-    const items: Item[] = []
-    for (const told of all) {
-      const message = await messageOf(runtime, told)
-      if (message) items.push({ told, message })
-      else await settle(runtime, [told], 'dropped', null)
-    }
+    const items = await toldOf(runtime, orgId, all)
     const approvals = items.filter(({ told }) => told.subject === 'approval')
     const alerts = items.filter(({ told }) => told.subject === 'alert')
-    const steps = [...approvals.map(alone), ...(await stepsFor(runtime, notifier, alerts))]
+    const steps = [...approvals.flatMap(alone), ...(await stepsFor(runtime, notifier, alerts))]
     await sendAll(runtime, notifier, steps)
   } catch (error) {
     // What was claimed is due again when its lease ends.
     runtime.log.error({ err: error, org: orgId, notifier: notifierId }, 'notifications could not be sent')
   }
+}
+
+/** What is over is dropped, unless a digest has to count it. */
+async function toldOf(runtime: Runtime, orgId: string, all: readonly Told[]): Promise<Item[]> {
+  const items = await itemsOf(runtime, orgId, all)
+  const isOver = ({ told, message }: Item): boolean => message === undefined && !told.held
+  const over = items.filter(isOver).map(({ told }) => told)
+  await settle(runtime, over, 'dropped', null)
+  return items.filter((item) => !isOver(item))
 }
 
 /** One message, and what is settled by it. */
@@ -66,18 +67,23 @@ interface Step {
   readonly as: 'sent' | 'digested'
 }
 
-const alone = (item: Item): Step => ({ items: [item], message: item.message, as: 'sent' })
+const alone = (item: Item): Step[] =>
+  item.message === undefined ? [] : [{ items: [item], message: item.message, as: 'sent' }]
 
 async function stepsFor(runtime: Runtime, notifier: NotifierRow, alerts: readonly Item[]): Promise<Step[]> {
   if (alerts.length === 0) return []
   const now = runtime.now()
   const plan = planAlerts(alerts, await sentBefore(runtime, notifier, now), notifier.digest_after, now)
-  await postpone(runtime, plan.later, plan.laterAt)
-  const { digest: items } = plan
-  if (items.length === 0) return plan.single.map(alone)
-  const messages = items.map(({ message }) => message)
-  const message = digestOf(runtime, messages, `${notifier.notifier_id}.${uuidv7()}`)
-  return [...plan.single.map(alone), { items, message, as: 'digested' }]
+  await postpone(runtime, plan.later, plan.laterAt, true)
+  const single = plan.single.flatMap(alone)
+  if (plan.digest.length === 0) return single
+  // One digest for all that is due now, however much came.
+  const { org_id: orgId, notifier_id: id } = notifier
+  const rest = await claim(runtime, sql`org_id = ${orgId} and notifier_id = ${id} and subject = 'alert'`, MAX_DIGEST)
+  const items = [...plan.digest, ...(await toldOf(runtime, orgId, rest))]
+  const messages = items.flatMap(({ message }) => message ?? [])
+  const digest = digestOf(runtime, messages, items.length - messages.length, `${id}.${uuidv7()}`)
+  return [...single, { items, message: digest, as: 'digested' }]
 }
 
 /**
@@ -147,8 +153,10 @@ async function failed(
 const isOver = ({ attempts }: Told): boolean => attempts >= MAX_ATTEMPTS
 
 /** Waiting for one's turn is no attempt. */
-async function postpone(runtime: Runtime, items: readonly Item[], until: Date): Promise<void> {
-  for (const { told } of items) await change(runtime, [told], { due_at: until, attempts: told.attempts - 1 })
+async function postpone(runtime: Runtime, items: readonly Item[], until: Date, held?: true): Promise<void> {
+  const told = items.map((item) => item.told)
+  const values = { due_at: until, attempts: sql<number>`attempts - 1` }
+  await change(runtime, told, held ? { ...values, held } : values)
 }
 
 const settle = (
@@ -163,7 +171,8 @@ interface Change {
   readonly error?: string | null
   readonly settled_at?: Date
   readonly due_at?: Date
-  readonly attempts?: number
+  readonly attempts?: RawBuilder<number>
+  readonly held?: true
 }
 
 async function change(runtime: Runtime, told: readonly Told[], values: Change): Promise<void> {

@@ -8,6 +8,11 @@ export interface Sent {
   readonly digestAt: Date | null
 }
 
+interface Alert {
+  /** Undefined: it is over, and only counted. */
+  readonly message: object | undefined
+}
+
 export interface Plan<T> {
   readonly single: readonly T[]
   readonly digest: readonly T[]
@@ -17,12 +22,18 @@ export interface Plan<T> {
 }
 
 /** The first so many are told one by one, what comes beyond them in one message, and the next one not before its time. */
-export function planAlerts<T>(alerts: readonly T[], { single, digestAt }: Sent, after: number, now: Date): Plan<T> {
+export function planAlerts<T extends Alert>(
+  alerts: readonly T[],
+  { single, digestAt }: Sent,
+  after: number,
+  now: Date,
+): Plan<T> {
   const room = Math.max(0, after - single)
-  const rest = alerts.slice(room)
+  const alone = new Set(alerts.filter(({ message }) => message !== undefined).slice(0, room))
+  const rest = alerts.filter((one) => !alone.has(one))
   const laterAt = new Date((digestAt?.getTime() ?? 0) + FLOOD_MS)
   const wait = laterAt > now
-  return { single: alerts.slice(0, room), digest: wait ? [] : rest, later: wait ? rest : [], laterAt }
+  return { single: [...alone], digest: wait ? [] : rest, later: wait ? rest : [], laterAt }
 }
 
 const FIRST_MS = 5000

@@ -1,3 +1,5 @@
 export { deliverDue } from './deliver.ts'
 export type { Acts } from './telegram-answers.ts'
 export { hookedNotifier, pollTelegram, receiveUpdate } from './telegram-receive.ts'
+export { registerHooks } from './telegram-hook.ts'
+export { sweepNotifications } from './retention.ts'

@@ -10,6 +10,7 @@ export interface Told {
   readonly subject: Subject
   readonly ref: string
   readonly attempts: number
+  readonly held: boolean
 }
 
 const linkTo = ({ settings }: Runtime, path: string): string | undefined =>
@@ -17,17 +18,34 @@ const linkTo = ({ settings }: Runtime, path: string): string | undefined =>
 
 const idOf = ({ notifier_id, ref }: Told): string => `${notifier_id}.${ref}`
 
-/** What there is to tell; undefined when that is over: an alert that ended, an approval that was decided. */
-export async function messageOf(runtime: Runtime, told: Told): Promise<Message | undefined> {
-  if (told.subject === 'approval') return approvalMessage(runtime, told)
-  const row = await runtime.db
+export interface Item {
+  readonly told: Told
+  /** Undefined when that is over: an alert that ended, an approval that was decided. */
+  readonly message: Message | undefined
+}
+
+/** What there is to tell of these, all of one org. */
+export async function itemsOf(runtime: Runtime, orgId: string, all: readonly Told[]): Promise<Item[]> {
+  const [alerts, approvals] = await Promise.all([openAlerts(runtime, orgId, all), pending(runtime, orgId, all)])
+  return all.map((told) => {
+    const [alert, approval] = [alerts.get(told.ref), approvals.get(told.ref)]
+    if (told.subject === 'alert') return { told, message: alert && alertMessage(runtime, told, alert) }
+    return { told, message: approval && approvalMessage(runtime, told, approval) }
+  })
+}
+
+const refsOf = (all: readonly Told[], subject: Subject) =>
+  sql<string[]>`${all.filter((told) => told.subject === subject).map(({ ref }) => ref)}::text[]`
+
+async function openAlerts({ db }: Runtime, orgId: string, all: readonly Told[]): Promise<Map<string, AlertRow>> {
+  const rows = await db
     .selectFrom('agent_alert')
     .selectAll()
-    .where('org_id', '=', told.org_id)
-    .where('alert_id', '=', told.ref)
+    .where('org_id', '=', orgId)
+    .where('alert_id', '=', sql<string>`any(${refsOf(all, 'alert')})`)
     .where('resolved_at', 'is', null)
-    .executeTakeFirst()
-  return row && alertMessage(runtime, told, row)
+    .execute()
+  return new Map(rows.map((row) => [row.alert_id, row]))
 }
 
 function alertMessage(runtime: Runtime, told: Told, row: AlertRow): Message {
@@ -49,20 +67,24 @@ function alertMessage(runtime: Runtime, told: Told, row: AlertRow): Message {
 const titleOf = ({ severity, kind, agent_id: agent }: Alert): string =>
   `[${severity}] ${kind}: ${agent ?? 'the organization'}`
 
-/** Many alerts in one message; `more` says how many are not named. */
-export function digestOf(runtime: Runtime, alerts: readonly Message[], id: string): Message {
+/** Many alerts in one message, counted all, of which the first are named; `over` is how many ended before they were told. */
+export function digestOf(runtime: Runtime, alerts: readonly Message[], over: number, id: string): Message {
   const named = alerts.slice(0, 20)
   const lines = named.map(({ title, text }) => `${title} — ${text}`)
-  const more = alerts.length > named.length ? [`… and ${alerts.length - named.length} more`] : []
+  const count = alerts.length + over
+  const more = [
+    ...(alerts.length > named.length ? [`… and ${alerts.length - named.length} more`] : []),
+    ...(over > 0 ? [`${over} ended before this message`] : []),
+  ]
   return {
     id,
     event: 'alert.digest',
     at: runtime.now(),
-    title: `${alerts.length} more alerts`,
+    title: `${count} more alert${count === 1 ? '' : 's'}`,
     text: [...lines, ...more].join('\n'),
     link: linkTo(runtime, '/alerts'),
     buttons: [],
-    data: { count: alerts.length, alerts: alerts.map(({ data }) => data).slice(0, 100) },
+    data: { count, ended: over, alerts: alerts.map(({ data }) => data).slice(0, 100) },
   }
 }
 
@@ -77,14 +99,16 @@ interface Pending {
   readonly expires_at: Date
 }
 
-async function approvalMessage(runtime: Runtime, told: Told): Promise<Message | undefined> {
+async function pending(runtime: Runtime, orgId: string, all: readonly Told[]): Promise<Map<string, Pending>> {
   const { rows } = await sql<Pending>`
     select p.action_id, p.agent_id, a.action_type, a.declared_goal, a.target, p.risk_score, p.created_at, p.expires_at
     from approval as p join action_record as a on a.org_id = p.org_id and a.action_id = p.action_id
-    where p.org_id = ${told.org_id} and p.action_id = ${told.ref} and p.state = 'pending'
+    where p.org_id = ${orgId} and p.action_id = any(${refsOf(all, 'approval')}) and p.state = 'pending'
       and p.expires_at > ${runtime.now()}`.execute(runtime.db)
-  const [act] = rows
-  if (!act) return undefined
+  return new Map(rows.map((row) => [row.action_id, row]))
+}
+
+function approvalMessage(runtime: Runtime, told: Told, act: Pending): Message {
   const { action_id: ref } = act
   const target = act.target === null ? '' : `\nTarget: ${act.target}`
   return {

@@ -34,6 +34,13 @@ export interface Channel {
 /** Throws a `NotSent` when the message did not get through. */
 export type Plug = (channel: Channel, message: Message) => Promise<void>
 
+interface NotSentOptions {
+  readonly retryAfter?: number | undefined
+  readonly status?: number
+  readonly final?: boolean
+  readonly cause?: unknown
+}
+
 /** `why` is kept and shown, so it holds no token and no address. */
 export class NotSent extends Error {
   override readonly name = 'NotSent'
@@ -41,10 +48,13 @@ export class NotSent extends Error {
   readonly retryAfter: number | undefined
   /** Nothing will change by trying again. */
   readonly final: boolean
+  /** Undefined where there was no answer. */
+  readonly status: number | undefined
 
-  constructor(why: string, options: { retryAfter?: number | undefined; final?: boolean; cause?: unknown } = {}) {
+  constructor(why: string, options: NotSentOptions = {}) {
     super(why, { cause: options.cause })
     this.retryAfter = options.retryAfter
+    this.status = options.status
     this.final = options.final ?? false
   }
 }
@@ -74,5 +84,5 @@ export async function post(
 export function assertTaken({ status, retryAfter }: { status: number; retryAfter: number | undefined }): void {
   if (status >= 200 && status < 300) return
   const passing = status >= 500 || status === 408 || status === 425 || status === 429
-  throw new NotSent(`it answered with status ${status}`, { retryAfter, final: !passing })
+  throw new NotSent(`it answered with status ${status}`, { retryAfter, status, final: !passing })
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { z } from 'zod'
 import { SEVERITIES } from '#core/alerts/index'
-import type { NotifierTable } from './tables.ts'
+import type { NotificationTable, NotifierTable, TelegramLinkTable } from './tables.ts'
 
 export const DESTINATIONS = ['telegram', 'slack', 'webhook', 'email'] as const
 export type DestinationKind = (typeof DESTINATIONS)[number]
@@ -29,7 +29,7 @@ const Telegram = z.strictObject({
   answers: z
     .enum(['polling', 'webhook', 'off'])
     .default('polling')
-    .describe('How buttons come back; webhook: register the answered address with setWebhook'),
+    .describe('How buttons come back; webhook: posted to the public address of this server'),
   api_url: Address.optional().describe('Of your own Bot API server'),
 })
 const Email = z.strictObject({
@@ -76,6 +76,11 @@ export const Notifier = z
   .meta({ id: 'Notifier' })
 export type Notifier = z.output<typeof Notifier>
 
+/** Registered by the server itself where it knows its public address. */
+export const TelegramWebhook = z
+  .object({ url: z.string().describe('Below the public address of this server'), secret_token: z.string() })
+  .describe("What setWebhook takes, with answers: 'webhook'; shown once, needed where public_url is not set")
+
 export type NotifierRow = Selectable<NotifierTable>
 
 export function notifierToWire(row: NotifierRow): Notifier {
@@ -93,3 +98,52 @@ export function notifierToWire(row: NotifierRow): Notifier {
     last_error: row.last_error,
   }
 }
+
+export const DELIVERY_STATES = ['pending', 'sent', 'digested', 'dropped', 'failed'] as const
+
+export const NotifierDelivery = z
+  .object({
+    subject: z.enum(SUBJECTS),
+    ref: z.string().describe('The alert or the act'),
+    status: z
+      .enum(DELIVERY_STATES)
+      .describe('digested: told with others in one message; dropped: it was over before it was told'),
+    attempts: z.int(),
+    due_at: z.iso.datetime().nullable().describe('Of what is pending: the next attempt'),
+    error: z.string().nullable().describe('Why the newest attempt did not get through'),
+    created_at: z.iso.datetime(),
+    settled_at: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'NotifierDelivery' })
+
+export function deliveryToWire(row: Selectable<NotificationTable>): z.output<typeof NotifierDelivery> {
+  const { subject, ref, status, attempts, error } = row
+  return {
+    subject,
+    ref,
+    status,
+    attempts,
+    due_at: status === 'pending' ? row.due_at.toISOString() : null,
+    error,
+    created_at: row.created_at.toISOString(),
+    settled_at: row.settled_at?.toISOString() ?? null,
+  }
+}
+
+export const TelegramLink = z
+  .object({
+    telegram_user_id: z.int(),
+    account_id: z.string(),
+    email: z.string().nullable().describe('Null: there is no such account any more'),
+    linked_at: z.iso.datetime(),
+  })
+  .meta({ id: 'TelegramLink' })
+
+interface LinkRow extends Pick<Selectable<TelegramLinkTable>, 'telegram_user_id' | 'account_id' | 'linked_at'> {
+  readonly email: string | null
+}
+
+export const linkToWire = ({ linked_at, ...row }: LinkRow): z.output<typeof TelegramLink> => ({
+  ...row,
+  linked_at: linked_at.toISOString(),
+})

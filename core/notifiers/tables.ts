@@ -20,6 +20,10 @@ export interface NotifierTable {
   answer_token_hash: string | null
   /** The first answer of Telegram that was not read yet. */
   poll_offset: Generated<number>
+  /** Where Telegram was told to post answers. */
+  hook_url: string | null
+  /** When it may be told next. */
+  hook_due_at: Generated<Date>
   readonly created_by: string
   readonly created_at: Date
   last_sent_at: Date | null
@@ -42,6 +46,8 @@ export interface NotificationTable {
   readonly created_at: Date
   settled_at: Date | null
   error: string | null
+  /** It waits for the next digest, which counts it even when it is over by then. */
+  held: Generated<boolean>
 }
 
 /** Which person of the org a user of Telegram is; they proved it from both sides. */

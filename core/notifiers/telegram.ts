@@ -25,6 +25,7 @@ export async function callTelegram(channel: Channel, method: string, args: objec
   const said = reply?.description === undefined ? '' : `: ${cut(reply.description, 200)}`
   throw new NotSent(`Telegram answered with status ${code}${said}`, {
     retryAfter: reply?.parameters?.retry_after,
+    status: code,
     final,
   })
 }

@@ -77,7 +77,11 @@ export const OrgSettings = z.object({
     .max(1000)
     .describe('So many equal tool calls of one agent in a row of time are a loop'),
   alert_loop_minutes: z.int().min(1).max(60).describe('The time in which equal tool calls are counted'),
-  telemetry_retention_days: z.int().min(1).max(730).describe('Events of agents are kept so long; sums stay'),
+  telemetry_retention_days: z
+    .int()
+    .min(1)
+    .max(730)
+    .describe('Events of agents and alerts that are over are kept so long; sums stay'),
   clawtrait_plan: z
     .enum(['starter', 'pro', 'team', 'enterprise'])
     .describe('Events a minute at /clawtrait/v1: 100, 1,000, 5,000, no limit'),

@@ -1,13 +1,13 @@
-import { sql } from 'kysely'
+import { sql, type RawBuilder } from 'kysely'
 import { effectiveSettings, knownSettings } from '#core/settings/index'
+import { deleteBefore } from '../db/index.ts'
 import type { Runtime } from '../kernel/runtime.ts'
 
 const DAY_MS = 86_400_000
-const BATCH = 10_000
 /** Own settings of so many orgs in one run; the rest comes with the next ones. */
 const MAX_ORGS = 1000
 
-/** Deletes events that are older than their org keeps them, in statements of bounded size; sums stay. */
+/** Deletes events, and alerts that are over, which are older than their org keeps them; sums and open alerts stay. */
 export async function sweepTelemetry(runtime: Runtime): Promise<void> {
   const own = await runtime.db
     .selectFrom('org_setting')
@@ -25,12 +25,8 @@ export async function sweepTelemetry(runtime: Runtime): Promise<void> {
   }
 }
 
-async function deleteOlder({ db, now }: Runtime, days: number, whose: ReturnType<typeof sql<boolean>>): Promise<void> {
+async function deleteOlder({ db, now }: Runtime, days: number, whose: RawBuilder<boolean>): Promise<void> {
   const before = new Date(now().getTime() - days * DAY_MS)
-  for (;;) {
-    const { numAffectedRows = 0n } = await sql`
-      delete from agent_event where ctid = any(array(
-        select ctid from agent_event where received_at < ${before} and ${whose} limit ${sql.lit(BATCH)}))`.execute(db)
-    if (Number(numAffectedRows) < BATCH) return
-  }
+  for (const table of ['agent_event', 'agent_alert', 'drift_alert'] as const)
+    await deleteBefore(db, table, before, { whose })
 }

@@ -9,6 +9,7 @@ import { markdownTable, skippedRow, textTable, type Row } from './rows.ts'
 import { corporaSection } from './section-corpora.ts'
 import { evaluateSection } from './section-evaluate.ts'
 import { fleetReadsSection } from './section-fleet-reads.ts'
+import { fleetSection } from './section-fleet.ts'
 import { guardSection } from './section-guard.ts'
 import { historySection } from './section-history.ts'
 import { memorySection } from './section-memory.ts'
@@ -48,6 +49,7 @@ const sections: Readonly<Record<string, Section>> = {
       rounds: quick ? 5 : 15,
       requests: quick ? 100 : 200,
     }),
+  fleet: (quick) => fleetSection({ pauses: quick ? 10 : 30, agents: 10 }),
   tokens: () => tokensSection(),
   evaluate: (quick) =>
     evaluateSection({ sizes: [10, 1_000, 10_000], roundMs: quick ? 200 : 500, rounds: quick ? 3 : 7, rivals: true }),

@@ -138,18 +138,35 @@ function ended(agent: FleetAgent, moment: Moment): FleetEvent {
   }
 }
 
-export const HISTORY_DAYS = 14
-const TASKS_A_DAY = 6
+export const HISTORY_DAYS = 30
+/** Enough of each for a baseline of 100 samples and a current week of 30. */
+const ENDED_A_DAY = 5
+const CALLS_A_DAY = 5
+const COSTS_A_DAY = 2
+const EVENTS_A_DAY = ENDED_A_DAY + CALLS_A_DAY + COSTS_A_DAY
+/** The drift began so long ago: a run alone is too short to tell it from chance. */
+const DRIFTING_DAYS = 5
+const DAY_MS = 86_400_000
 
-/** Two weeks of quiet work before the run, so that charts have a past and a drift has something to drift from. */
+/**
+ * A month of work before the run, so that charts have a past and a drift has something to drift from. An event has the
+ * same id in every run, so that a further run adds only the days since.
+ */
 export function historyOf(agent: FleetAgent, now: Date, moment: Omit<Moment, 'share'>): FleetEvent[] {
-  const past = { ...moment, share: 0 }
-  return Array.from({ length: HISTORY_DAYS * TASKS_A_DAY }, (_, n) => {
-    const daysAgo = HISTORY_DAYS - Math.floor(n / TASKS_A_DAY)
-    const at = new Date(now.getTime() - daysAgo * 86_400_000 + moment.next() * 43_200_000)
-    const kind = n % TASKS_A_DAY
-    const event = kind < 2 ? ended(agent, past) : kind < 4 ? toolCall(agent, past) : cost(agent, past)
-    return { ...event, timestamp: at.toISOString() }
+  const today = Math.floor(now.getTime() / DAY_MS)
+  return Array.from({ length: HISTORY_DAYS * EVENTS_A_DAY }, (_, n) => {
+    const daysAgo = HISTORY_DAYS - Math.floor(n / EVENTS_A_DAY)
+    const past = { ...moment, share: daysAgo <= DRIFTING_DAYS ? 1 : 0 }
+    const kind = n % EVENTS_A_DAY
+    const day = today - daysAgo
+    const event =
+      kind < ENDED_A_DAY
+        ? ended(agent, past)
+        : kind < ENDED_A_DAY + CALLS_A_DAY
+          ? toolCall(agent, past)
+          : cost(agent, past)
+    const at = new Date((day + 0.3 + moment.next() * 0.4) * DAY_MS)
+    return { ...event, event_id: `demo-past-${agent.id}-${day}-${kind}`, timestamp: at.toISOString() }
   })
 }
 

@@ -2,7 +2,15 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Connection } from '../client/index.ts'
 import { testInstance, type TestInstance } from '../test-instance.ts'
-import { demoFleet, eventsOf, FLEET_SIZE, historyOf, numbersOf, type FleetEvent } from './demo-fleet.rules.ts'
+import {
+  demoFleet,
+  eventsOf,
+  FLEET_SIZE,
+  HISTORY_DAYS,
+  historyOf,
+  numbersOf,
+  type FleetEvent,
+} from './demo-fleet.rules.ts'
 import { runCli, startCli } from './test-cli.ts'
 
 // Whole programs start here, on a machine that may be busy with others.
@@ -63,9 +71,10 @@ test('a run of three seconds is on the server: agents, versions, decisions; a se
       environment(),
     )
     expect([code, stderr]).toEqual([0, ''])
-    const told = json() as { acts: Record<string, number> }
+    const told = json() as { acts: Record<string, number>; tasks: Record<string, number> }
     expect(told).toMatchObject({ ok: true, agents: FLEET_SIZE, interrupted: false })
     expect(Object.values(told.acts)).toEqual([1])
+    expect(told.tasks['created']).toBe(2)
   }
   const { agents } = await admin.call('fleet_list', { limit: 100 })
   const demo = agents.filter(({ agent_id: id }) => id.startsWith('demo-'))
@@ -74,6 +83,47 @@ test('a run of three seconds is on the server: agents, versions, decisions; a se
   expect(demo.every(({ event_count: count }) => count > 100)).toBe(true)
   const { versions } = await admin.call('agent_versions_list', { agent_id: 'demo-canary' })
   expect(versions.map(({ version_number: number }) => number)).toEqual([2, 1])
+  const { versions: shared } = await admin.call('agent_versions_get_traffic', { agent_id: 'demo-canary' })
+  const shares = shared.map(({ version_number, weight }) => [version_number, weight])
+  expect(shares.toSorted()).toEqual([
+    [1, 4],
+    [2, 1],
+  ])
+  const built = await admin.call('agent_versions_list', { agent_id: 'demo-builder-1' })
+  expect(built.versions.map(({ version_number: number }) => number)).toEqual([3, 2, 1])
+  const forked = await admin.call('agent_versions_get_lineage', { agent_id: 'demo-builder-2' })
+  expect(JSON.stringify(forked)).toContain('demo-builder-1')
+  const { tasks } = await admin.call('tasks_list', { limit: 100 })
+  expect(tasks).toHaveLength(4)
+  expect(tasks.every(({ agent_id: id }) => id.startsWith('demo-'))).toBe(true)
+})
+
+test('the past is sent once: a further run adds only what is new; what was lowered for it is as it was', async () => {
+  const before = { to: new Date(Date.now() - 86_400_000).toISOString() }
+  const past = (await admin.call('telemetry_list_costs', before)).by_day
+  expect(past.filter(({ cost_usd: usd }) => usd > 0).length).toBeGreaterThanOrEqual(HISTORY_DAYS - 1)
+  await runCli(['demo', '--fleet', '--seconds', '1', '--seed', '9', '--json'], environment())
+  expect((await admin.call('telemetry_list_costs', before)).by_day).toEqual(past)
+  const { sources } = await admin.call('settings_get', {})
+  expect([sources['alert_stuck_minutes'], sources['alert_agent_cost_usd']]).toEqual(['default', 'default'])
+  expect((await admin.call('drift_get', { agent_id: 'demo-drifter' })).status).toBe('drifting')
+  const steady = await admin.call('drift_get', { agent_id: 'demo-triage-1' })
+  expect(steady.dimensions.filter(({ status }) => status === 'healthy').length).toBeGreaterThan(3)
+  expect((await admin.call('webhooks_list', {})).webhooks).toEqual([])
+})
+
+test('where the server may call its own machine, a webhook is received while it runs, and paused after it', async () => {
+  const other = await testInstance({ egress_allow: '127.0.0.1' })
+  const own = { WRIT_HOME: other.home, WRIT_URL: other.url, WRIT_API_KEY: other.adminKey }
+  const { code } = await runCli(['demo', '--fleet', '--seconds', '9', '--json'], own)
+  expect(code).toBe(0)
+  const there = new Connection({ baseUrl: other.url, apiKey: other.adminKey })
+  const { webhooks } = await there.call('webhooks_list', {})
+  expect(webhooks).toMatchObject([{ state: 'paused', state_reason: 'Paused by a person.' }])
+  const { deliveries } = await there.call('webhooks_list_deliveries', { webhook_id: webhooks[0]?.webhook_id ?? '' })
+  expect(deliveries.some(({ state }) => state === 'delivered')).toBe(true)
+  expect(JSON.stringify(await there.call('approvals_list', {}))).toContain('Answer a customer #999')
+  await other.close()
 })
 
 test('Ctrl-C ends it cleanly: the agents say goodbye, and the exit code tells', async () => {

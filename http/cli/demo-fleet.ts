@@ -10,6 +10,9 @@ import {
   type FleetEvent,
   type Moment,
 } from './demo-fleet.rules.ts'
+import { setStage } from './demo-fleet-stage.ts'
+import { TaskBoard } from './demo-fleet-tasks.ts'
+import { demoVersions } from './demo-fleet-versions.ts'
 import { ago, paint, say, sayJson } from './terminal.ts'
 
 export interface FleetPlan {
@@ -21,6 +24,8 @@ export interface FleetPlan {
 interface Told {
   events: number
   acts: Record<string, number>
+  /** By what became of them. */
+  tasks: Readonly<Record<string, number>>
 }
 
 const BATCH = 1000
@@ -34,15 +39,17 @@ export async function demoOfFleet(server: Connection, { seconds, seed, json }: F
   const onInterrupt = (): void => interrupt.abort()
   // Once: a second Ctrl-C ends the program at once, as it always does.
   process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt)
-  const told: Told = { events: 0, acts: {} }
+  const told: Told = { events: 0, acts: {}, tasks: {} }
+  const stage = await setStage(server)
   try {
-    const versions = await canaryVersions(server, fleet)
-    if (!json) introduce(server, fleet, { seconds, seed })
+    const versions = await demoVersions(server, fleet)
+    if (!json) introduce(server, fleet, { seconds, seed, notes: stage.notes })
     const run = new Run(server, { fleet, next, versions, told, prefix: `demo-${seed}-${Date.now().toString(36)}` })
     await run.history()
     await run.live(seconds, interrupt.signal, json)
     await run.stop()
   } finally {
+    await stage.clear()
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt)
   }
   if (interrupt.signal.aborted) process.exitCode = INTERRUPTED
@@ -65,11 +72,13 @@ interface RunParts {
 class Run {
   readonly #server: Connection
   readonly #parts: RunParts
+  readonly #board: TaskBoard
   #made = 0
 
   constructor(server: Connection, parts: RunParts) {
     this.#server = server
     this.#parts = parts
+    this.#board = new TaskBoard(server, parts.fleet)
   }
 
   async history(): Promise<void> {
@@ -85,6 +94,7 @@ class Run {
       const moment: Moment = { next, versions, share: second / seconds }
       await this.#send(fleet.flatMap((agent) => eventsOf(agent, second, moment)))
       await this.#act(second, moment)
+      await this.#board.turn(second, next)
       if (!quiet && process.stdout.isTTY)
         process.stdout.write(`\r  ${second + 1}/${seconds} s · ${told.events} events `)
       await sleep(Math.max(0, started + (second + 1) * 1000 - performance.now()), undefined, { signal }).catch(
@@ -95,13 +105,15 @@ class Run {
 
   /** All but the one that fell silent say goodbye, so that nobody is alarmed tomorrow. */
   async stop(): Promise<void> {
+    await this.#board.stop()
+    this.#parts.told.tasks = this.#board.counts
     const going = this.#parts.fleet.filter(({ habit }) => habit !== 'stuck')
     await this.#send(going.map(({ id }) => ({ agent_id: id, type: 'status_change', status: 'stopped' })))
   }
 
   async #send(events: readonly FleetEvent[]): Promise<void> {
     const { prefix, told } = this.#parts
-    const known = events.map((event) => ({ ...event, event_id: `${prefix}-${(this.#made += 1)}` }))
+    const known = events.map((event) => ({ event_id: `${prefix}-${(this.#made += 1)}`, ...event }))
     for (let from = 0; from < known.length; from += BATCH) {
       const { accepted } = await this.#server.call('telemetry_collect', { events: known.slice(from, from + BATCH) })
       told.events += accepted
@@ -129,68 +141,28 @@ async function decisionOn(server: Connection, act: NonNullable<ReturnType<typeof
   }
 }
 
-/** Old and new version of the canary. Without the right to register agents it goes without versions. */
-async function canaryVersions(server: Connection, fleet: readonly FleetAgent[]): Promise<string[]> {
-  const agent = fleet.find(({ habit }) => habit === 'canary')
-  if (agent === undefined) return []
-  try {
-    const { versions } = await versionsOf(server, agent)
-    const ids = versions.map(({ version_id: id }) => id).toReversed()
-    if (ids.length >= 2) return ids.slice(0, 2)
-    const tools = agent.tools.map((name) => ({ name }))
-    const config = { model: agent.model, temperature: 0.2 }
-    const first =
-      ids[0] ??
-      (
-        await server.call('agent_versions_register', {
-          agent_id: agent.id,
-          name: agent.name,
-          prompt: 'Answer briefly.',
-          tools,
-          config,
-        })
-      ).version.version_id
-    const second = await server.call('agent_versions_create', {
-      agent_id: agent.id,
-      prompt: 'Answer briefly.\nSay where you found it.',
-      config: { ...config, temperature: 0 },
-      commit_message: 'Cite sources; no temperature',
-      tags: ['canary'],
-    })
-    return [first, second.version.version_id]
-  } catch (error) {
-    if (error instanceof WritError && (error.status === 403 || error.status === 409)) return []
-    throw error
-  }
-}
-
-async function versionsOf(
-  server: Connection,
-  { id }: FleetAgent,
-): Promise<{ versions: readonly { version_id: string }[] }> {
-  try {
-    return await server.call('agent_versions_list', { agent_id: id, limit: 10 })
-  } catch (error) {
-    if (error instanceof WritError && error.status === 404) return { versions: [] }
-    throw error
-  }
-}
-
 const told: Readonly<Record<string, string>> = {
   stuck: 'falls silent',
   loop: 'makes the same call again and again',
   drift: 'changes its tools, costs and success',
   errors: 'fails often',
   spender: 'spends twenty times what others do',
-  canary: 'has two versions, the new one for a fifth of its tasks',
+  canary: 'has two versions, the new one for a fifth of its tasks, and better at them',
 }
 
-function introduce(server: Connection, fleet: readonly FleetAgent[], { seconds, seed }: Omit<FleetPlan, 'json'>): void {
+interface Introduction extends Omit<FleetPlan, 'json'> {
+  readonly notes: readonly string[]
+}
+
+function introduce(server: Connection, fleet: readonly FleetAgent[], { seconds, seed, notes }: Introduction): void {
   say(
     `${paint('bold', `A fleet of ${fleet.length} agents for ${seconds} s`)} ${paint('dim', `(${server.baseUrl}; seed ${seed}; nothing is executed)`)}`,
   )
   for (const { id, habit } of fleet) if (told[habit] !== undefined) say(`  ${id.padEnd(16)} ${told[habit]}`)
-  say(paint('dim', '  Watch it in the pages: fleet, agents, decisions, approvals. Ctrl-C ends it.'))
+  for (const note of notes) say(paint('dim', `  ${note}`))
+  say(
+    paint('dim', '  Watch it in the pages: fleet, tasks, alerts, costs, agents, decisions, approvals. Ctrl-C ends it.'),
+  )
 }
 
 /** When the silent one will be missed, by what the server knows of it. */

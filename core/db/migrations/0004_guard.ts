@@ -10,10 +10,19 @@ const actionSums = `count(*),
       count(*) filter (where risk_score >= 70), sum(risk_score),
       coalesce(sum(cost_micros), 0), coalesce(sum(tokens_in), 0), coalesce(sum(tokens_out), 0)`
 
-const added = (table: string): string =>
-  ['total', 'completed', 'failed', 'high_risk', 'risk_sum', 'cost_micros', 'tokens_in', 'tokens_out']
-    .map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`)
-    .join(', ')
+const actionSumNames = [
+  'total',
+  'completed',
+  'failed',
+  'high_risk',
+  'risk_sum',
+  'cost_micros',
+  'tokens_in',
+  'tokens_out',
+]
+
+const addedTo = (table: string, sums: readonly string[]): string =>
+  sums.map((sum) => `${sum} = ${table}.${sum} + excluded.${sum}`).join(', ')
 
 /** The columns of guard_decision that come as one JSON row; `context` and `evidence` come as lines of text. */
 export const decisionColumns = [
@@ -55,13 +64,30 @@ const grown = (column: string): string => `case
         else (select array(select distinct unnest(guard_session.${column} || excluded.${column}) order by 1 limit 64))
       end`
 
+/** A sum of acts that a later migration adds to the days: its column, and what it adds up. */
+interface ActionSum {
+  readonly name: string
+  readonly of: string
+}
+
+/** What later migrations add to the function. */
+interface RecordParts {
+  /** Of a decision. */
+  readonly columns?: readonly string[]
+  /** Of the days of acts. */
+  readonly sums?: readonly ActionSum[]
+  /** What else a batch with actions writes. */
+  readonly forActions?: string
+}
+
 /**
- * Shared with the migrations that add a column to it. `forActions`: what else a batch with actions writes.
- *
  * Large JSON travels as text, one document a line: as part of a JSON parameter PostgreSQL would read it four times.
  * JSON text has no line breaks of its own.
  */
-export const recordFunction = (columns: readonly string[], forActions = ''): string => `
+export const recordFunction = ({ columns = decisionColumns, sums = [], forActions = '' }: RecordParts): string => {
+  const dayNames = [...actionSumNames, ...sums.map(({ name }) => name)]
+  const daySums = [actionSums, ...sums.map(({ of }) => of)].join(', ')
+  return `
 create or replace function writ_record(p_heads json, p_entries json, p_bodies text, p_tiles json, p_decisions json, p_contexts text, p_evidence text, p_rollups json, p_totals json, p_sessions json, p_events json, p_keys json, p_actions json, p_approvals json)
 returns void language plpgsql as $$
 declare
@@ -107,17 +133,17 @@ begin
     insert into action_record
       select a.* from json_populate_recordset(null::action_record, p_actions) as a;
 
-    insert into action_rollup_day (org_id, day, agent_id, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
-      select org_id, (created_at at time zone 'UTC')::date, agent_id, ${actionSums}
+    insert into action_rollup_day (org_id, day, agent_id, ${dayNames.join(', ')})
+      select org_id, (created_at at time zone 'UTC')::date, agent_id, ${daySums}
       from json_populate_recordset(null::action_record, p_actions)
       group by 1, 2, 3 order by 1, 2, 3
-      on conflict (org_id, day, agent_id) do update set ${added('action_rollup_day')};
+      on conflict (org_id, day, agent_id) do update set ${addedTo('action_rollup_day', dayNames)};
 
-    insert into action_total_day (org_id, day, total, completed, failed, high_risk, risk_sum, cost_micros, tokens_in, tokens_out)
-      select org_id, (created_at at time zone 'UTC')::date, ${actionSums}
+    insert into action_total_day (org_id, day, ${dayNames.join(', ')})
+      select org_id, (created_at at time zone 'UTC')::date, ${daySums}
       from json_populate_recordset(null::action_record, p_actions)
       group by 1, 2 order by 1, 2
-      on conflict (org_id, day) do update set ${added('action_total_day')};${forActions}
+      on conflict (org_id, day) do update set ${addedTo('action_total_day', dayNames)};${forActions}
   end if;
 
   insert into guard_rollup_hour (org_id, hour, decision, count)
@@ -182,6 +208,7 @@ begin
       values (event.org_id, first_seq, event.name, event.ref, event.payload, event.at);
   end loop;
 end $$`
+}
 
 const statements = [
   `alter table ledger_head add column control_revision bigint not null default 0`,
@@ -245,5 +272,5 @@ const statements = [
   )`,
   `create table guard_idempotency (org_id text not null, key text not null, digest text not null, decision_id text not null, at timestamptz not null, primary key (org_id, key))`,
   `create index guard_idempotency_at on guard_idempotency using brin (at)`,
-  recordFunction(decisionColumns),
+  recordFunction({}),
 ]

@@ -21,6 +21,12 @@ const actionCosts = (rows: string): string => `
         tokens_in = action_cost_day.tokens_in + excluded.tokens_in,
         tokens_out = action_cost_day.tokens_out + excluded.tokens_out;`
 
+/** What the function records from here on. */
+export const withVersion = {
+  columns: [...decisionColumns, 'agent_version text'],
+  forActions: actionCosts('json_populate_recordset(null::action_record, p_actions)'),
+}
+
 const actions = [
   `alter table action_record add column agent_version text, add column task_id text`,
   `create index action_version on action_record (org_id, agent_version, created_at desc, action_id desc)
@@ -44,10 +50,7 @@ const actions = [
   ) with (fillfactor = 70)`,
   `create index action_cost_agent on action_cost_day (org_id, agent_id, day)`,
   actionCosts('action_record'),
-  recordFunction(
-    [...decisionColumns, 'agent_version text'],
-    actionCosts('json_populate_recordset(null::action_record, p_actions)'),
-  ),
+  recordFunction(withVersion),
 ]
 
 /** Events that cost anything; the planner takes their indexes only for a condition that says the same. */

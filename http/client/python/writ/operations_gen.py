@@ -128,7 +128,10 @@ ROUTES: Dict[str, Route] = {
     "notifiers_create": Route("POST", "/api/notifiers", (), False),
     "notifiers_create_link": Route("POST", "/api/notifiers/telegram-link", (), False),
     "notifiers_list": Route("GET", "/api/notifiers", (), True),
+    "notifiers_list_deliveries": Route("GET", "/api/notifiers/{notifier_id}/deliveries", ("notifier_id",), True),
+    "notifiers_list_links": Route("GET", "/api/notifiers/telegram-links", (), True),
     "notifiers_remove": Route("DELETE", "/api/notifiers/{notifier_id}", ("notifier_id",), False),
+    "notifiers_remove_link": Route("DELETE", "/api/notifiers/telegram-links/{telegram_user_id}", ("telegram_user_id",), False),
     "notifiers_test": Route("POST", "/api/notifiers/{notifier_id}/test", ("notifier_id",), False),
     "notifiers_update": Route("PATCH", "/api/notifiers/{notifier_id}", ("notifier_id",), True),
     "observations_get_webhook_secret": Route("GET", "/api/webhooks/guard-secret", (), True),
@@ -3098,6 +3101,62 @@ class Operations:
             request_timeout,
         )
 
+    def notifiers_list_deliveries(
+        self,
+        *,
+        notifier_id: str,
+        status: Literal["pending", "sent", "digested", "dropped", "failed"] | Unset = UNSET,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List what a notifier told, has yet to tell or could not tell, newest first; kept for 35 days.
+
+        GET /api/notifiers/{notifier_id}/deliveries. Needs the scope notifiers:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "notifiers_list_deliveries",
+            {
+                "notifier_id": notifier_id,
+                "status": status,
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
+    def notifiers_list_links(
+        self,
+        *,
+        limit: int | Unset = UNSET,
+        offset: int | Unset = UNSET,
+        cursor: str | Unset = UNSET,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """List which Telegram users press buttons as which members of the organization.
+
+        GET /api/notifiers/telegram-links. Needs the scope notifiers:read.
+
+        :param limit: Rows per page, at most 200
+        :param offset: Rows to skip; use cursor for deep pages
+        :param cursor: next_cursor of the page before
+        """
+        return self._run(
+            "notifiers_list_links",
+            {
+                "limit": limit,
+                "offset": offset,
+                "cursor": cursor,
+            },
+            request_timeout,
+        )
+
     def notifiers_remove(
         self,
         *,
@@ -3112,6 +3171,24 @@ class Operations:
             "notifiers_remove",
             {
                 "notifier_id": notifier_id,
+            },
+            request_timeout,
+        )
+
+    def notifiers_remove_link(
+        self,
+        *,
+        telegram_user_id: int,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Take a Telegram user the right to press buttons as a member: your own, or any one as an administrator.
+
+        DELETE /api/notifiers/telegram-links/{telegram_user_id}. Needs the scope approvals:decide.
+        """
+        return self._run(
+            "notifiers_remove_link",
+            {
+                "telegram_user_id": telegram_user_id,
             },
             request_timeout,
         )
