@@ -4,9 +4,9 @@ import { spelledOut } from '../parts/act.rules.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Share } from '../parts/bars.tsx'
 import { dollars } from '../parts/money.ts'
-import { unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
+import { tasksOf, unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
 
-interface Row {
+export interface CostRow {
   readonly key: string
   readonly name: ReactNode
   readonly usd: number
@@ -16,12 +16,12 @@ interface Row {
 
 interface TableProps {
   readonly what: string
-  readonly rows: readonly Row[]
+  readonly rows: readonly CostRow[]
   /** What the bars are parts of; no bars without it. */
   readonly whole?: number
 }
 
-function CostTable({ what, rows, whole }: TableProps): ReactNode {
+export function CostTable({ what, rows, whole }: TableProps): ReactNode {
   return (
     <table className="table">
       <thead>
@@ -52,6 +52,30 @@ function CostTable({ what, rows, whole }: TableProps): ReactNode {
       </tbody>
     </table>
   )
+}
+
+interface Sum {
+  readonly cost_usd: number
+  readonly tokens: number
+  readonly unpriced_count: number
+}
+
+/** Rows of sums by a name that may be unknown. */
+export function costRows<T extends Sum>(
+  sums: readonly T[],
+  keyOf: (sum: T) => string | null,
+  nameOf: (key: string) => ReactNode = spelledOut,
+): CostRow[] {
+  return sums.map((one) => {
+    const key = keyOf(one)
+    return {
+      key: key ?? '',
+      name: key === null || key === '' ? <span className="muted">not said</span> : nameOf(key),
+      usd: one.cost_usd,
+      tokens: one.tokens,
+      unpriced: one.unpriced_count,
+    }
+  })
 }
 
 /** What has no price is not told as free. */
@@ -98,14 +122,19 @@ export function ByAgent({ costs }: { readonly costs: Costs }): ReactNode {
 }
 
 export function ByModel({ costs }: { readonly costs: Costs }): ReactNode {
-  const rows = costs.by_model.map((one) => ({
-    key: one.model ?? '',
-    name: one.model === null ? <span className="muted">not said</span> : spelledOut(one.model),
-    usd: one.cost_usd,
-    tokens: one.tokens,
-    unpriced: one.unpriced_count,
-  }))
+  const rows = costRows(costs.by_model, ({ model }) => model)
   return <Group title="By model" what="Model" rows={rows} whole={costs.total_usd} />
+}
+
+/** The server tells these for one agent, as versions are those of an agent. */
+export function ByVersion({ costs }: { readonly costs: Costs }): ReactNode {
+  const rows = costRows(costs.by_version, ({ version_id: id }) => id)
+  return <Group title="By version" what="Version" rows={rows} whole={costs.total_usd} />
+}
+
+export function ByTask({ costs }: { readonly costs: Costs }): ReactNode {
+  const rows = costRows(tasksOf(costs), ({ task }) => task)
+  return <Group title="By task" what="Task" rows={rows} whole={costs.total_usd} />
 }
 
 function Group({ title, ...table }: TableProps & { readonly title: string }): ReactNode {

@@ -4,6 +4,17 @@ import { csvOf } from '../parts/csv.rules.ts'
 export type Costs = OutputOf<'telemetry_list_costs'>
 export type Anomaly = NonNullable<Costs['anomaly']>
 
+type TaskCost = Pick<Costs['by_model'][number], 'cost_usd' | 'tokens' | 'unpriced_count'> & {
+  readonly task: string | null
+}
+
+/** A server that does not sum by task tells none. */
+export function tasksOf({
+  by_task: tasks = [],
+}: Costs & { readonly by_task?: readonly TaskCost[] }): readonly TaskCost[] {
+  return tasks
+}
+
 export const PERIODS = [7, 30, 90] as const
 export type Period = (typeof PERIODS)[number]
 
@@ -55,6 +66,8 @@ export function costsCsv(costs: Costs, days: readonly DayCost[]): string {
       ...days.map((one) => ['day', one.day, one.day, one.usd, one.tokens, one.unpriced]),
       ...costs.by_agent.map((one) => ['agent', one.agent_id, one.agent_name, ...sums(one)]),
       ...costs.by_model.map((one) => ['model', one.model, one.model, ...sums(one)]),
+      ...costs.by_version.map((one) => ['version', one.version_id, null, ...sums(one)]),
+      ...tasksOf(costs).map((one) => ['task', one.task, one.task, ...sums(one)]),
     ],
   )
 }
