@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { call } from '../api/client.ts'
-import { spelledOut } from '../parts/act.rules.ts'
 import { Columns } from '../parts/bars.tsx'
 import { dollars } from '../parts/money.ts'
 import { Load } from '../parts/page.tsx'
 import { daysOf, firstDay, type Costs, type Period } from './costs.rules.ts'
-import { CostTable, costRows } from './cost-tables.tsx'
+import { CostTable, costRows, useVersionRows } from './cost-tables.tsx'
 
 const PERIODS = [7, 30] as const satisfies readonly Period[]
 
@@ -67,11 +66,7 @@ function Shown({ costs, period, at, agentId }: ShownProps): ReactNode {
       <CostTable
         what="Model"
         whole={costs.total_usd}
-        rows={costRows(
-          costs.by_model,
-          ({ model }) => model,
-          (model) => spelledOut(model),
-        )}
+        rows={costRows(costs.by_model, ({ model }) => model)}
       />
       <ByVersion costs={costs} agentId={agentId} />
     </>
@@ -79,21 +74,6 @@ function Shown({ costs, period, at, agentId }: ShownProps): ReactNode {
 }
 
 function ByVersion({ costs, agentId }: { readonly costs: Costs; readonly agentId: string }): ReactNode {
-  const versions = useQuery({
-    queryKey: ['agent', agentId, 'versions'],
-    queryFn: ({ signal }) => call('agent_versions_list', { agent_id: agentId, limit: 50 }, signal),
-  })
-  if (!costs.by_version.some(({ version_id: id }) => id !== null)) return null
-  const numbers = new Map(versions.data?.versions.map((one) => [one.version_id, `Version ${one.version_number}`]))
-  return (
-    <CostTable
-      what="Version"
-      whole={costs.total_usd}
-      rows={costRows(
-        costs.by_version,
-        ({ version_id: id }) => id,
-        (id) => numbers.get(id) ?? id,
-      )}
-    />
-  )
+  const rows = useVersionRows(costs, agentId)
+  return rows.length === 0 ? null : <CostTable what="Version" whole={costs.total_usd} rows={rows} />
 }

@@ -10,7 +10,7 @@ import { Ago } from '../parts/time.tsx'
 
 type Event = OutputOf<'fleet_get'>['recent_events'][number]
 
-const SHOWN = 15
+const SHOWN = 10
 const OUTCOME: Readonly<Record<NonNullable<Event['outcome']>, Tone>> = {
   success: 'good',
   partial: 'warn',

@@ -106,7 +106,7 @@ function Total({ weights }: { readonly weights: readonly Weight[] }): ReactNode 
   const sum = weights.reduce((all, { weight }) => all + (isWeight(weight) ? Number(weight) : 0), 0)
   return (
     <p className={problem ? 'field-error' : 'hint'} role="status">
-      {problem || `The weights make ${sum.toLocaleString()}, which stands for 100 %.`}
+      {problem || `The weights make ${sum.toLocaleString()}, which stands for 100%.`}
     </p>
   )
 }

@@ -66,6 +66,7 @@ export function Traffic({ agentId }: { readonly agentId: string }): ReactNode {
   )
 }
 
+const partName = (at: number): string => `traffic-part-${Math.min(at, COLOURS - 1)}`
 const nameOf = ({ version_number: number }: Compared): string => `Version ${number}`
 
 function Shown({ versions, shared }: { readonly versions: readonly Compared[]; readonly shared: boolean }): ReactNode {
@@ -94,7 +95,7 @@ function Shown({ versions, shared }: { readonly versions: readonly Compared[]; r
 function Swatch({ at }: { readonly at: number }): ReactNode {
   return (
     <svg viewBox="0 0 9 9" aria-hidden="true">
-      <rect width="9" height="9" className={`traffic-part-${Math.min(at, COLOURS - 1)}`} />
+      <rect width="9" height="9" className={partName(at)} />
     </svg>
   )
 }
@@ -114,15 +115,7 @@ function Shares({ versions }: { readonly versions: readonly Compared[] }): React
         {versions.map((one, n) => {
           const x = at * 100
           at += one.share
-          return (
-            <rect
-              key={one.version_id}
-              x={x}
-              width={one.share * 100}
-              height="12"
-              className={`traffic-part-${Math.min(n, COLOURS - 1)}`}
-            />
-          )
+          return <rect key={one.version_id} x={x} width={one.share * 100} height="12" className={partName(n)} />
         })}
       </svg>
       <ul className="traffic-names" aria-hidden="true">
@@ -157,7 +150,11 @@ function Compare({ measure, versions }: CompareProps): ReactNode {
                 <Swatch at={n} /> {nameOf(one)}
               </dt>
               <dd>
-                <Share of={partOf(measure, one, versions)} words={value === null ? 'no data' : measure.shown(value)} />
+                <Share
+                  of={partOf(measure, one, versions)}
+                  tone={partName(n)}
+                  words={value === null ? 'no data' : measure.shown(value)}
+                />
               </dd>
             </div>
           )

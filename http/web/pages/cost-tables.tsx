@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
+import { call } from '../api/client.ts'
 import { spelledOut } from '../parts/act.rules.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Share } from '../parts/bars.tsx'
@@ -127,9 +129,25 @@ export function ByModel({ costs }: { readonly costs: Costs }): ReactNode {
 }
 
 /** The server tells these for one agent, as versions are those of an agent. */
-export function ByVersion({ costs }: { readonly costs: Costs }): ReactNode {
-  const rows = costRows(costs.by_version, ({ version_id: id }) => id)
-  return <Group title="By version" what="Version" rows={rows} whole={costs.total_usd} />
+export function ByVersion({ costs, agentId }: { readonly costs: Costs; readonly agentId: string }): ReactNode {
+  return <Group title="By version" what="Version" rows={useVersionRows(costs, agentId)} whole={costs.total_usd} />
+}
+
+/** None where everything is of no version that is known. */
+export function useVersionRows({ by_version: sums }: Costs, agentId: string): CostRow[] {
+  const told = sums.some(({ version_id: id }) => id !== null)
+  const { data } = useQuery({
+    queryKey: ['agent', agentId, 'versions'],
+    queryFn: ({ signal }) => call('agent_versions_list', { agent_id: agentId, limit: 50 }, signal),
+    enabled: told && agentId !== '',
+  })
+  if (!told) return []
+  const numbers = new Map(data?.versions.map((one) => [one.version_id, `Version ${one.version_number}`]))
+  return costRows(
+    sums,
+    ({ version_id: id }) => id,
+    (id) => numbers.get(id) ?? id,
+  )
 }
 
 export function ByTask({ costs }: { readonly costs: Costs }): ReactNode {

@@ -17,6 +17,8 @@ interface Shown {
   readonly costs: All
   readonly period: Period
   readonly at: number
+  /** Empty: of all. */
+  readonly agentId: string
 }
 
 export function Costs(): ReactNode {
@@ -31,7 +33,7 @@ export function Costs(): ReactNode {
       const at = Date.now()
       const from = `${firstDay(period, at)}T00:00:00Z`
       const whose = agentId === '' ? {} : { agent_id: agentId }
-      return { costs: await call('telemetry_list_costs', { from, ...whose }, signal), period, at }
+      return { costs: await call('telemetry_list_costs', { from, ...whose }, signal), period, at, agentId }
     },
     placeholderData: keepPreviousData,
     refetchInterval: polling,
@@ -91,7 +93,7 @@ function Nothing(): ReactNode {
   )
 }
 
-function Overview({ costs, period, at }: Shown): ReactNode {
+function Overview({ costs, period, at, agentId }: Shown): ReactNode {
   const days = daysOf(costs, period, at)
   const today = days.at(-1)?.usd ?? 0
   const dear = unusuallyDear(costs.anomaly, today)
@@ -128,7 +130,7 @@ function Overview({ costs, period, at }: Shown): ReactNode {
       </section>
       <ByAgent costs={costs} />
       <ByModel costs={costs} />
-      <ByVersion costs={costs} />
+      <ByVersion costs={costs} agentId={agentId} />
       <ByTask costs={costs} />
     </div>
   )

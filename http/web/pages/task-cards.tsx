@@ -117,7 +117,7 @@ export function Progress({ task: { progress, progress_note: note } }: { readonly
   if (progress === null && note === null) return null
   return (
     <div className="task-progress">
-      {progress !== null && <Share of={progress / 100} words={`${progress} %`} />}
+      {progress !== null && <Share of={progress / 100} words={`${progress}%`} />}
       {note !== null && <span className="sub">{spelledOut(note)}</span>}
     </div>
   )

@@ -7,7 +7,7 @@ import { Badge } from '../parts/badges.tsx'
 import { Button } from '../parts/button.tsx'
 import { LoadMore, usePaged } from '../parts/paged.tsx'
 import { Problem, Skeleton } from '../parts/page.tsx'
-import { Ago, Countdown } from '../parts/time.tsx'
+import { Ago, leftOf, useNow } from '../parts/time.tsx'
 import { toast, toastError } from '../parts/toast.tsx'
 import { DeliveryDialog } from './webhook-delivery.tsx'
 import { ReplayDialog } from './webhook-replay.tsx'
@@ -135,7 +135,16 @@ export function Answer({ delivery }: { readonly delivery: Delivery }): ReactNode
 function Next({ webhook, delivery }: { readonly webhook: Webhook; readonly delivery: Delivery }): ReactNode {
   if (delivery.next_at === null) return <span className="muted">–</span>
   if (!webhook.active) return <span className="muted">when resumed</span>
-  return new Date(delivery.next_at).getTime() <= Date.now() ? 'now' : <Countdown until={delivery.next_at} />
+  return <In at={delivery.next_at} />
+}
+
+function In({ at }: { readonly at: string }): ReactNode {
+  const left = new Date(at).getTime() - useNow()
+  return (
+    <time dateTime={at} className="muted number">
+      {left <= 0 ? 'now' : `in ${leftOf(left)}`}
+    </time>
+  )
 }
 
 function Replay({ webhook, delivery }: { readonly webhook: Webhook; readonly delivery: Delivery }): ReactNode {
