@@ -98,7 +98,10 @@ try {
     await page.getByRole('img', { name: /^Cost by day/ }).waitFor()
     await keep(`${kind}costs`, page)
     await page.goto('/fleet')
-    await page.getByRole('img', { name: /^Cost of 14 days/ }).first().waitFor({ state: 'attached' })
+    await page
+      .getByRole('img', { name: /^Cost of 14 days/ })
+      .first()
+      .waitFor({ state: 'attached' })
     await keep(`${kind}fleet`, page)
     await page.goto('/tasks')
     await page.getByText('7 of 11 pods are new').waitFor()

@@ -9,6 +9,7 @@ export type Liveness = 'connecting' | 'live' | 'polling'
 const POLL_MS = 5000
 const RETRY_MS = 15_000
 const WATCH_MS = 3000
+const NEAR_PAGES = 3
 /** How long a list rests after it was asked for again, where events may come by the thousand. */
 const REST_MS: Readonly<Record<string, number>> = {
   fleet: 1000,
@@ -81,8 +82,9 @@ export function useWhile(active: boolean, key: readonly unknown[]): void {
   useEffect(() => {
     if (!active) return
     const timer = window.setInterval(() => {
-      if (document.visibilityState === 'visible')
-        void client.invalidateQueries({ queryKey: JSON.parse(text) as unknown[] })
+      if (document.visibilityState !== 'visible') return
+      // What is still on its way is waited for: a slow server would never be heard out.
+      void client.invalidateQueries({ queryKey: JSON.parse(text) as unknown[] }, { cancelRefetch: false })
     }, WATCH_MS)
     return () => window.clearInterval(timer)
   }, [active, client, text])
@@ -126,15 +128,21 @@ class News {
   }
 
   async #refresh(name: string): Promise<void> {
-    if (name !== 'agent-now') return this.#client.invalidateQueries({ queryKey: [name] })
     const agents = this.#agents
-    this.#agents = new Set()
+    if (name === 'agent-now') this.#agents = new Set()
     await this.#client.invalidateQueries({
-      predicate: ({ queryKey: [first, id] }) =>
-        first === name && (agents.has(undefined) || (typeof id === 'string' && agents.has(id))),
+      predicate: ({ queryKey: [first, id], state: { data } }) => {
+        if (first !== name) return false
+        if (name === 'agent-now') return agents.has(undefined) || agents.has(String(id))
+        return REST_MS[name] === undefined || !reachesFar(data)
+      },
     })
   }
 }
+
+/** Many open pages would all be asked for again, event by event; who looks far back is not waiting for news. */
+const reachesFar = (data: unknown): boolean =>
+  isRecord(data) && Array.isArray(data['pages']) && data['pages'].length > NEAR_PAGES
 
 function openStream(news: News): () => void {
   let source: EventSource | undefined

@@ -63,11 +63,7 @@ function Shown({ costs, period, at, agentId }: ShownProps): ReactNode {
           columns={days.map(({ day, usd }) => ({ name: day, value: usd, words: `${day}: ${dollars(usd)}` }))}
         />
       </div>
-      <CostTable
-        what="Model"
-        whole={costs.total_usd}
-        rows={costRows(costs.by_model, ({ model }) => model)}
-      />
+      <CostTable what="Model" whole={costs.total_usd} rows={costRows(costs.by_model, ({ model }) => model)} />
       <ByVersion costs={costs} agentId={agentId} />
     </>
   )

@@ -6,13 +6,14 @@ import { spelledOut } from '../parts/act.rules.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Share } from '../parts/bars.tsx'
 import { dollars } from '../parts/money.ts'
-import { tasksOf, unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
+import { otherVersions, unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
 
 export interface CostRow {
   readonly key: string
   readonly name: ReactNode
   readonly usd: number
-  readonly tokens: number
+  /** Null: not told. */
+  readonly tokens: number | null
   readonly unpriced: number
 }
 
@@ -47,7 +48,7 @@ export function CostTable({ what, rows, whole }: TableProps): ReactNode {
                 <Share of={whole === 0 ? 0 : usd / whole} words={percent(whole === 0 ? 0 : usd / whole)} />
               </td>
             )}
-            <td className="tight right wide number">{tokens.toLocaleString()}</td>
+            <td className="tight right wide number">{tokens?.toLocaleString() ?? '–'}</td>
             <td className="tight right wide number">{unpriced === 0 ? '–' : unpriced.toLocaleString()}</td>
           </tr>
         ))}
@@ -84,7 +85,7 @@ export function costRows<T extends Sum>(
 const told = (usd: number, unpriced: number): string =>
   unpriced === 0 ? dollars(usd) : usd === 0 ? 'no price' : `${dollars(usd)}+`
 
-const percent = (part: number): string => part.toLocaleString(undefined, { style: 'percent' })
+export const percent = (part: number): string => part.toLocaleString(undefined, { style: 'percent' })
 
 /** The picture's figures, newest first. */
 export function ByDay({ days, dear }: { readonly days: readonly DayCost[]; readonly dear: boolean }): ReactNode {
@@ -134,7 +135,8 @@ export function ByVersion({ costs, agentId }: { readonly costs: Costs; readonly 
 }
 
 /** None where everything is of no version that is known. */
-export function useVersionRows({ by_version: sums }: Costs, agentId: string): CostRow[] {
+export function useVersionRows(costs: Costs, agentId: string): CostRow[] {
+  const sums = costs.by_version
   const told = sums.some(({ version_id: id }) => id !== null)
   const { data } = useQuery({
     queryKey: ['agent', agentId, 'versions'],
@@ -143,16 +145,13 @@ export function useVersionRows({ by_version: sums }: Costs, agentId: string): Co
   })
   if (!told) return []
   const numbers = new Map(data?.versions.map((one) => [one.version_id, `Version ${one.version_number}`]))
-  return costRows(
+  const rows = costRows(
     sums,
     ({ version_id: id }) => id,
     (id) => numbers.get(id) ?? id,
   )
-}
-
-export function ByTask({ costs }: { readonly costs: Costs }): ReactNode {
-  const rows = costRows(tasksOf(costs), ({ task }) => task)
-  return <Group title="By task" what="Task" rows={rows} whole={costs.total_usd} />
+  const others = otherVersions(costs)
+  return others > 0 ? [...rows, { key: 'others', name: 'Others', usd: others, tokens: null, unpriced: 0 }] : rows
 }
 
 function Group({ title, ...table }: TableProps & { readonly title: string }): ReactNode {

@@ -11,7 +11,8 @@ import { dollars } from '../parts/money.ts'
 import { Empty, Load, Page } from '../parts/page.tsx'
 import { useSettled } from '../parts/use-settled.ts'
 import { costsCsv, daysOf, firstDay, PERIODS, unusuallyDear, type Costs as All, type Period } from './costs.rules.ts'
-import { ByAgent, ByDay, ByModel, ByTask, ByVersion } from './cost-tables.tsx'
+import { ByAgent, ByDay, ByModel, ByVersion } from './cost-tables.tsx'
+import { ByTask } from './cost-tasks.tsx'
 
 interface Shown {
   readonly costs: All
