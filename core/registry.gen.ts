@@ -153,6 +153,7 @@ import { check as toolPinsCheck } from './tool-pins/check.op.ts'
 import { list as toolPinsList } from './tool-pins/list.op.ts'
 import { remove as toolPinsRemove } from './tool-pins/remove.op.ts'
 import { create as webhooksCreate } from './webhooks/create.op.ts'
+import { getDelivery as webhooksGetDelivery } from './webhooks/get-delivery.op.ts'
 import { get as webhooksGet } from './webhooks/get.op.ts'
 import { listDeliveries as webhooksListDeliveries } from './webhooks/list-deliveries.op.ts'
 import { list as webhooksList } from './webhooks/list.op.ts'
@@ -315,6 +316,7 @@ export const registry = {
   toolPinsList,
   toolPinsRemove,
   webhooksCreate,
+  webhooksGetDelivery,
   webhooksGet,
   webhooksListDeliveries,
   webhooksList,

@@ -28,7 +28,7 @@ export class EventStreams {
   readonly #sources: EventSources
   readonly #orgs = new Map<string, Promise<Broadcast>>()
   readonly #open = new Map<Listener, Caller>()
-  readonly #pulses = new Map<string, { readonly pulse: FleetPulse; readonly sockets: Set<Listener> }>()
+  readonly #pulses = new Map<string, { readonly pulse: FleetPulse; readonly listeners: Set<Listener> }>()
   readonly #pulse: NodeJS.Timeout
   #ending = false
 
@@ -39,7 +39,10 @@ export class EventStreams {
     this.#pulse.unref()
   }
 
-  /** Answers one request with a stream; returns when it is level with the events of now. */
+  /**
+   * Answers one request with a stream; returns when it is level with the events of now. With `pulse=1` it is told what
+   * agents are doing as it changes, too.
+   */
   async serve({ request, response, headers }: Exchange, caller: Caller): Promise<void> {
     const { actor, limits } = caller
     const broadcast = await this.#enter(caller)
@@ -47,11 +50,15 @@ export class EventStreams {
     const resume = resumeFrom(request, broadcast.seq)
     const stream = new Stream(response, { openedAt: this.#now(), actor, seq: resume.seq ?? broadcast.seq })
     this.#add(broadcast, stream, caller)
-    response.on('close', () => this.#forget(actor.orgId, broadcast, stream))
+    response.on('close', () => {
+      this.#forget(actor.orgId, broadcast, stream)
+      this.#leavePulse(actor.orgId, stream)
+    })
     // The first bytes wait for the first read, so that a database that is down is still told as a 503.
     const recent = resume.seq === undefined ? await broadcast.recent() : []
     stream.open({ ...headers, ...limits })
     if (request.method === 'HEAD') return stream.end()
+    if (wantsPulse(request) && !stream.closed) this.#joinPulse(actor.orgId, stream)
     await this.#begin(stream, { broadcast, resume, recent, caller })
   }
 
@@ -121,18 +128,18 @@ export class EventStreams {
 
   #joinPulse(orgId: string, stream: Listener): void {
     const known = this.#pulses.get(orgId)
-    if (known) return void known.sockets.add(stream)
-    const sockets = new Set([stream])
+    if (known) return void known.listeners.add(stream)
+    const listeners = new Set([stream])
     const tell = (frames: readonly Frame[]): void => {
-      for (const socket of sockets) if (socket.live) socket.tell(frames)
+      for (const listener of listeners) if (listener.live) listener.tell(frames)
     }
-    this.#pulses.set(orgId, { pulse: new FleetPulse(this.#runtime, orgId, tell), sockets })
+    this.#pulses.set(orgId, { pulse: new FleetPulse(this.#runtime, orgId, tell), listeners })
   }
 
   #leavePulse(orgId: string, stream: Listener): void {
     const known = this.#pulses.get(orgId)
-    known?.sockets.delete(stream)
-    if (known?.sockets.size !== 0) return
+    known?.listeners.delete(stream)
+    if (known?.listeners.size !== 0) return
     known.pulse.stop()
     this.#pulses.delete(orgId)
   }
@@ -182,4 +189,9 @@ export class EventStreams {
       if (thrown instanceof Fault && thrown.code === 'unauthenticated') stream.end()
     }
   }
+}
+
+/** Browsers cannot set headers on an event stream, so it is a word of the query. */
+function wantsPulse({ url = '' }: Pick<Exchange['request'], 'url'>): boolean {
+  return new URLSearchParams(url.split('?')[1] ?? '').get('pulse') === '1'
 }

@@ -137,6 +137,13 @@ const stream = {
   parameters: [
     { name: 'Last-Event-ID', in: 'header', required: false, schema: { type: 'string' } },
     { name: 'lastEventId', in: 'query', required: false, schema: { type: 'string' } },
+    {
+      name: 'pulse',
+      in: 'query',
+      required: false,
+      description: 'Tell what agents are doing as it changes as well (`agent.changed`), once a second at most',
+      schema: { type: 'string', enum: ['1'] },
+    },
   ],
   responses: {
     '200': { description: 'The stream', content: { 'text/event-stream': { schema: z.toJSONSchema(z.string()) } } },

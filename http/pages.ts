@@ -48,7 +48,7 @@ const POLICY = [
 
 /** All that the pages' own router knows. Anything else stays the server's, so a wrong address is told as a 404. */
 const ROUTES =
-  /^\/(?:(?:setup|sign-in|invitation|reset|device|oauth-error|keys|members|settings|account|ledger|activity|hosts|fleet|alerts|costs)|consent\/[^/]+|pair\/[^/]+|approvals\/[^/]+|(?:decisions|policies|agents)(?:\/[^/]+)?)?$/
+  /^\/(?:(?:setup|sign-in|invitation|reset|device|oauth-error|keys|members|settings|account|ledger|activity|hosts|fleet|alerts|costs)|consent\/[^/]+|pair\/[^/]+|approvals\/[^/]+|(?:decisions|policies|agents|tasks|webhooks)(?:\/[^/]+)?)?$/
 
 export const isPagePath = (path: string): boolean => ROUTES.test(path)
 

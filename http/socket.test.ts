@@ -5,6 +5,7 @@ import { WebSocket } from 'ws'
 import { collect } from '#core/telemetry/collect.op'
 import { pause } from '#core/agents/pause.op'
 import { testServer, type TestServer } from './test-server.ts'
+import { openStream } from './test-stream.ts'
 
 let server: TestServer
 let key: string
@@ -108,6 +109,20 @@ test('what agents do is told as it changes: heartbeat, cost, error', async () =>
     status: 'error',
     error_count: 1,
   })
+})
+
+test('an event stream is told the same where it asks for it, and only there', async () => {
+  const headers = { 'x-api-key': key }
+  const streams = await Promise.all(
+    ['?pulse=1', ''].map((query) => openStream(`${server.url}/api/stream${query}`, headers)),
+  )
+  for (const stream of streams) expect(await stream.next()).toMatchObject({ event: 'connected' })
+  await report({ type: 'cost', agent_id: 'streamed', cost_usd: 0.25 })
+  const told = await streams[0]?.next()
+  expect(told).toMatchObject({ event: 'agent.changed', id: null, data: { agent_id: 'streamed', cost_usd: 0.25 } })
+  await server.emit([event('1', { n: 1 })])
+  expect(await streams[1]?.next()).toMatchObject({ event: 'action.updated' })
+  for (const stream of streams) stream.close()
 })
 
 test('the same filter as for event streams: agent keys hear of their agent, nobody of another org', async () => {

@@ -22,6 +22,8 @@ interface Tenant {
   readonly key: string
   readonly owner: TestPerson
   readonly known: Known
+  /** Pages of one task and one webhook. */
+  readonly queued: readonly string[]
 }
 
 let pages: TestPages
@@ -31,7 +33,7 @@ let token: string
 let looked = 0
 let leaks = 0
 beforeAll(async () => {
-  pages = await testPages()
+  pages = await testPages({ egress_allow: '127.0.0.1' })
   a = await tenant(MARK)
   b = await tenant(MARK_B)
   const cookie = `writ_session=${b.owner.secret}`
@@ -57,6 +59,20 @@ async function report(url: string, key: string, mark: string): Promise<void> {
   expect(await answer.json()).toMatchObject({ accepted: 7 })
 }
 
+/** A task and a webhook; the ids that name their pages. Nothing of what happens here is sent there. */
+async function queue(url: string, key: string, mark: string): Promise<readonly string[]> {
+  const post = async (path: string, body: object): Promise<Record<string, Record<string, string>>> => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' }
+    const answer = await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    expect(answer.status).toBe(201)
+    return (await answer.json()) as Record<string, Record<string, string>>
+  }
+  const { task } = await post('/api/tasks', { agent_id: AGENT, title: mark, input: { mark } })
+  const hook = { url: `http://127.0.0.1:9/${mark}`, events: ['webhook.rotated'], description: mark }
+  const { webhook } = await post('/api/webhooks', hook)
+  return [`/tasks/${task?.['task_id']}`, `/webhooks/${webhook?.['webhook_id']}`]
+}
+
 async function tenant(mark: string): Promise<Tenant> {
   const { url, runtime } = pages.server
   const [orgId, at] = [newId('org'), runtime.now()]
@@ -69,6 +85,7 @@ async function tenant(mark: string): Promise<Tenant> {
   await testPerson(runtime, orgId, 'member', { email: `${mark}-member@example.com` })
   const known = await populate(url, key, { mark, named: NAMED })
   await report(url, key, mark)
+  const queued = await queue(url, key, mark)
   const by = { orgId, principalId: owner.accountId, accountId: owner.accountId }
   const client = {
     clientId: 'cli_tenants',
@@ -78,7 +95,7 @@ async function tenant(mark: string): Promise<Tenant> {
   } as const
   const times = { secondFactorAt: null, expiresAt: new Date(at.getTime() + 86_400_000) }
   await runtime.db.transaction().execute((trx) => insertGrant(trx, by, at, { id: newId('grt'), ...client, ...times }))
-  return { orgId, mark, key, owner, known }
+  return { orgId, mark, key, owner, known, queued }
 }
 
 /** One place where somebody of B looks: no mark of A in it, nor the id of its org. Answers whether B's own is. */
@@ -195,12 +212,13 @@ test('who listens to a resource hears nothing of an agent of the same name elsew
 test('no page shows another org, whatever row of it the address names', async () => {
   const context = await pages.window({ role: null })
   await context.addCookies([{ name: 'writ_session', value: b.owner.secret, url: pages.server.url }])
-  const rows = [a, b].flatMap(({ known }) => [
+  const rows = [a, b].flatMap(({ known, queued }) => [
+    ...queued,
     `/approvals/${String(known['approvals.action_id'])}`,
     `/decisions/${String(known['decision_id'])}`,
     `/policies/${String(known['policy_id'])}`,
   ])
-  const work = ['/', '/decisions', '/policies', '/fleet', '/agents', '/alerts', '/costs']
+  const work = ['/', '/decisions', '/policies', '/fleet', '/agents', '/tasks', '/alerts', '/costs', '/webhooks']
   const lists = [...work, '/keys', '/members', '/account', '/activity', '/hosts']
   const others = ['/ledger', '/settings', '/device', '/policies/new', `/agents/${AGENT}`, '/agents/agent-a']
   const own = new Set<string>()

@@ -52,3 +52,26 @@ test('page by page, never those of another org; a key bound to an agent sees its
   expect((await invoke(list, await org.as('member', { agentId: 'a3' }), {})).agents).toHaveLength(1)
   expect((await invoke(list, await (await testOrg(server.runtime)).as('member'), {})).agents).toEqual([])
 })
+
+test('usage_days tells the use of those days and no others; without it nothing is told', async () => {
+  const org = await testOrg(server.runtime)
+  const ctx = await org.as('member')
+  const at = (back: number) => new Date(server.runtime.now().getTime() - back * 86_400_000).toISOString()
+  const cost = (agent_id: string, back: number, cost_usd: number, model: string) => ({
+    type: 'cost',
+    agent_id,
+    timestamp: at(back),
+    cost_usd,
+    model,
+  })
+  const days = [cost('a1', 0, 1, 'm1'), cost('a1', 0, 2, 'm2'), cost('a1', 2, 4, 'm1'), cost('a1', 3, 8, 'm1')]
+  await invoke(collect, ctx, { events: [...days, { type: 'heartbeat', agent_id: 'a2' }] })
+  const { agents } = await invoke(list, ctx, { usage_days: 3 })
+  expect(agents[0]?.usage).toEqual([
+    { day: at(2).slice(0, 10), events: 1, errors: 0, cost_usd: 4 },
+    { day: at(0).slice(0, 10), events: 2, errors: 0, cost_usd: 3 },
+  ])
+  expect(agents[1]?.usage?.every(({ cost_usd: usd }) => usd === 0)).toBe(true)
+  expect((await invoke(list, ctx, {})).agents[0]).not.toHaveProperty('usage')
+  await expect(invoke(list, ctx, { usage_days: 32 })).rejects.toMatchObject({ code: 'invalid_input' })
+})

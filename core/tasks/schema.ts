@@ -44,12 +44,15 @@ export const taskInput = {
   idempotency_key: z.string().min(1).max(256).optional(),
 } as const
 
+const APPROVAL_STATES = ['pending', 'approved', 'denied', 'expired', 'withdrawn'] as const
+
 export const Task = z
   .object({
     task_id: z.string(),
     agent_id: z.string(),
     agent_name: z.string().nullable(),
     version_id: z.string().nullable(),
+    version_number: z.int().nullable().optional().describe('Told when tasks are read'),
     title: z.string(),
     description: z.string().nullable(),
     priority: z.enum(PRIORITIES),
@@ -67,6 +70,11 @@ export const Task = z
     worker: z.string().nullable().describe('Name of the credential that has it'),
     cost_usd: z.number().nullable().describe('As its workers told when they ended it'),
     decision_id: z.string().nullable().describe('The guard decision under which it was started'),
+    approval: z
+      .object({ action_id: z.string(), state: z.enum(APPROVAL_STATES) })
+      .nullable()
+      .optional()
+      .describe('What a person was asked last before it may run; told when tasks are read'),
     created_by: z.string(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
@@ -80,12 +88,21 @@ const iso = (at: Date | null): string | null => at?.toISOString() ?? null
 
 export const priorityOf = (rank: number): Priority => PRIORITIES[rank] ?? 'medium'
 
-export function taskToWire(row: TaskRow & { readonly agent_name?: string | null }): Task {
+/** What stands in other tables; undefined where nobody looked there. */
+export interface TaskKin {
+  readonly agent_name?: string | null
+  readonly version_number?: number | null
+  readonly approval_state?: (typeof APPROVAL_STATES)[number] | null
+}
+
+export function taskToWire(row: TaskRow & TaskKin): Task {
+  const { approval_action_id: asked, approval_state: state } = row
   return {
     task_id: row.task_id,
     agent_id: row.agent_id,
     agent_name: row.agent_name ?? null,
     version_id: row.version_id,
+    ...(row.version_number === undefined ? {} : { version_number: row.version_number }),
     title: row.title,
     description: row.description,
     priority: priorityOf(row.priority_rank),
@@ -103,6 +120,7 @@ export function taskToWire(row: TaskRow & { readonly agent_name?: string | null 
     worker: row.status === 'queued' ? null : row.worker_name,
     cost_usd: row.cost_micros === null ? null : Number(row.cost_micros) / 1e6,
     decision_id: row.decision_id,
+    ...(state === undefined ? {} : { approval: asked === null || state === null ? null : { action_id: asked, state } }),
     created_by: row.created_by,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),

@@ -9,7 +9,7 @@ import { transact } from '../db/transact.ts'
 import type { Context } from '../kernel/context.ts'
 import { Fault } from '../kernel/errors.ts'
 import { statusNews } from './news.rules.ts'
-import type { TaskRow } from './schema.ts'
+import type { TaskKin, TaskRow } from './schema.ts'
 import { settleTask } from './settle.ts'
 import { allowedAfter, mayFollow, refusalOf, type TaskStatus } from './state.rules.ts'
 import type { TaskTable } from './tables.ts'
@@ -19,7 +19,7 @@ export const digestOf = (value: unknown): string => createHash('sha256').update(
 /** As it is kept: secrets replaced, as JSON. */
 export const keptJson = (value: unknown): string => JSON.stringify(redactDeep(value).value)
 
-/** Tasks of the org with the names of their agents; a key bound to an agent sees its own. */
+/** Tasks of the org with what other tables know of them; a key bound to an agent sees its own. */
 export function tasksOf(ctx: Context) {
   const { orgId, agentId } = ctx.actor
   const query = ctx.db
@@ -27,16 +27,19 @@ export function tasksOf(ctx: Context) {
     .leftJoin('agent', (join) =>
       join.onRef('agent.org_id', '=', 'task.org_id').onRef('agent.agent_id', '=', 'task.agent_id'),
     )
+    .leftJoin('agent_version', (join) =>
+      join.onRef('agent_version.org_id', '=', 'task.org_id').onRef('agent_version.version_id', '=', 'task.version_id'),
+    )
+    .leftJoin('approval', (join) =>
+      join.onRef('approval.org_id', '=', 'task.org_id').onRef('approval.action_id', '=', 'task.approval_action_id'),
+    )
     .selectAll('task')
-    .select('agent.agent_name')
+    .select(['agent.agent_name', 'agent_version.version_number', 'approval.state as approval_state'])
     .where('task.org_id', '=', orgId)
   return agentId === null ? query : query.where('task.agent_id', '=', agentId)
 }
 
-export async function findTask(
-  ctx: Context,
-  taskId: string,
-): Promise<TaskRow & { readonly agent_name: string | null }> {
+export async function findTask(ctx: Context, taskId: string): Promise<TaskRow & Required<TaskKin>> {
   const row = await tasksOf(ctx).where('task.task_id', '=', taskId).executeTakeFirst()
   if (!row) throw new Fault('not_found', 'Task not found')
   return row

@@ -154,6 +154,7 @@ export const routes = {
   tool_pins_remove: ['DELETE', '/api/tool-pins/{id}'],
   webhooks_create: ['POST', '/api/webhooks'],
   webhooks_get: ['GET', '/api/webhooks/{webhook_id}'],
+  webhooks_get_delivery: ['GET', '/api/webhooks/{webhook_id}/deliveries/{delivery_id}'],
   webhooks_list: ['GET', '/api/webhooks'],
   webhooks_list_deliveries: ['GET', '/api/webhooks/{webhook_id}/deliveries'],
   webhooks_remove: ['DELETE', '/api/webhooks/{webhook_id}'],

@@ -21,6 +21,10 @@ const Policy = lazy(async () => ({ default: (await import('./pages/policy.tsx'))
 const Agents = lazy(async () => ({ default: (await import('./pages/agents.tsx')).Agents }))
 const Agent = lazy(async () => ({ default: (await import('./pages/agent.tsx')).AgentPage }))
 const Fleet = lazy(async () => ({ default: (await import('./pages/fleet.tsx')).Fleet }))
+const Tasks = lazy(async () => ({ default: (await import('./pages/tasks.tsx')).Tasks }))
+const Task = lazy(async () => ({ default: (await import('./pages/task.tsx')).TaskPage }))
+const Webhooks = lazy(async () => ({ default: (await import('./pages/webhooks.tsx')).Webhooks }))
+const Webhook = lazy(async () => ({ default: (await import('./pages/webhook.tsx')).WebhookPage }))
 const Alerts = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).Alerts }))
 const Costs = lazy(async () => ({ default: (await import('./pages/costs.tsx')).Costs }))
 const Keys = lazy(async () => ({ default: (await import('./pages/keys.tsx')).Keys }))
@@ -97,6 +101,10 @@ function Inner(): ReactNode {
       <Route path="/agents" component={Agents} />
       <Route path="/agents/:id">{({ id }) => <Agent key={id} id={id} />}</Route>
       <Route path="/fleet" component={Fleet} />
+      <Route path="/tasks" component={Tasks} />
+      <Route path="/tasks/:id">{({ id }) => <Task key={id} id={id} />}</Route>
+      <Route path="/webhooks" component={Webhooks} />
+      <Route path="/webhooks/:id">{({ id }) => <Webhook key={id} id={id} />}</Route>
       <Route path="/alerts" component={Alerts} />
       <Route path="/costs" component={Costs} />
       <Route path="/keys" component={Keys} />

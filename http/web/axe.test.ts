@@ -1,17 +1,25 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { StubServer } from '#core/testing/stub-server'
+import { Writ } from '../client/index.ts'
 import { findingsOf } from './test-axe.ts'
 import { complaintsOf, testPages, type Look, type TestPages } from './test-browser.ts'
 import { seed } from './test-seed.ts'
+import { receiver, RECEIVES, seedWork } from './test-seed-work.ts'
 
 let pages: TestPages
+let at: StubServer
 let paths: readonly string[]
 beforeAll(async () => {
-  pages = await testPages()
+  pages = await testPages(RECEIVES)
+  at = await receiver()
   const [waiting = ''] = await seed(pages.server)
+  const person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
+  const [webhook] = await seedWork(person, at.url)
   const headers = { 'x-api-key': pages.server.adminKey }
   const get = async (path: string) => (await (await fetch(pages.server.url + path, { headers })).json()) as never
   const { decisions } = (await get('/api/guard/decisions?limit=1')) as { decisions: { id: string }[] }
+  const { tasks } = (await get('/api/tasks?limit=1&status=running')) as { tasks: { task_id: string }[] }
   const { policies } = (await get('/api/policies?limit=1')) as { policies: { id: string }[] }
   paths = [
     '/',
@@ -22,8 +30,13 @@ beforeAll(async () => {
     '/policies/new',
     `/policies/${policies[0]?.id}`,
     '/fleet',
+    '/tasks',
+    `/tasks/${tasks[0]?.task_id}`,
+    '/webhooks',
+    `/webhooks/${webhook}`,
     '/alerts',
     '/costs',
+    '/costs?agent_id=deploy-bot',
     '/agents',
     '/agents/deploy-bot',
     '/keys',
@@ -38,7 +51,10 @@ beforeAll(async () => {
     '/pair/gone',
   ]
 }, 180_000)
-afterAll(() => pages.close())
+afterAll(async () => {
+  await pages.close()
+  await at.close()
+})
 
 const outside = [
   '/sign-in',

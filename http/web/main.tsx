@@ -11,6 +11,7 @@ import './style/parts.css'
 import './style/shell.css'
 import './style/approvals.css'
 import './style/pages.css'
+import './style/fleet.css'
 
 const client = new QueryClient({
   defaultOptions: {

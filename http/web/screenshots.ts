@@ -6,10 +6,12 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
+import { Writ } from '../client/index.ts'
 import { testPages } from './test-browser.ts'
 import { Connector } from './test-connector.ts'
 import { Road } from './test-road.ts'
 import { seed } from './test-seed.ts'
+import { receiver, RECEIVES, seedWork } from './test-seed-work.ts'
 
 const folder = resolve(process.argv[2] ?? mkdtempSync(join(tmpdir(), 'writ-screenshots-')))
 mkdirSync(folder, { recursive: true })
@@ -26,6 +28,14 @@ const ALSO_DARK = [
   'alerts',
   'costs',
   'return',
+  'fleet',
+  'tasks',
+  'task',
+  'traffic',
+  'webhooks',
+  'webhook',
+  'phone-tasks',
+  'phone-traffic',
   'phone-alerts',
   'phone-costs',
 ]
@@ -48,7 +58,8 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 
-const pages = await testPages()
+const pages = await testPages(RECEIVES)
+const at = await receiver()
 const agent = await Connector.open(pages.server.url)
 try {
   const road = new Road(pages, keep)
@@ -64,6 +75,7 @@ try {
   await road.revoke(owner)
   // The same inbox on a morning with more agents.
   await seed(pages.server)
+  const person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
   for (const [sight, page] of [
     ['busy-inbox', owner],
     ['busy-phone', approver],
@@ -74,6 +86,7 @@ try {
     await page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
     await keep(sight, page)
   }
+  const [hook = ''] = await seedWork(person, at.url)
   for (const [kind, page] of [
     ['', owner],
     ['phone-', approver],
@@ -84,8 +97,21 @@ try {
     await page.goto('/costs')
     await page.getByRole('img', { name: /^Cost by day/ }).waitFor()
     await keep(`${kind}costs`, page)
+    await page.goto('/fleet')
+    await page
+      .getByRole('img', { name: /^Cost of 14 days/ })
+      .first()
+      .waitFor({ state: 'attached' })
+    await keep(`${kind}fleet`, page)
+    await page.goto('/tasks')
+    await page.getByText('7 of 11 pods are new').waitFor()
+    await keep(`${kind}tasks`, page)
+    await page.getByRole('link', { name: 'Find why the nightly export is slow' }).click()
+    await page.getByRole('region', { name: 'Input as JSON' }).waitFor()
+    await keep(`${kind}task`, page)
     await page.goto('/agents/deploy-bot')
     for (const [sight, name] of [
+      ['traffic', 'Traffic'],
       ['return', 'Cost and return'],
       ['drift', 'Drift'],
       ['family', 'Family'],
@@ -96,8 +122,15 @@ try {
       await keep(`${kind}${sight}`, page)
     }
   }
+  await owner.goto('/webhooks')
+  await owner.getByText('The receiver answered 410 Gone.').waitFor()
+  await keep('webhooks', owner)
+  await owner.goto(`/webhooks/${hook}`)
+  await owner.getByText('delivered').first().waitFor()
+  await keep('webhook', owner)
 } finally {
   await agent.close()
   await pages.close()
+  await at.close()
 }
 process.stdout.write(`${count} sights in ${folder}\n`)

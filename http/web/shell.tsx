@@ -29,12 +29,14 @@ const work: readonly Place[] = [
 ]
 /** A phone has room for the first ones only. */
 const watch: readonly Place[] = [
+  { href: '/tasks', name: 'Tasks', icon: 'board', needs: 'tasks:read', key: 't' },
   { href: '/alerts', name: 'Alerts', icon: 'bell', needs: 'alerts:read', key: 'e' },
   { href: '/costs', name: 'Costs', icon: 'bars', needs: 'agents:read', key: 'c' },
 ]
 const administration: readonly Place[] = [
   { href: '/keys', name: 'Keys and grants', icon: 'key', needs: 'keys:read', key: 'k' },
   { href: '/members', name: 'Members', icon: 'people', needs: 'members:read', key: 'm' },
+  { href: '/webhooks', name: 'Webhooks', icon: 'hook', needs: 'webhooks:read', key: 'w' },
   { href: '/hosts', name: 'Clients', icon: 'terminal', needs: 'agents:read', key: 'h' },
   { href: '/activity', name: 'Activity', icon: 'pulse', needs: 'activity:read', key: 'y' },
   { href: '/ledger', name: 'Ledger', icon: 'ledger', needs: 'ledger:read', key: 'l' },

@@ -126,3 +126,13 @@ export function sentenceOf(error: unknown): string {
   if (error instanceof ApiError) return [error.message, ...error.details].join(' ')
   return error instanceof Error ? error.message : 'Something went wrong.'
 }
+
+/** What the server says is wrong with one field or with a part of it; undefined: nothing. */
+export function problemAt(error: unknown, field: string): string | undefined {
+  if (!(error instanceof ApiError)) return undefined
+  const own = error.details.flatMap((detail) => {
+    const [, name, rest] = /^([\w.]+): (.+)$/s.exec(detail) ?? []
+    return rest !== undefined && (name === field || name?.startsWith(`${field}.`)) ? [rest] : []
+  })
+  return own.length === 0 ? undefined : own.join('; ')
+}

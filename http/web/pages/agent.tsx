@@ -15,9 +15,12 @@ import { Empty, Load, Page } from '../parts/page.tsx'
 import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { Presence } from './agents.tsx'
+import { AgentCosts } from './agent-costs.tsx'
 import { Drift } from './agent-drift.tsx'
+import { Events } from './agent-events.tsx'
 import { Family } from './agent-family.tsx'
 import { Return } from './agent-return.tsx'
+import { Traffic } from './agent-traffic.tsx'
 import { Versions } from './versions.tsx'
 
 type AgentProfile = OutputOf<'agents_get_profile'>
@@ -112,6 +115,14 @@ function Profile({ profile: { agent, signals } }: { readonly profile: AgentProfi
           <dt>Actions</dt>
           <dd>{agent.action_count.toLocaleString()}</dd>
         </div>
+        {can('tasks:read') && (
+          <div>
+            <dt>Tasks</dt>
+            <dd>
+              <Link href={`/tasks?agent_id=${encodeURIComponent(agent.agent_id)}`}>On the board</Link>
+            </dd>
+          </div>
+        )}
         <div>
           <dt>First seen</dt>
           <dd>
@@ -125,9 +136,14 @@ function Profile({ profile: { agent, signals } }: { readonly profile: AgentProfi
           </dd>
         </div>
       </dl>
-      {can('guard:read') && <Latest agentId={agent.agent_id} />}
+      <div className="halves">
+        {can('guard:read') && <Latest agentId={agent.agent_id} />}
+        {can('agents:read') && <Events agentId={agent.agent_id} />}
+      </div>
       {can('agents:read') && (
         <>
+          <Traffic agentId={agent.agent_id} />
+          <AgentCosts agentId={agent.agent_id} />
           <Return agentId={agent.agent_id} />
           <Drift agentId={agent.agent_id} />
           <Versions agentId={agent.agent_id} />

@@ -1,35 +1,46 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { call } from '../api/client.ts'
+import { useSearchParams } from 'wouter'
+import { ApiError, call } from '../api/client.ts'
 import { usePolling } from '../api/live.ts'
+import { AgentPicker } from '../parts/agent-picker.tsx'
 import { Columns } from '../parts/bars.tsx'
 import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { dollars } from '../parts/money.ts'
 import { Empty, Load, Page } from '../parts/page.tsx'
+import { useSettled } from '../parts/use-settled.ts'
 import { costsCsv, daysOf, firstDay, PERIODS, unusuallyDear, type Costs as All, type Period } from './costs.rules.ts'
-import { ByAgent, ByDay, ByModel } from './cost-tables.tsx'
+import { ByAgent, ByDay, ByModel, ByVersion } from './cost-tables.tsx'
+import { ByTask } from './cost-tasks.tsx'
 
 interface Shown {
   readonly costs: All
   readonly period: Period
   readonly at: number
+  /** Empty: of all. */
+  readonly agentId: string
 }
 
 export function Costs(): ReactNode {
   const [period, setPeriod] = useState<Period>(30)
+  const [params, setParams] = useSearchParams()
+  const typed = params.get('agent_id') ?? ''
+  const agentId = useSettled(typed.trim())
   const polling = usePolling()
   const query = useQuery({
-    queryKey: ['costs', period],
+    queryKey: ['costs', period, agentId],
     queryFn: async ({ signal }): Promise<Shown> => {
       const at = Date.now()
       const from = `${firstDay(period, at)}T00:00:00Z`
-      return { costs: await call('telemetry_list_costs', { from }, signal), period, at }
+      const whose = agentId === '' ? {} : { agent_id: agentId }
+      return { costs: await call('telemetry_list_costs', { from, ...whose }, signal), period, at, agentId }
     },
     placeholderData: keepPreviousData,
     refetchInterval: polling,
   })
   const shown = query.data
+  const unknown = query.error instanceof ApiError && query.error.status === 404
   return (
     <Page
       wide
@@ -41,7 +52,14 @@ export function Costs(): ReactNode {
         </Button>
       }
     >
-      <div className="filters">
+      <search className="filters">
+        <AgentPicker
+          type="search"
+          placeholder="Every agent"
+          aria-label="Agent, by its id"
+          value={typed}
+          onPick={(id) => setParams(id === '' ? {} : { agent_id: id }, { replace: true })}
+        />
         <select
           className="input"
           aria-label="Period"
@@ -54,10 +72,14 @@ export function Costs(): ReactNode {
             </option>
           ))}
         </select>
-      </div>
-      <Load of={query} rows={8}>
-        {(data) => (data.costs.by_day.length === 0 ? <Nothing /> : <Overview {...data} />)}
-      </Load>
+      </search>
+      {unknown ? (
+        <Empty icon="search" title="There is no agent with this id" />
+      ) : (
+        <Load of={query} rows={8}>
+          {(data) => (data.costs.by_day.length === 0 ? <Nothing /> : <Overview {...data} />)}
+        </Load>
+      )}
     </Page>
   )
 }
@@ -72,7 +94,7 @@ function Nothing(): ReactNode {
   )
 }
 
-function Overview({ costs, period, at }: Shown): ReactNode {
+function Overview({ costs, period, at, agentId }: Shown): ReactNode {
   const days = daysOf(costs, period, at)
   const today = days.at(-1)?.usd ?? 0
   const dear = unusuallyDear(costs.anomaly, today)
@@ -109,6 +131,8 @@ function Overview({ costs, period, at }: Shown): ReactNode {
       </section>
       <ByAgent costs={costs} />
       <ByModel costs={costs} />
+      <ByVersion costs={costs} agentId={agentId} />
+      <ByTask costs={costs} />
     </div>
   )
 }

@@ -1,7 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
 import { Link } from 'wouter'
-import type { OutputOf } from '../../client/operations.ts'
 import { call } from '../api/client.ts'
 import { spelledOut } from '../parts/act.rules.ts'
 import { Badge, type Tone } from '../parts/badges.tsx'
@@ -10,10 +9,10 @@ import { Confirm } from '../parts/dialog.tsx'
 import { dollars } from '../parts/money.ts'
 import { LoadMore, usePaged } from '../parts/paged.tsx'
 import { Empty, Page, Problem, Skeleton } from '../parts/page.tsx'
+import { Spark } from '../parts/spark.tsx'
 import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
-
-type FleetAgent = OutputOf<'fleet_list'>['agents'][number]
+import { trendOf, USAGE_DAYS, type FleetAgent } from './fleet.rules.ts'
 
 const TONE: Readonly<Record<FleetAgent['status'], Tone>> = {
   running: 'good',
@@ -26,7 +25,8 @@ const TONE: Readonly<Record<FleetAgent['status'], Tone>> = {
 export function Fleet(): ReactNode {
   const list = usePaged(
     ['fleet'],
-    (cursor, signal) => call('fleet_list', { limit: 50, ...(cursor ? { cursor } : {}) }, signal),
+    (cursor, signal) =>
+      call('fleet_list', { limit: 50, usage_days: USAGE_DAYS, ...(cursor ? { cursor } : {}) }, signal),
     (page) => page.agents,
   )
   const [asked, ask] = useState<FleetAgent>()
@@ -61,6 +61,7 @@ function Rows({ agents, onPause }: RowsProps): ReactNode {
           <tr>
             <th>Agent</th>
             <th>Status</th>
+            <th className="wide">{USAGE_DAYS} days</th>
             <th className="right wide">Cost</th>
             <th className="right wide">Tokens</th>
             <th className="right wide">Errors</th>
@@ -82,6 +83,9 @@ function Rows({ agents, onPause }: RowsProps): ReactNode {
               <td className="tight">
                 <Badge tone={TONE[agent.status]}>{agent.status}</Badge>
               </td>
+              <td className="tight wide">
+                <Days agent={agent} />
+              </td>
               <td className="tight right wide number">
                 <Cost agent={agent} />
               </td>
@@ -101,6 +105,11 @@ function Rows({ agents, onPause }: RowsProps): ReactNode {
       </table>
     </div>
   )
+}
+
+function Days({ agent }: { readonly agent: FleetAgent }): ReactNode {
+  const { values, words } = trendOf(agent, Date.now())
+  return <Spark values={values} label={words} />
 }
 
 /** What has no price is not told as free. */

@@ -1,4 +1,10 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes } from 'react'
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from 'react'
 
 interface FieldProps {
   readonly label: string
@@ -13,7 +19,7 @@ interface Wiring {
 }
 
 /** A label, a control, what to know about it, and what is wrong with it: wired together for a screen reader. */
-function Field({
+export function Field({
   label,
   hint,
   error,
@@ -63,6 +69,23 @@ export function Select({
           {children}
         </select>
       )}
+    </Field>
+  )
+}
+
+export function Textarea({ label, hint, error, ...rest }: Own<TextareaHTMLAttributes<HTMLTextAreaElement>>): ReactNode {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => <textarea className="input" {...rest} {...wiring} />}
+    </Field>
+  )
+}
+
+/** Text that is read by programs, with letters of one width. */
+export function CodeArea({ label, hint, error, ...rest }: Own<TextareaHTMLAttributes<HTMLTextAreaElement>>): ReactNode {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(wiring) => <textarea className="input mono" spellCheck={false} {...rest} {...wiring} />}
     </Field>
   )
 }

@@ -176,6 +176,7 @@ ROUTES: Dict[str, Route] = {
     "tool_pins_remove": Route("DELETE", "/api/tool-pins/{id}", ("id",), False),
     "webhooks_create": Route("POST", "/api/webhooks", (), False),
     "webhooks_get": Route("GET", "/api/webhooks/{webhook_id}", ("webhook_id",), True),
+    "webhooks_get_delivery": Route("GET", "/api/webhooks/{webhook_id}/deliveries/{delivery_id}", ("webhook_id", "delivery_id",), True),
     "webhooks_list": Route("GET", "/api/webhooks", (), True),
     "webhooks_list_deliveries": Route("GET", "/api/webhooks/{webhook_id}/deliveries", ("webhook_id",), True),
     "webhooks_remove": Route("DELETE", "/api/webhooks/{webhook_id}", ("webhook_id",), False),
@@ -1743,6 +1744,7 @@ class Operations:
     def fleet_list(
         self,
         *,
+        usage_days: int | Unset = UNSET,
         limit: int | Unset = UNSET,
         offset: int | Unset = UNSET,
         cursor: str | Unset = UNSET,
@@ -1752,6 +1754,7 @@ class Operations:
 
         GET /api/fleet. Needs the scope agents:read.
 
+        :param usage_days: Tell the use of so many days, today included, as well
         :param limit: Rows per page, at most 500
         :param offset: Rows to skip; use cursor for deep pages
         :param cursor: next_cursor of the page before
@@ -1759,6 +1762,7 @@ class Operations:
         return self._run(
             "fleet_list",
             {
+                "usage_days": usage_days,
                 "limit": limit,
                 "offset": offset,
                 "cursor": cursor,
@@ -4292,6 +4296,26 @@ class Operations:
             "webhooks_get",
             {
                 "webhook_id": webhook_id,
+            },
+            request_timeout,
+        )
+
+    def webhooks_get_delivery(
+        self,
+        *,
+        webhook_id: str,
+        delivery_id: str,
+        request_timeout: float | None = None,
+    ) -> Dict[str, Any]:
+        """Show one delivery with the body that is sent, byte for byte.
+
+        GET /api/webhooks/{webhook_id}/deliveries/{delivery_id}. Needs the scope webhooks:read.
+        """
+        return self._run(
+            "webhooks_get_delivery",
+            {
+                "webhook_id": webhook_id,
+                "delivery_id": delivery_id,
             },
             request_timeout,
         )
