@@ -24,6 +24,9 @@ import { up as up0024 } from './migrations/0024_webhooks.ts'
 import { up as up0025 } from './migrations/0025_request_days.ts'
 import { up as up0027 } from './migrations/0027_telemetry_otlp.ts'
 import { up as up0028 } from './migrations/0028_event_errors.ts'
+import { up as up0029 } from './migrations/0029_carried.ts'
+import { up as up0030 } from './migrations/0030_fleet_upkeep.ts'
+import { up as up0031 } from './migrations/0031_fleet_reads.ts'
 
 export interface Migration {
   readonly id: string
@@ -55,4 +58,7 @@ export const migrations: readonly Migration[] = [
   { id: '0025_request_days', up: up0025 },
   { id: '0027_telemetry_otlp', up: up0027 },
   { id: '0028_event_errors', up: up0028 },
+  { id: '0029_carried', up: up0029 },
+  { id: '0030_fleet_upkeep', up: up0030 },
+  { id: '0031_fleet_reads', up: up0031 },
 ]
