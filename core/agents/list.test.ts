@@ -90,6 +90,7 @@ test('pages of 5,000 agents do not shift while agents act, and read no more than
   expect(new Set(ids).size).toBe(5000)
   expect(ids).toEqual(ids.toSorted())
   expect(await idsOf(ctx, { limit: 2, offset: 4998 })).toEqual(ids.slice(4998))
+  expect(await idsOf(ctx, { limit: 2, offset: 5000 })).toEqual([])
 
   for (const filter of [{}, { after: 'agent-02500' }, { paused: true }, { agentId: 'agent-00007' }]) {
     const plan = JSON.stringify(await agentPage(ctx, { ...filter, limit: 51, offset: 0 }).explain())

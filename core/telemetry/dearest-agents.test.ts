@@ -78,7 +78,7 @@ test('with many agents a list is told for some seconds though more was spent, an
   server.advance(11_000)
   // The next call has it added up behind its back.
   expect(await dearest(ctx)).toEqual(first)
-  await vi.waitFor(async () => expect((await dearest(ctx)).agents).toEqual(['a2 5', 'a1 2']))
+  await vi.waitFor(async () => expect((await dearest(ctx)).agents).toEqual(['a2 5', 'a1 2']), { timeout: 10_000 })
   await spend(ctx, 'a3', 9)
   server.advance(61_000)
   expect((await dearest(ctx)).agents).toEqual(['a3 9', 'a2 5', 'a1 2'])

@@ -142,7 +142,7 @@ function startTelling(fleets: readonly Fleet[]): () => Promise<void> {
   }
 }
 
-const SAMPLED = 50
+const SAMPLED = 20
 
 interface Told {
   readonly agent: Readonly<Record<'event_count' | 'error_count' | 'token_count' | 'cost_usd', number>>
