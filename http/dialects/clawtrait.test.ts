@@ -86,12 +86,11 @@ async function history(): Promise<void> {
     const sent = { ...documented, timestamp: daysAgo(days), ...more, cost: 0.04 + (n % 9) / 1000 }
     expect((await call('POST', '/events', sent)).status).toBe(201)
   }
-  for (let n = 0; n < 100; n += 1)
-    await at(20, n, { metadata: { output: 'The request has been processed. Thank you.' } })
-  for (let n = 0; n < 100; n += 1) {
-    const task = n % 2 ? 'refund' : 'resolve-ticket'
-    await at(1, n, { task, metadata: { output: "Hey, that's done, awesome!" } })
-  }
+  const hundred = (work: (n: number) => Promise<void>) => Promise.all(Array.from({ length: 100 }, (_, n) => work(n)))
+  await hundred((n) => at(20, n, { metadata: { output: 'The request has been processed. Thank you.' } }))
+  await hundred((n) =>
+    at(1, n, { task: n % 2 ? 'refund' : 'resolve-ticket', metadata: { output: "Hey, that's done, awesome!" } }),
+  )
 }
 
 describe('the document, in its order', () => {
