@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WritError, type Connection } from '../client/index.ts'
+import { CAREFUL } from './demo-fleet-tasks.ts'
 
 /** What is put up for a run and taken down after it. */
 export interface Stage {
@@ -16,7 +17,7 @@ type Part = (server: Connection) => Promise<Piece>
 
 export async function setStage(server: Connection): Promise<Stage> {
   const parts: Piece[] = []
-  for (const part of [thresholds, receiver]) parts.push(await part(server))
+  for (const part of [thresholds, approval, receiver]) parts.push(await part(server))
   return {
     notes: parts.map(({ note }) => note).filter((note) => note !== ''),
     clear: async () => {
@@ -45,6 +46,21 @@ const thresholds: Part = async (server) => {
       note: `While it runs, alerts come early: ${own.map(([key, value]) => `${key} ${value}`).join(', ')}.`,
       clear: () => server.call('settings_update', { settings: back }),
     }
+  } catch (error) {
+    return refused(error)
+  }
+}
+
+/** One agent has to ask a person before each of its tasks. */
+const approval: Part = async (server) => {
+  try {
+    const { policy } = await server.call('policies_create', {
+      name: `Demonstration: ${CAREFUL} asks before its tasks`,
+      policy_type: 'require_approval',
+      rules: { action_types: ['task.run'] },
+      agent_ids: [CAREFUL],
+    })
+    return { note: '', clear: () => server.call('policies_remove', { id: policy.id }) }
   } catch (error) {
     return refused(error)
   }
