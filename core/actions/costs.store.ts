@@ -34,7 +34,7 @@ export async function costsBy<N extends Name>(
     group by ${columns} having sum(actions) > 0
     order by cost desc, ${columns} limit ${sql.lit(TOP)}`.execute(db)
   const listed = rows.map((row) => ({
-    ...(Object.fromEntries(names.map((name) => [name, row[name]])) as Record<N, string>),
+    ...(Object.fromEntries(names.map((name) => [name, row[name]])) as unknown as Record<N, string>),
     cost_usd: Number(row.cost) / 1e6,
     tokens: Number(row.tokens),
     action_count: Number(row.count),
