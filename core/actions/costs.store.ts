@@ -33,11 +33,11 @@ export async function costsBy<N extends Name>(
       ${(names as readonly Name[]).includes('task_id') ? sql`and task_id <> ''` : sql``}
     group by ${columns} having sum(actions) > 0
     order by cost desc, ${columns} limit ${sql.lit(TOP)}`.execute(db)
-  const listed = rows.map(({ cost, tokens, count, whole: _, ...own }) => ({
-    ...(own as unknown as Record<N, string>),
-    cost_usd: Number(cost) / 1e6,
-    tokens: Number(tokens),
-    action_count: Number(count),
+  const listed = rows.map((row) => ({
+    ...(Object.fromEntries(names.map((name) => [name, row[name]])) as unknown as Record<N, string>),
+    cost_usd: Number(row.cost) / 1e6,
+    tokens: Number(row.tokens),
+    action_count: Number(row.count),
   }))
   const left = Number(rows[0]?.whole ?? 0) - rows.reduce((sum, { cost }) => sum + Number(cost), 0)
   return { listed, othersUsd: left / 1e6 }

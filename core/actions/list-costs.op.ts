@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
+import type { Context } from '../kernel/context.ts'
 import { operation } from '../kernel/operation.ts'
 import { costsBy } from './costs.store.ts'
 import { rollupOf } from './rollup.ts'
@@ -64,12 +65,6 @@ export const listCosts = operation({
       .groupBy('day')
       .orderBy('day')
       .execute()
-    const range = { agentId, since }
-    const [models, versions, tasks] = [
-      await costsBy(ctx, range, ['model']),
-      await costsBy(ctx, range, ['agent_id', 'agent_version']),
-      await costsBy(ctx, range, ['task_id']),
-    ]
     const total = (pick: (row: (typeof byDay)[number]) => string): number =>
       byDay.reduce((sum, row) => sum + Number(pick(row)), 0)
     return {
@@ -87,14 +82,20 @@ export const listCosts = operation({
         cost_usd: Number(row.cost) / 1e6,
         action_count: Number(row.count),
       })),
-      by_model: models.listed.map(({ model, ...cost }) => ({ model: named(model), ...cost })),
-      by_version: versions.listed.map(({ agent_id, agent_version, ...cost }) => ({
-        agent_id,
-        agent_version: named(agent_version),
-        ...cost,
-      })),
-      by_task: tasks.listed,
-      others: { models_usd: models.othersUsd, versions_usd: versions.othersUsd, tasks_usd: tasks.othersUsd },
+      ...(await costsOf(ctx, { agentId, since })),
     }
   },
 })
+
+/** The lists that come from the sums of what acts cost. */
+async function costsOf(ctx: Context, range: { readonly agentId: string | undefined; readonly since: string }) {
+  const models = await costsBy(ctx, range, ['model'])
+  const versions = await costsBy(ctx, range, ['agent_id', 'agent_version'])
+  const tasks = await costsBy(ctx, range, ['task_id'])
+  return {
+    by_model: models.listed.map(({ model, ...cost }) => ({ model: named(model), ...cost })),
+    by_version: versions.listed.map(({ agent_version, ...cost }) => ({ ...cost, agent_version: named(agent_version) })),
+    by_task: tasks.listed,
+    others: { models_usd: models.othersUsd, versions_usd: versions.othersUsd, tasks_usd: tasks.othersUsd },
+  }
+}

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { create as createAction } from '#core/actions/create.op'
 import { evaluate } from '#core/guard/evaluate.op'
@@ -166,14 +167,10 @@ test('a reservation that lapsed is taken again only beside what was told meanwhi
   bench.pass(20 * 60_000)
   // The sweep of another call lets it lapse.
   await bench.observe([budgetNeed({ limits: { usd_micros: 100 }, estimate: { usd_micros: 90 } })], { count: true })
-  await bench.runtime.db
-    .insertInto('agent_usage_day')
-    .values({
-      ...{ org_id: 'org_a', day: bench.now.toISOString().slice(0, 10), agent_id: 'a1', version_id: '', model: 'm' },
-      ...{ events: 1, errors: 0, tokens_in: 0, tokens_out: 0, cache_read_tokens: 0, cache_write_tokens: 0 },
-      ...{ tokens: 0, cost_micros: 50, unpriced: 0 },
-    })
-    .execute()
+  await sql`insert into agent_usage_day values
+    ('org_a', ${bench.now.toISOString().slice(0, 10)}, 'a1', '', 'm', 1, 0, 0, 0, 0, 0, 0, 50, 0)`.execute(
+    bench.runtime.db,
+  )
   const linked = { id: reference, counted: new Set<string>() }
   const { observed } = await bench.observe([need], { linked })
   expect(observed.get('budget')).toMatchObject({ exceeded: [{ metric: 'usd', used: 0.00014 }] })
