@@ -1,11 +1,10 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { StubServer } from '#core/testing/stub-server'
-import { Writ } from '../client/index.ts'
 import { findingsOf } from './test-axe.ts'
 import { complaintsOf, testPages, type Look, type TestPages } from './test-browser.ts'
 import { seed } from './test-seed.ts'
-import { receiver, RECEIVES, seedWork } from './test-seed-work.ts'
+import { personOf, receiver, RECEIVES, seedWork } from './test-seed-work.ts'
 
 let pages: TestPages
 let at: StubServer
@@ -14,8 +13,7 @@ beforeAll(async () => {
   pages = await testPages(RECEIVES)
   at = await receiver()
   const [waiting = ''] = await seed(pages.server)
-  const person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
-  const [webhook] = await seedWork(person, at.url)
+  const [webhook] = await seedWork(personOf(pages.server), at.url)
   const headers = { 'x-api-key': pages.server.adminKey }
   const get = async (path: string) => (await (await fetch(pages.server.url + path, { headers })).json()) as never
   const { decisions } = (await get('/api/guard/decisions?limit=1')) as { decisions: { id: string }[] }

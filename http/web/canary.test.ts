@@ -1,16 +1,16 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Writ } from '../client/index.ts'
+import type { Writ } from '../client/index.ts'
 import { findingsOf } from './test-axe.ts'
 import { testPages, type Look, type TestPages } from './test-browser.ts'
 import { seedFleet } from './test-seed-fleet.ts'
-import { seedCanary } from './test-seed-work.ts'
+import { personOf, seedCanary } from './test-seed-work.ts'
 
 let pages: TestPages
 let person: Writ
 beforeAll(async () => {
   pages = await testPages()
-  person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
+  person = personOf(pages.server)
   await seedFleet(person)
   await seedCanary(person)
 }, 180_000)

@@ -6,12 +6,11 @@ import { mkdirSync, mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Page } from 'playwright-core'
-import { Writ } from '../client/index.ts'
 import { testPages } from './test-browser.ts'
 import { Connector } from './test-connector.ts'
 import { Road } from './test-road.ts'
 import { seed } from './test-seed.ts'
-import { receiver, RECEIVES, seedWork } from './test-seed-work.ts'
+import { personOf, receiver, RECEIVES, seedWork } from './test-seed-work.ts'
 
 const folder = resolve(process.argv[2] ?? mkdtempSync(join(tmpdir(), 'writ-screenshots-')))
 mkdirSync(folder, { recursive: true })
@@ -75,7 +74,6 @@ try {
   await road.revoke(owner)
   // The same inbox on a morning with more agents.
   await seed(pages.server)
-  const person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
   for (const [sight, page] of [
     ['busy-inbox', owner],
     ['busy-phone', approver],
@@ -86,7 +84,7 @@ try {
     await page.getByRole('button', { name: 'Approve', exact: true }).waitFor()
     await keep(sight, page)
   }
-  const [hook = ''] = await seedWork(person, at.url)
+  const [hook = ''] = await seedWork(personOf(pages.server), at.url)
   for (const [kind, page] of [
     ['', owner],
     ['phone-', approver],

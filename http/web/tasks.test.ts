@@ -1,15 +1,15 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Writ } from '../client/index.ts'
+import type { Writ } from '../client/index.ts'
 import { findingsOf } from './test-axe.ts'
 import { testPages, type Look, type TestPages } from './test-browser.ts'
-import { seedTasks } from './test-seed-work.ts'
+import { personOf, seedTasks } from './test-seed-work.ts'
 
 let pages: TestPages
 let person: Writ
 beforeAll(async () => {
   pages = await testPages()
-  person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
+  person = personOf(pages.server)
   for (const agent_id of ['deploy-bot', 'coder', 'builder', 'migrator', 'billing-agent', 'many']) {
     await person.call('agents_create', { agent_id })
   }

@@ -1,8 +1,13 @@
 import { stubServer, type StubServer } from '#core/testing/stub-server'
-import type { Writ } from '../client/index.ts'
+import { Writ } from '../client/index.ts'
+import type { TestInstance } from '../test-instance.ts'
 
 /** What a receiver on loopback needs. */
 export const RECEIVES = { egress_allow: '127.0.0.1' }
+
+/** Somebody who may do everything, over the API. */
+export const personOf = ({ url, adminKey }: Pick<TestInstance, 'url' | 'adminKey'>): Writ =>
+  new Writ({ baseUrl: url, apiKey: adminKey, agentId: 'person' })
 
 const DAY_MS = 86_400_000
 

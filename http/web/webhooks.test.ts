@@ -1,10 +1,10 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StubServer } from '#core/testing/stub-server'
-import { Writ } from '../client/index.ts'
+import type { Writ } from '../client/index.ts'
 import { findingsOf } from './test-axe.ts'
 import { testPages, type Look, type TestPages } from './test-browser.ts'
-import { receiver, RECEIVES } from './test-seed-work.ts'
+import { personOf, receiver, RECEIVES } from './test-seed-work.ts'
 
 let pages: TestPages
 let person: Writ
@@ -12,7 +12,7 @@ let at: StubServer
 beforeAll(async () => {
   pages = await testPages(RECEIVES)
   at = await receiver()
-  person = new Writ({ baseUrl: pages.server.url, apiKey: pages.server.adminKey, agentId: 'person' })
+  person = personOf(pages.server)
   await person.call('agents_create', { agent_id: 'builder' })
 }, 180_000)
 afterAll(async () => {
