@@ -11,6 +11,10 @@ const costs: Costs = {
   by_model: [{ model: null, cost_usd: 3, tokens: 10, unpriced_count: 1 }],
   by_day: [{ day: '2026-02-27', cost_usd: 3, tokens: 10, unpriced_count: 1 }],
   by_version: [],
+  by_agent_at: null,
+  other_versions_usd: 0,
+  by_task: [{ task: 'review', cost_usd: 2, count: 4 }],
+  other_tasks_usd: 1,
   anomaly: null,
 }
 
@@ -29,12 +33,13 @@ test('a period ends today and has every day, those without a cost too', () => {
   expect(days.map(({ usd }) => usd)).toEqual([0, 0, 0, 0, 3, 0, 0])
 })
 
-test('the file has the days, the agents and the models', () => {
+test('the file has the days, the agents, the models and the tasks', () => {
   expect(costsCsv(costs, daysOf(costs, 7, NOW).slice(4, 5)).split('\r\n')).toEqual([
     'by,id,name,cost_usd,tokens,unpriced_events',
     'day,2026-02-27,2026-02-27,3,10,1',
     "agent,a,'=A,3,10,1",
     'model,,,3,10,1',
+    'task,review,review,2,,',
     '',
   ])
 })

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { ApiError, problemAt } from './api/client.ts'
-import { otherVersions, tasksOf, type Costs } from './pages/costs.rules.ts'
 import { trendOf } from './pages/fleet.rules.ts'
 import { historyOf, waitsFor, type Task } from './pages/task.rules.ts'
 import { isWeight, sharesOf, tookOf } from './pages/traffic.rules.ts'
@@ -53,6 +52,7 @@ test('the way of a task: asked, started again, back in the queue, ended', () => 
     output: null,
     progress: null,
     progress_note: null,
+    cost_usd: null,
     reason: 'It broke.',
     attempts: 2,
     max_attempts: 3,
@@ -79,22 +79,4 @@ test('the way of a task: asked, started again, back in the queue, ended', () => 
   const ended: Task = { ...base, status: 'failed', completed_at: '2026-03-14T09:30:00Z' }
   expect(waitsFor(ended)).toBeUndefined()
   expect(historyOf(ended).at(-1)).toEqual({ what: 'Failed', at: ended.completed_at, why: 'It broke.' })
-})
-
-test('costs by task are shown where the server sums them, with what is left over', () => {
-  // Without what a server of another version tells.
-  const costs = {
-    total_usd: 3,
-    total_tokens: 0,
-    unpriced_count: 0,
-    by_agent: [],
-    by_model: [],
-    by_day: [],
-    by_version: [],
-    anomaly: null,
-  } as unknown as Costs
-  expect([tasksOf(costs), otherVersions(costs)]).toEqual([{ tasks: [], others: 0 }, 0])
-  const by_task = [{ task: 'review', cost_usd: 2, count: 4 }]
-  const told = { ...costs, by_task, other_tasks_usd: 1, other_versions_usd: 0.5 }
-  expect([tasksOf(told), otherVersions(told)]).toEqual([{ tasks: by_task, others: 1 }, 0.5])
 })

@@ -6,7 +6,7 @@ import { spelledOut } from '../parts/act.rules.ts'
 import { Badge } from '../parts/badges.tsx'
 import { Share } from '../parts/bars.tsx'
 import { dollars } from '../parts/money.ts'
-import { otherVersions, unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
+import { unusuallyDear, type Costs, type DayCost } from './costs.rules.ts'
 
 export interface CostRow {
   readonly key: string
@@ -150,7 +150,7 @@ export function useVersionRows(costs: Costs, agentId: string): CostRow[] {
     ({ version_id: id }) => id,
     (id) => numbers.get(id) ?? id,
   )
-  const others = otherVersions(costs)
+  const others = costs.other_versions_usd
   return others > 0 ? [...rows, { key: 'others', name: 'Others', usd: others, tokens: null, unpriced: 0 }] : rows
 }
 

@@ -3,11 +3,11 @@ import { spelledOut } from '../parts/act.rules.ts'
 import { Share } from '../parts/bars.tsx'
 import { dollars } from '../parts/money.ts'
 import { percent } from './cost-tables.tsx'
-import { tasksOf, type Costs } from './costs.rules.ts'
+import type { Costs } from './costs.rules.ts'
 
-/** What tasks cost by their name, where the server tells it. */
+/** What tasks cost by their name. */
 export function ByTask({ costs }: { readonly costs: Costs }): ReactNode {
-  const { tasks, others } = tasksOf(costs)
+  const { by_task: tasks, other_tasks_usd: others } = costs
   if (tasks.length === 0) return null
   const whole = tasks.reduce((sum, { cost_usd: usd }) => sum + usd, others)
   const part = (usd: number): number => (whole === 0 ? 0 : usd / whole)

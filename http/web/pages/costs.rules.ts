@@ -4,26 +4,6 @@ import { csvOf } from '../parts/csv.rules.ts'
 export type Costs = OutputOf<'telemetry_list_costs'>
 export type Anomaly = NonNullable<Costs['anomaly']>
 
-export interface TaskCost {
-  readonly task: string
-  readonly cost_usd: number
-  /** Tasks that ended. */
-  readonly count: number
-}
-
-interface MoreCosts {
-  readonly by_task?: readonly TaskCost[]
-  readonly other_tasks_usd?: number
-  readonly other_versions_usd?: number
-}
-
-/** A server that does not sum by task tells none; `others` is what those not listed cost. */
-export function tasksOf({ by_task: tasks = [], other_tasks_usd: others = 0 }: Costs & MoreCosts) {
-  return { tasks, others }
-}
-
-export const otherVersions = ({ other_versions_usd: others = 0 }: Costs & MoreCosts): number => others
-
 export const PERIODS = [7, 30, 90] as const
 export type Period = (typeof PERIODS)[number]
 
@@ -76,7 +56,7 @@ export function costsCsv(costs: Costs, days: readonly DayCost[]): string {
       ...costs.by_agent.map((one) => ['agent', one.agent_id, one.agent_name, ...sums(one)]),
       ...costs.by_model.map((one) => ['model', one.model, one.model, ...sums(one)]),
       ...costs.by_version.map((one) => ['version', one.version_id, null, ...sums(one)]),
-      ...tasksOf(costs).tasks.map((one) => ['task', one.task, one.task, one.cost_usd, null, null]),
+      ...costs.by_task.map((one) => ['task', one.task, one.task, one.cost_usd, null, null]),
     ],
   )
 }

@@ -34,7 +34,12 @@ export function Costs(): ReactNode {
       const at = Date.now()
       const from = `${firstDay(period, at)}T00:00:00Z`
       const whose = agentId === '' ? {} : { agent_id: agentId }
-      return { costs: await call('telemetry_list_costs', { from, ...whose }, signal), period, at, agentId }
+      // Tasks of all agents are summed only when they alone are asked for.
+      const [costs, { by_task, other_tasks_usd }] = await Promise.all([
+        call('telemetry_list_costs', { from, ...whose }, signal),
+        call('telemetry_list_costs', { from, ...whose, group: 'task' }, signal),
+      ])
+      return { costs: { ...costs, by_task, other_tasks_usd }, period, at, agentId }
     },
     placeholderData: keepPreviousData,
     refetchInterval: polling,
