@@ -21,6 +21,7 @@ const MAX_QUOTE = 200
 const quoted = (text: string | null): string =>
   text === null || text === '' ? '' : `: ${text.length > MAX_QUOTE ? `${text.slice(0, MAX_QUOTE - 1)}…` : text}`
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+const least = (isAll: boolean): string => (isAll ? '' : 'at least ')
 const dollars = (micros: number): string => `$${(micros / 1e6).toFixed(2)}`
 
 export function stuckDraft(agentId: string, minutes: number, since: Date): AlertDraft {
@@ -48,16 +49,18 @@ export function brokenDraft(agentId: string, said: string | null): AlertDraft {
 export interface ErrorCount {
   readonly agentId: string
   readonly errors: number
+  /** False: there may be more than were counted. */
+  readonly isAll: boolean
   readonly limit: number
   readonly last: string | null
 }
 
-export function errorsDraft({ agentId, errors, limit, last }: ErrorCount, now: Date): AlertDraft {
+export function errorsDraft({ agentId, errors, isAll, limit, last }: ErrorCount, now: Date): AlertDraft {
   return {
     agent_id: agentId,
     kind: 'error',
     severity: 'warning',
-    message: `${plural(errors, 'error')} within a minute${quoted(last)}`,
+    message: `${least(isAll)}${plural(errors, 'error')} within a minute${quoted(last)}`,
     data: { errors, limit },
     lapses_at: new Date(now.getTime() + ERROR_WINDOW_MS),
   }
@@ -67,15 +70,17 @@ export interface Repetition {
   readonly agentId: string
   readonly tool: string | null
   readonly calls: number
+  /** False: there may be more than were counted. */
+  readonly isAll: boolean
   readonly minutes: number
 }
 
-export function loopDraft({ agentId, tool, calls, minutes }: Repetition, now: Date): AlertDraft {
+export function loopDraft({ agentId, tool, calls, isAll, minutes }: Repetition, now: Date): AlertDraft {
   return {
     agent_id: agentId,
     kind: 'loop_detected',
     severity: 'warning',
-    message: `Loop detected — ${tool ?? 'one tool'} called ${calls} times with the same input within ${plural(minutes, 'minute')}`,
+    message: `Loop detected — ${tool ?? 'one tool'} called ${least(isAll)}${calls} times with the same input within ${plural(minutes, 'minute')}`,
     data: { tool, calls, minutes },
     lapses_at: new Date(now.getTime() + minutes * 60_000),
   }

@@ -32,6 +32,18 @@ test('more errors in a minute than allowed raise one alert, which counts up; as 
   expect(await eventsOf(ctx)).toEqual(['alert.raised'])
 })
 
+test('errors beyond a hundred are not counted to their end, unless the limit is higher', async () => {
+  const org = await testOrg(server.runtime)
+  const [admin, ctx] = [await org.as('admin'), await org.as('member')]
+  await fail(ctx, 'a1', 150)
+  expect(await alertsOf(ctx)).toMatchObject([
+    { message: expect.stringContaining('at least 100 errors within a minute'), data: { errors: 100, limit: 3 } },
+  ])
+  await invoke(updateSettings, admin, { settings: { alert_errors_per_minute: 120 } })
+  await fail(ctx, 'a2', 121)
+  expect(await alertsOf(ctx, 'a2')).toMatchObject([{ data: { errors: 121, limit: 120 } }])
+})
+
 test('errors spread over time raise nothing, and neither does history that is sent later', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   await fail(ctx, 'a1', 3)
@@ -85,7 +97,7 @@ test('of forty callers who raise the same at once one opens it, and one event te
   const ctx = await (await testOrg(server.runtime)).as('member')
   const { orgId } = ctx.actor
   const at = server.runtime.now()
-  const draft = loopDraft({ agentId: 'a1', tool: 'exec', calls: 5, minutes: 2 }, at)
+  const draft = loopDraft({ agentId: 'a1', tool: 'exec', calls: 5, isAll: true, minutes: 2 }, at)
   await Promise.all(
     Array.from({ length: 40 }, () => ctx.db.transaction().execute((trx) => raiseAlerts(trx, orgId, at, [draft]))),
   )
