@@ -25,3 +25,19 @@ test('past ten thousand it says so, and counts no further', async () => {
   await admin.db.insertInto('agent').values(rows).execute()
   expect(await invoke(count, admin, {})).toEqual({ total: 10_000, exact: false })
 })
+
+test('with over a thousand the number is told again for five seconds, with fewer it never is', async () => {
+  const admin = await (await testOrg(server.runtime)).as('admin')
+  const add = (from: number, to: number) =>
+    admin.db
+      .insertInto('agent')
+      .values(Array.from({ length: to - from }, (_, n) => ({ org_id: admin.actor.orgId, agent_id: `a${from + n}` })))
+      .execute()
+  const total = async () => (await invoke(count, admin, {})).total
+  await add(0, 999)
+  const few = [await total(), await add(999, 1000).then(total), await add(1000, 1001).then(total)]
+  expect(few).toEqual([999, 1000, 1001])
+  await add(1001, 1500)
+  server.advance(6000)
+  expect(await total()).toBe(1500)
+})

@@ -1119,7 +1119,7 @@ class Operations:
         *,
         request_timeout: float | None = None,
     ) -> Dict[str, Any]:
-        """Count the agents of the org, up to 10,000.
+        """Count the agents of the org, up to 10,000; with over 1,000 the number may be 5 seconds old.
 
         GET /api/agent-count. Needs the scope agents:read.
         """
