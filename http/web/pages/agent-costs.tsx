@@ -4,14 +4,14 @@ import { call } from '../api/client.ts'
 import { Columns } from '../parts/bars.tsx'
 import { dollars } from '../parts/money.ts'
 import { Load } from '../parts/page.tsx'
-import { daysOf, firstDay, type Costs, type Period } from './costs.rules.ts'
+import type { Period } from '../parts/period.rules.ts'
+import { PeriodPicker } from '../parts/period.tsx'
+import { daysOf, firstDay, type Costs } from './costs.rules.ts'
 import { CostTable, costRows, useVersionRows } from './cost-tables.tsx'
-
-const PERIODS = [7, 30] as const satisfies readonly Period[]
 
 /** What one agent spent: by day, by model, and by version where it has any. */
 export function AgentCosts({ agentId }: { readonly agentId: string }): ReactNode {
-  const [period, setPeriod] = useState<(typeof PERIODS)[number]>(30)
+  const [period, setPeriod] = useState<Period>(30)
   const costs = useQuery({
     queryKey: ['agent-now', agentId, 'costs', period],
     queryFn: async ({ signal }) => {
@@ -24,18 +24,7 @@ export function AgentCosts({ agentId }: { readonly agentId: string }): ReactNode
     <section className="sheet" aria-label="Costs">
       <header className="sheet-head">
         <h2>Costs</h2>
-        <select
-          className="input narrow"
-          aria-label="Period of the costs"
-          value={period}
-          onChange={({ target }) => setPeriod(PERIODS.find((one) => String(one) === target.value) ?? 30)}
-        >
-          {PERIODS.map((one) => (
-            <option key={one} value={one}>
-              {one} days
-            </option>
-          ))}
-        </select>
+        <PeriodPicker narrow label="Period of the costs" value={period} onPick={setPeriod} />
       </header>
       <Load of={costs} rows={4}>
         {(data) => <Shown {...data} agentId={agentId} />}

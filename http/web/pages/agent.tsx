@@ -11,6 +11,7 @@ import { Copyable } from '../parts/copy.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Input } from '../parts/fields.tsx'
 import { Icon } from '../parts/icons.tsx'
+import { Back } from '../parts/missing.tsx'
 import { Empty, Load, Page } from '../parts/page.tsx'
 import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
@@ -33,11 +34,7 @@ export function AgentPage({ id }: { readonly id: string }): ReactNode {
   })
   const [asking, setAsking] = useState(false)
   const agent = profile.data?.agent
-  const back = (
-    <Link href="/agents" className="back">
-      <Icon name="left" /> Agents
-    </Link>
-  )
+  const back = <Back href="/agents" name="Agents" />
   if (profile.error instanceof ApiError && profile.error.status === 404) {
     return (
       <Page title={spelledOut(id)} back={back}>

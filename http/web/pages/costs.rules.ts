@@ -1,11 +1,9 @@
 import type { OutputOf } from '../../client/operations.ts'
 import { csvOf } from '../parts/csv.rules.ts'
+import type { Period } from '../parts/period.rules.ts'
 
 export type Costs = OutputOf<'telemetry_list_costs'>
 export type Anomaly = NonNullable<Costs['anomaly']>
-
-export const PERIODS = [7, 30, 90] as const
-export type Period = (typeof PERIODS)[number]
 
 /** Iglewicz and Hoaglin's bound; the server tells the score. */
 const UNUSUAL = 3.5

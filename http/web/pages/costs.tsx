@@ -9,8 +9,10 @@ import { Button } from '../parts/button.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { dollars } from '../parts/money.ts'
 import { Empty, Load, Page } from '../parts/page.tsx'
+import type { Period } from '../parts/period.rules.ts'
+import { PeriodPicker } from '../parts/period.tsx'
 import { useSettled } from '../parts/use-settled.ts'
-import { costsCsv, daysOf, firstDay, PERIODS, unusuallyDear, type Costs as All, type Period } from './costs.rules.ts'
+import { costsCsv, daysOf, firstDay, unusuallyDear, type Costs as All } from './costs.rules.ts'
 import { ByAgent, ByDay, ByModel, ByVersion } from './cost-tables.tsx'
 import { ByTask } from './cost-tasks.tsx'
 
@@ -65,18 +67,7 @@ export function Costs(): ReactNode {
           value={typed}
           onPick={(id) => setParams(id === '' ? {} : { agent_id: id }, { replace: true })}
         />
-        <select
-          className="input"
-          aria-label="Period"
-          value={period}
-          onChange={({ target }) => setPeriod(PERIODS.find((one) => String(one) === target.value) ?? 30)}
-        >
-          {PERIODS.map((one) => (
-            <option key={one} value={one}>
-              {one} days
-            </option>
-          ))}
-        </select>
+        <PeriodPicker label="Period" value={period} onPick={setPeriod} />
       </search>
       {unknown ? (
         <Empty icon="search" title="There is no agent with this id" />

@@ -4,36 +4,24 @@ import { useExplained, type Explained } from '../api/approvals.ts'
 import { ApiError, isRecord } from '../api/client.ts'
 import { Act } from '../parts/act.tsx'
 import { spelledOut } from '../parts/act.rules.ts'
-import { ButtonLink } from '../parts/button.tsx'
 import { Badge, DecisionBadge, Risk } from '../parts/badges.tsx'
 import { Copyable } from '../parts/copy.tsx'
 import { Clauses, Findings, RiskBreakdown } from '../parts/explain.tsx'
 import { Icon } from '../parts/icons.tsx'
-import { Empty, Load, Page } from '../parts/page.tsx'
+import { Back, Missing } from '../parts/missing.tsx'
+import { Load, Page } from '../parts/page.tsx'
 import { LedgerProof } from '../parts/proof.tsx'
 import { Ago } from '../parts/time.tsx'
 
 export function DecisionPage({ id }: { readonly id: string }): ReactNode {
   const explained = useExplained(id)
-  const back = (
-    <Link href="/decisions" className="back">
-      <Icon name="left" /> Decisions
-    </Link>
-  )
+  const list = { href: '/decisions', name: 'Decisions' }
   if (explained.error instanceof ApiError && explained.error.status === 404) {
-    return (
-      <Page title="No such decision" back={back}>
-        <Empty
-          icon="search"
-          title="There is no decision with this id"
-          action={<ButtonLink href="/decisions">All decisions</ButtonLink>}
-        />
-      </Page>
-    )
+    return <Missing what="decision" {...list} />
   }
   const goal = explained.data?.decision.declared_goal ?? explained.data?.decision.action_type ?? 'Decision'
   return (
-    <Page title={spelledOut(goal)} tab="Decision" back={back}>
+    <Page title={spelledOut(goal)} tab="Decision" back={<Back {...list} />}>
       <Load of={explained} rows={8}>
         {(data) => <Detail explained={data} />}
       </Load>

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState, type ReactNode } from 'react'
-import { Link } from 'wouter'
 import { ApiError, call } from '../api/client.ts'
 import { useCan } from '../api/session.ts'
 import { ButtonLink } from '../parts/button.tsx'
 import { Icon } from '../parts/icons.tsx'
+import { Back } from '../parts/missing.tsx'
 import { Empty, Load, Page, Skeleton } from '../parts/page.tsx'
 import { EXAMPLE, writePolicy } from '../policy/document.ts'
 import { Trial } from '../policy/trial.tsx'
@@ -48,11 +48,7 @@ function Workbench({ policy }: { readonly policy: Policy | undefined }): ReactNo
   const [text, setText] = useState(before)
   const check = useCheck(text)
   const dirty = text !== before
-  const back = (
-    <Link href="/policies" className="back">
-      <Icon name="left" /> Policies
-    </Link>
-  )
+  const back = <Back href="/policies" name="Policies" />
   return (
     <Page
       wide

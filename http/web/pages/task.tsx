@@ -5,12 +5,13 @@ import { ApiError, call } from '../api/client.ts'
 import { usePolling } from '../api/live.ts'
 import { spelledOut } from '../parts/act.rules.ts'
 import { Badge } from '../parts/badges.tsx'
-import { Button, ButtonLink } from '../parts/button.tsx'
+import { Button } from '../parts/button.tsx'
 import { Copyable } from '../parts/copy.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Input } from '../parts/fields.tsx'
 import { Icon } from '../parts/icons.tsx'
-import { Empty, Load, Page } from '../parts/page.tsx'
+import { Back, Missing } from '../parts/missing.tsx'
+import { Load, Page } from '../parts/page.tsx'
 import { Ago, Countdown } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { Due, Progress } from './task-cards.tsx'
@@ -26,28 +27,16 @@ export function TaskPage({ id }: { readonly id: string }): ReactNode {
     refetchInterval: polling,
   })
   const task = query.data?.task
-  const back = (
-    <Link href="/tasks" className="back">
-      <Icon name="left" /> Tasks
-    </Link>
-  )
+  const list = { href: '/tasks', name: 'Tasks' }
   if (query.error instanceof ApiError && query.error.status === 404) {
-    return (
-      <Page title="No such task" back={back}>
-        <Empty
-          icon="search"
-          title="There is no task with this id"
-          action={<ButtonLink href="/tasks">All tasks</ButtonLink>}
-        />
-      </Page>
-    )
+    return <Missing what="task" {...list} />
   }
   return (
     <Page
       wide
       title={task ? spelledOut(task.title) : 'Task'}
       tab={task?.title ?? 'Task'}
-      back={back}
+      back={<Back {...list} />}
       actions={task && <Acts task={task} ask={ask} />}
     >
       <Load of={query} rows={8}>

@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState, type ReactNode } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 import { ApiError, call } from '../api/client.ts'
 import { usePolling } from '../api/live.ts'
 import { useCan } from '../api/session.ts'
 import { spelledOut } from '../parts/act.rules.ts'
-import { Button, ButtonLink } from '../parts/button.tsx'
+import { Button } from '../parts/button.tsx'
 import { Copyable } from '../parts/copy.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Icon } from '../parts/icons.tsx'
-import { Empty, Load, Page } from '../parts/page.tsx'
+import { Back, Missing } from '../parts/missing.tsx'
+import { Load, Page } from '../parts/page.tsx'
 import { Ago } from '../parts/time.tsx'
 import { toast } from '../parts/toast.tsx'
 import { WebhookDialog } from './webhook-dialog.tsx'
@@ -31,28 +32,16 @@ export function WebhookPage({ id }: { readonly id: string }): ReactNode {
   })
   const webhook = query.data?.webhook
   const close = (): void => ask(undefined)
-  const back = (
-    <Link href="/webhooks" className="back">
-      <Icon name="left" /> Webhooks
-    </Link>
-  )
+  const list = { href: '/webhooks', name: 'Webhooks' }
   if (!can('webhooks:read') || (query.error instanceof ApiError && query.error.status === 404)) {
-    return (
-      <Page title="No such webhook" back={back}>
-        <Empty
-          icon="search"
-          title="There is no webhook with this id"
-          action={<ButtonLink href="/webhooks">All webhooks</ButtonLink>}
-        />
-      </Page>
-    )
+    return <Missing what="webhook" {...list} />
   }
   return (
     <Page
       wide
       title={webhook ? spelledOut(new URL(webhook.url).host) : 'Webhook'}
       tab="Webhook"
-      back={back}
+      back={<Back {...list} />}
       actions={webhook && <Acts webhook={webhook} ask={ask} />}
     >
       <Load of={query} rows={8}>
