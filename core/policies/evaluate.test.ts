@@ -86,6 +86,8 @@ test('asks only for what matching policies need', () => {
       limits: { usd_micros: 1_500_000 },
       estimate: { usd_micros: 250_000, tokens: 0, calls: 1 },
       mode: 'enforce',
+      // What was told by telemetry names no kind of act.
+      told: null,
     },
   ])
 })
