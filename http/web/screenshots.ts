@@ -97,7 +97,7 @@ try {
     await keep(`${kind}costs`, page)
     await page.goto('/fleet')
     await page
-      .getByRole('img', { name: /^Cost of 14 days/ })
+      .getByRole('img', { name: /^Cost of 14 days/, includeHidden: true })
       .first()
       .waitFor({ state: 'attached' })
     await keep(`${kind}fleet`, page)
@@ -124,7 +124,7 @@ try {
   await owner.getByText('The receiver answered 410 Gone.').waitFor()
   await keep('webhooks', owner)
   await owner.goto(`/webhooks/${hook}`)
-  await owner.getByText('delivered').first().waitFor()
+  await owner.getByRole('cell', { name: 'delivered' }).first().waitFor()
   await keep('webhook', owner)
 } finally {
   await agent.close()
