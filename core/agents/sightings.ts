@@ -14,20 +14,14 @@ export interface Sighting {
 const REPEAT_MS = 60_000
 const MAX_AGENTS = 20_000
 
-/** When an agent was last written down (milliseconds), and whether with a name. */
-interface Told {
-  readonly at: number
-  readonly named: boolean
-}
-
 /**
  * Agents known to exist, and when each was last written down, so that what records decisions need not ask. An agent
  * that is known stays known: only a yes is remembered. Two generations, so that memory stays bounded.
  */
 export class Sightings {
   readonly #runtime: Runtime
-  #young = new Map<string, Told>()
-  #old = new Map<string, Told>()
+  #young = new Map<string, number>()
+  #old = new Map<string, number>()
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime
@@ -39,21 +33,14 @@ export class Sightings {
     for (const one of sightings) {
       const key = keyOf(one.org_id, one.agent_id)
       const told = this.#of(key)
-      // A first name does not wait for the next time.
-      const isNamed = one.agent_name !== null && told?.named === false
-      if (told !== undefined && !isNamed && one.at.getTime() - told.at < REPEAT_MS) continue
-      due.set(key, { ...one, agent_name: one.agent_name ?? due.get(key)?.agent_name ?? null })
+      if (told === undefined || one.at.getTime() - told >= REPEAT_MS) due.set(key, one)
     }
     return [...due.values()]
   }
 
   /** They are on disk. */
   told(sightings: readonly Sighting[]): void {
-    for (const one of sightings) {
-      const key = keyOf(one.org_id, one.agent_id)
-      const named = one.agent_name !== null || (this.#of(key)?.named ?? false)
-      this.#put(key, { at: one.at.getTime(), named })
-    }
+    for (const one of sightings) this.#put(keyOf(one.org_id, one.agent_id), one.at.getTime())
   }
 
   /** True when the agent is known for certain; false when that must be looked up. */
@@ -71,11 +58,11 @@ export class Sightings {
       .where('agent_id', '=', agentId)
       .where((eb) => eb.or([eb('first_seen_at', 'is not', null), eb('registered_at', 'is not', null)]))
       .executeTakeFirst()
-    if (row) this.#put(keyOf(orgId, agentId), { at: 0, named: false })
+    if (row) this.#put(keyOf(orgId, agentId), 0)
     return row !== undefined
   }
 
-  #of(key: string): Told | undefined {
+  #of(key: string): number | undefined {
     const told = this.#young.get(key)
     if (told !== undefined) return told
     const before = this.#old.get(key)
@@ -83,12 +70,12 @@ export class Sightings {
     return before
   }
 
-  #put(key: string, told: Told): void {
+  #put(key: string, at: number): void {
     if (this.#young.size >= MAX_AGENTS && !this.#young.has(key)) {
       this.#old = this.#young
       this.#young = new Map()
     }
-    this.#young.set(key, told)
+    this.#young.set(key, at)
   }
 }
 

@@ -44,18 +44,6 @@ test('an unknown agent becomes known by its first event; sums are those of its e
   expect(await agent.executeTakeFirst()).toMatchObject({ agent_name: 'Ann', first_seen_at: expect.any(Date) })
 })
 
-test('a first name is kept at once, whichever event brings it', async () => {
-  const ctx = await (await testOrg(server.runtime)).as('member')
-  const names = async () =>
-    (await ctx.db.selectFrom('agent').select('agent_name').where('org_id', '=', ctx.actor.orgId).execute()).map(
-      (row) => row.agent_name,
-    )
-  await send(ctx, { type: 'heartbeat', agent_id: 'a1' })
-  expect(await names()).toEqual([null])
-  await send(ctx, { type: 'heartbeat', agent_id: 'a1', agent_name: 'Ann' }, { type: 'heartbeat', agent_id: 'a1' })
-  expect(await names()).toEqual(['Ann'])
-})
-
 test('a hundred calls at once lose nothing, and the same event counts once however often it comes', async () => {
   const ctx = await (await testOrg(server.runtime)).as('member')
   const one = (n: number) => ({ type: 'cost', agent_id: `a${n % 3}`, event_id: `e${n % 50}`, cost_usd: 0.01 })
